@@ -1,0 +1,117 @@
+public import Tensors
+
+/// A tape: operations in the order they ran, recorded as data, with the values between them.
+///
+/// One graph belongs to one chunk of work and one thread. What no gradient can reach is not kept for the reverse pass.
+public final class Graph {
+  /// One recorded operation. `inputs` and `outputs` index the graph's values.
+  public struct Node: Sendable {
+    public let operation: any Operation
+    public let inputs: [Int]
+    public let outputs: Range<Int>
+    fileprivate let saved: [Tensor]
+  }
+
+  public private(set) var nodes: [Node] = []
+  private var values: [Tensor] = []
+  private var requiresGradient: [Bool] = []
+
+  public init() {}
+
+  /// A leaf whose gradient may be asked for.
+  public func variable(_ value: Tensor) -> Variable { leaf(value, requiresGradient: true) }
+
+  /// A leaf that is held fixed: nothing is computed or kept for its gradient.
+  public func constant(_ value: Tensor) -> Variable { leaf(value, requiresGradient: false) }
+
+  private func leaf(_ value: Tensor, requiresGradient flag: Bool) -> Variable {
+    values.append(value)
+    requiresGradient.append(flag)
+    return Variable(graph: self, index: values.count - 1)
+  }
+
+  /// Runs `operation` on `inputs` and records it.
+  public func apply(_ operation: some Operation, to inputs: [Variable]) -> [Variable] {
+    precondition(inputs.allSatisfy { $0.graph === self }, "\(operation.name): an input belongs to another graph")
+    let indices = inputs.map(\.index)
+    let differentiable = indices.contains { requiresGradient[$0] }
+    let evaluation = operation.value(of: indices.map { values[$0] }, saving: differentiable)
+    let outputs = values.count..<(values.count + evaluation.outputs.count)
+    values += evaluation.outputs
+    requiresGradient += Array(repeating: differentiable, count: outputs.count)
+    nodes.append(Node(operation: operation, inputs: indices, outputs: outputs, saved: evaluation.saved))
+    return outputs.map { Variable(graph: self, index: $0) }
+  }
+
+  fileprivate func value(at index: Int) -> Tensor { values[index] }
+
+  /// The gradients of the scalar `loss` by each of `variables`: zero tensors where nothing flows.
+  ///
+  /// Only operations between `variables` and `loss` run their reverse rule, and each computes only what is wanted.
+  public func gradients(of loss: Variable, by variables: [Variable]) -> [Tensor] {
+    precondition(loss.value.count == 1, "Graph.gradients: the loss has shape \(loss.value.shape), not one element")
+    return gradients(of: loss, seed: Tensor(repeating: 1, shape: loss.value.shape), by: variables)
+  }
+
+  /// The vector-Jacobian products `seedᵀ ∂output/∂variable`; `seed` has the shape of `output`.
+  public func gradients(of output: Variable, seed: Tensor, by variables: [Variable]) -> [Tensor] {
+    precondition(seed.shape == output.value.shape, "Graph.gradients: seed \(seed.shape) for \(output.value.shape)")
+    var wanted = [Bool](repeating: false, count: values.count)
+    for variable in variables {
+      precondition(variable.graph === self, "Graph.gradients: a variable belongs to another graph")
+      precondition(requiresGradient[variable.index], "Graph.gradients: asked for the gradient of a constant")
+      wanted[variable.index] = true
+    }
+    for node in nodes where node.inputs.contains(where: { wanted[$0] }) {
+      for output in node.outputs { wanted[output] = true }
+    }
+    var gradients = [Tensor?](repeating: nil, count: values.count)
+    gradients[output.index] = seed
+    let kept = Set(variables.map(\.index))
+    for node in nodes.reversed() {
+      let incoming = node.outputs.map { gradients[$0] }
+      guard incoming.contains(where: { $0 != nil }) else { continue }
+      let wants = node.inputs.map { wanted[$0] }
+      for output in node.outputs where !kept.contains(output) { gradients[output] = nil }
+      guard wants.contains(true) else { continue }
+      let record = ReverseRecord(
+        inputs: node.inputs.map { values[$0] }, outputs: node.outputs.map { values[$0] }, saved: node.saved,
+        gradients: incoming, wants: wants)
+      for ((input, want), gradient) in zip(zip(node.inputs, wants), node.operation.reverse(record)) {
+        guard want, let gradient else { continue }
+        precondition(
+          gradient.shape == values[input].shape,
+          "\(node.operation.name): gradient \(gradient.shape) for an input of shape \(values[input].shape)")
+        if gradients[input] == nil { gradients[input] = gradient } else { gradients[input]!.add(gradient) }
+      }
+    }
+    return variables.map { gradients[$0.index] ?? Tensor(shape: values[$0.index].shape) }
+  }
+}
+
+extension Graph: CustomStringConvertible {
+  /// One line a node: `name(inputs) → outputs: shapes`.
+  public var description: String {
+    nodes.map { node in
+      let inputs = node.inputs.map { "%\($0)" }.joined(separator: ", ")
+      let outputs = node.outputs.map { "%\($0): \(values[$0].shape)" }.joined(separator: ", ")
+      return "\(outputs) = \(node.operation.name)(\(inputs))"
+    }.joined(separator: "\n")
+  }
+}
+
+/// A value on a graph.
+public struct Variable {
+  public let graph: Graph
+  let index: Int
+
+  public var value: Tensor { graph.value(at: index) }
+  public var shape: Shape { value.shape }
+
+  /// Applies an operation of one output to this variable and `others`.
+  public func applying(_ operation: some Operation, _ others: Variable...) -> Variable {
+    let outputs = graph.apply(operation, to: [self] + others)
+    precondition(outputs.count == 1, "\(operation.name) has \(outputs.count) outputs")
+    return outputs[0]
+  }
+}

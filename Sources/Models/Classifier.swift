@@ -1,0 +1,45 @@
+public import Autodiff
+public import Tensors
+
+/// What an attack sees: images in, scores out, all preprocessing inside.
+///
+/// Images are `[batch, channel, row, column]` in [0, 1]; evaluation mode; the same images give the same scores whatever
+/// else is in the batch.
+public protocol Classifier: Sendable {
+  /// What reports call it.
+  var name: String { get }
+  /// `[channels, rows, columns]`.
+  var inputShape: Shape { get }
+  var classCount: Int { get }
+  /// The loss it was trained with: what the objective `own-loss` ascends.
+  var trainingLoss: Loss { get }
+  /// How many images one chunk of work holds: fixed for a model, so that results do not depend on threads.
+  var chunkSize: Int { get }
+
+  /// Records the forward pass for `images` on their graph.
+  func outputs(for images: Variable) -> ClassifierOutputs
+}
+
+/// The outputs of a classifier, on a graph.
+public struct ClassifierOutputs {
+  /// `[batch, classes]`, unbounded: logits, or for capsules the value before the logistic.
+  public let scores: Variable
+  /// `[batch, classes]` in [0, 1]: what the papers' losses act on (logistic for capsules, softmax for a CNN).
+  public let activations: Variable
+
+  public init(scores: Variable, activations: Variable) {
+    self.scores = scores
+    self.activations = activations
+  }
+}
+
+extension Classifier {
+  /// `[batch, classes]` scores of `images`; nothing is kept for a reverse pass.
+  public func scores(of images: Tensor) -> Tensor {
+    let graph = Graph()
+    return outputs(for: graph.constant(images)).scores.value
+  }
+
+  /// The class with the largest score for each image; the first of equals.
+  public func predictions(for images: Tensor) -> [Int] { scores(of: images).argmaxOfRows() }
+}

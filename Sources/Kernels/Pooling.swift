@@ -15,20 +15,36 @@ package struct PoolingWindow: Sendable {
   /// Windows that would hang over the border are left out.
   package var outputRows: Int { (rows - size) / stride + 1 }
   package var outputColumns: Int { (columns - size) / stride + 1 }
+
+  /// Whether it halves the plane: the usual case, with loops of its own.
+  fileprivate var isPairs: Bool { size == 2 && stride == 2 }
+
+  /// Where the windows of row `row` begin, counting the output rows of all planes.
+  fileprivate func offset(ofOutputRow row: Int) -> Int {
+    let (plane, line) = row.quotientAndRemainder(dividingBy: outputRows)
+    return (plane * rows + line * stride) * columns
+  }
 }
 
 extension Kernels {
   /// The largest element of each window of each of `planes` planes; a NaN in a window is its maximum.
   package static func maxPool(_ input: Floats, planes: Int, window: PoolingWindow, into output: MutableFloats) {
     let (rows, columns) = (window.outputRows, window.outputColumns)
-    for plane in 0..<planes {
-      let x = input.baseAddress! + plane * window.rows * window.columns
-      for row in 0..<rows {
-        let corner = x + row * window.stride * window.columns
-        let y = output.baseAddress! + (plane * rows + row) * columns
-        for column in 0..<columns {
-          let start = corner + column * window.stride
-          y[column] = start[offsetOfMax(start, window)]
+    for row in 0..<(planes * rows) {
+      let x = input.baseAddress! + window.offset(ofOutputRow: row)
+      let y = output.baseAddress! + row * columns
+      if window.isPairs {
+        let below = x + window.columns
+        for i in 0..<columns {
+          y[i] = larger(larger(x[2 * i], x[2 * i + 1]), larger(below[2 * i], below[2 * i + 1]))
+        }
+      } else {
+        for i in 0..<columns { y[i] = x[i * window.stride] }
+        for tapRow in 0..<window.size {
+          for tapColumn in 0..<window.size {
+            let tap = x + tapRow * window.columns + tapColumn
+            for i in 0..<columns { y[i] = larger(y[i], tap[i * window.stride]) }
+          }
         }
       }
     }
@@ -36,32 +52,43 @@ extension Kernels {
 
   /// The reverse of `maxPool`: all of a window's gradient goes to its first maximum in row-major order.
   package static func reverseOfMaxPool(
-    input: Floats, gradient: Floats, planes: Int, window: PoolingWindow, into result: MutableFloats
+    input: Floats, output: Floats, gradient: Floats, planes: Int, window: PoolingWindow, into result: MutableFloats
   ) {
     let (rows, columns) = (window.outputRows, window.outputColumns)
     result.update(repeating: 0)
-    for plane in 0..<planes {
-      let origin = plane * window.rows * window.columns
-      for row in 0..<rows {
-        let corner = origin + row * window.stride * window.columns
-        let g = gradient.baseAddress! + (plane * rows + row) * columns
-        for column in 0..<columns {
-          let start = corner + column * window.stride
-          result[start + offsetOfMax(input.baseAddress! + start, window)] += g[column]
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { rest in
+      // What of each window's gradient has not found its maximum yet. `!(x < y)` is `x == y`, or y is NaN.
+      let rest = rest.baseAddress!
+      for row in 0..<(planes * rows) {
+        let offset = window.offset(ofOutputRow: row)
+        let (x, dx) = (input.baseAddress! + offset, result.baseAddress! + offset)
+        let (y, g) = (output.baseAddress! + row * columns, gradient.baseAddress! + row * columns)
+        if window.isPairs {
+          let (below, dxBelow) = (x + window.columns, dx + window.columns)
+          for i in 0..<columns {
+            let (a, b, c) = (!(x[2 * i] < y[i]), !(x[2 * i + 1] < y[i]), !(below[2 * i] < y[i]))
+            dx[2 * i] = a ? g[i] : 0
+            dx[2 * i + 1] = !a && b ? g[i] : 0
+            dxBelow[2 * i] = !a && !b && c ? g[i] : 0
+            dxBelow[2 * i + 1] = !a && !b && !c ? g[i] : 0
+          }
+        } else {
+          for i in 0..<columns { rest[i] = g[i] }
+          for tapRow in 0..<window.size {
+            for tapColumn in 0..<window.size {
+              let tap = tapRow * window.columns + tapColumn
+              for i in 0..<columns {
+                let isMaximum = !(x[tap + i * window.stride] < y[i])
+                dx[tap + i * window.stride] += isMaximum ? rest[i] : 0
+                rest[i] = isMaximum ? 0 : rest[i]
+              }
+            }
+          }
         }
       }
     }
   }
 
   @inline(__always)
-  private static func offsetOfMax(_ x: UnsafePointer<Float>, _ window: PoolingWindow) -> Int {
-    var best = 0
-    for row in 0..<window.size {
-      for column in 0..<window.size {
-        let offset = row * window.columns + column
-        if x[offset] > x[best] || x[offset].isNaN { best = offset }
-      }
-    }
-    return best
-  }
+  private static func larger(_ a: Float, _ b: Float) -> Float { b > a || b != b ? b : a }
 }

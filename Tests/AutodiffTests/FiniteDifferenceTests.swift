@@ -73,6 +73,9 @@ import Testing
       ($0[0] * 0.01).standardizedPerImage()
     },
     Case("maxPooling 2 by 2", distinctImages) { $0[0].maxPooling(size: 2, stride: 2) },
+    Case("maxPooling of wide images", .spaced([1, 2, 5, 39], gap: 0.0625, seed: 16)) {
+      $0[0].maxPooling(size: 2, stride: 2)
+    },
     Case("maxPooling 3 by 2", distinctImages) { $0[0].maxPooling(size: 3, stride: 2) },
   ]
 

@@ -44,6 +44,8 @@ import Testing
   @Test func tiesGoToTheFirst() {
     let flat = Tensor(repeating: 1, shape: [1, 1, 2, 2])
     #expect(gradient(flat) { $0.maxPooling(size: 2, stride: 2) } == Tensor([1, 0, 0, 0], shape: [1, 1, 2, 2]))
+    let wide = gradient(Tensor(repeating: 1, shape: [1, 1, 2, 23])) { $0.maxPooling(size: 2, stride: 2) }
+    #expect(wide.scalars == (0..<46).map { $0 < 22 && $0 % 2 == 0 ? 1 : 0 })
     let row = Tensor(repeating: 1, shape: [1, 3])
     #expect(gradient(row) { $0.max(axis: 1) } == Tensor([1, 0, 0], shape: [1, 3]))
     #expect(gradient(row) { $0.logitMargin(labels: [1]) } == Tensor([1, -1, 0], shape: [1, 3]))

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 import Testing
@@ -18,6 +19,7 @@ import Testing
       try parallelMap(count: 100_000, threads: threads) { index in
         started.withLock { $0 += 1 }
         if index == 3 { throw Failure(index: index) }
+        if index > 3 { usleep(1000) }  // Leaves the thread that fails the time to say so.
         return index
       }
     }

@@ -12,8 +12,9 @@ struct Findings {
   }
 
   var sentences: [String] {
-    [clean] + configuration.attacks.indices.flatMap(untargeted) + worstCase
-      + configuration.attacks.indices.flatMap(targeted)
+    let attacks = configuration.attacks.indices
+    return ([clean] + attacks.flatMap(untargeted) + worstCase + attacks.flatMap(targeted))
+      .map { $0.replacing("ε = ", with: "ε\u{A0}=\u{A0}") }
   }
 
   /// The budget that tells models apart: the smallest at which attacks leave half of what was right, else the largest.
@@ -40,10 +41,12 @@ struct Findings {
 
   private var clean: String {
     let dataset = configuration.dataset
-    let models = summary.cleanAccuracies.map { "\(names.models[$0.modelIndex]) \($0.accuracy.text)" }
+    let shares = summary.cleanAccuracies.enumerated().map { index, model in
+      "\(names.models[model.modelIndex])\(index == 0 ? " classifies" : "") \(model.accuracy.text)"
+    }
     return """
-      Without an attack, \(Self.list(models)) of the \(NumberFormat.grouped(dataset.count)) images of \(dataset.name) \
-      (\(dataset.split)) are classified correctly.
+      Without an attack, \(Self.list(shares)) of the \(NumberFormat.grouped(dataset.count)) images of \
+      \(dataset.name) (\(dataset.split)) correctly.
       """
   }
 
@@ -68,11 +71,12 @@ struct Findings {
           ? "There \(names.models[better.modelIndex]) withstands it better: the intervals do not overlap."
           : "There the intervals overlap: these images do not settle which of the two withstands it better.")
     }
-    for cell in cells {
-      let below = all.first { $0.modelIndex == cell.modelIndex && ($0.accuracy.value ?? 1) < chance }
-      if let below {
-        result.append("\(names.models[cell.modelIndex]) falls below chance at ε = \(below.epsilonText).")
-      }
+    let below = cells.compactMap { cell in
+      all.first { $0.modelIndex == cell.modelIndex && ($0.accuracy.value ?? 1) < chance }
+    }
+    if !below.isEmpty {
+      let places = below.map { "at ε = \($0.epsilonText) for \(names.models[$0.modelIndex])" }
+      result.append("Accuracy falls below chance \(Self.list(places)).")
     }
     return result
   }
@@ -81,11 +85,11 @@ struct Findings {
     guard let budget = Self.telltaleBudget(of: summary) else { return [] }
     let cells = summary.worstCases.filter { $0.budgetIndex == budget }
     guard !cells.isEmpty else { return [] }
-    let left = cells.map { "\(names.models[$0.modelIndex]) on \($0.accuracy.text)" }
+    let left = cells.map { "\($0.accuracy.text) for \(names.models[$0.modelIndex])" }
     return [
       """
-      Under every attack and goal of this run at ε = \(configuration.budgets[budget].text), image by image, \
-      \(Self.list(left)) stay correct.
+      Image by image, the share that stays correct under every attack and goal of this run at \
+      ε = \(configuration.budgets[budget].text) is \(Self.list(left)).
       """
     ]
   }
@@ -98,7 +102,9 @@ struct Findings {
         $0.attackIndex == attack && $0.goalIndex == index && goal.isTargeted && $0.budgetIndex == budget
       }
       guard !cells.isEmpty else { return nil }
-      let rates = cells.map { "\(names.models[$0.modelIndex]) \($0.successRate.text)" }
+      let rates = cells.enumerated().map { index, cell in
+        "\(cell.successRate.text)\(index == 0 ? " of attempts" : "") for \(names.models[cell.modelIndex])"
+      }
       let aim =
         switch goal {
         case .each: "Aimed at every class in turn"
@@ -107,7 +113,7 @@ struct Findings {
         case .target, .untargeted: "Aimed at \(names.goal(goal).dropFirst("towards ".count))"
         }
       let mean = goal == .each ? ", averaged over targets" : ""
-      return "\(aim) with ε = \(epsilon), \(names.attacks[attack]) reaches its target on \(Self.list(rates))\(mean)."
+      return "\(aim) with ε = \(epsilon), \(names.attacks[attack]) reaches its target in \(Self.list(rates))\(mean)."
     }
   }
 

@@ -11,8 +11,9 @@ public enum HTMLReport {
     var values: [String: Any] = [
       "title": title(summary), "styleSheet": LinePlot.styleSheet + String(decoding: css, as: UTF8.self),
       "findings": Findings(summary).sentences, "figures": RunFigure.all(of: summary).map(figureValues),
-      "hasMatrices": !matrices.isEmpty, "matrices": matrices, "hasGalleries": !galleries.isEmpty,
-      "galleries": galleries, "monotone": !summary.configuration.rawCurves,
+      "hasMatrices": !matrices.shown.isEmpty, "shownMatrices": matrices.shown,
+      "hasFoldedMatrices": !matrices.folded.isEmpty, "foldedMatrices": matrices.folded,
+      "hasGalleries": !galleries.isEmpty, "galleries": galleries, "monotone": !summary.configuration.rawCurves,
       "resultColumns": ResultTable.columns, "resultGroups": resultValues(summary),
       "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": $0.text] },
       "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": $0.text] },
@@ -59,25 +60,28 @@ public enum HTMLReport {
   }
 
   /// The matrices of one telltale budget in full, the others folded away; ε = 0 attacks nothing.
-  private static func matrixValues(_ summary: RunSummary, _ names: Names) -> [[String: Any]] {
+  private static func matrixValues(
+    _ summary: RunSummary, _ names: Names
+  ) -> (shown: [[String: Any]], folded: [[String: Any]]) {
     let shown = Findings.telltaleTargetBudget(of: summary)
     let matrices = summary.targetMatrices.filter { $0.epsilon > 0 }
-    let ordered =
-      matrices.filter { $0.budgetIndex == shown } + matrices.filter { $0.budgetIndex != shown }
-    return ordered.map { matrix in
-      let rows = matrix.trials.indices.map { source -> [String: Any] in
-        let cells = matrix.trials[source].indices.map { target in
-          cellValues(matrix, source, target, names)
-        }
-        return ["name": names.name(ofClass: source), "cells": cells]
-      }
-      return [
-        "name": "\(names.models[matrix.modelIndex]), \(names.attacks[matrix.attackIndex])",
-        "epsilon": matrix.epsilonText, "isFolded": matrix.budgetIndex != shown,
-        "average": matrix.averageOverTargets.map { NumberFormat.percent($0) } ?? "none",
-        "columns": names.classes, "rows": rows,
-      ]
+    let others = summary.configuration.budgets.indices.filter { $0 != shown }
+    return (
+      matrices.filter { $0.budgetIndex == shown }.map { values($0, names) },
+      others.flatMap { budget in matrices.filter { $0.budgetIndex == budget } }.map { values($0, names) }
+    )
+  }
+
+  private static func values(_ matrix: RunSummary.TargetMatrix, _ names: Names) -> [String: Any] {
+    let rows = matrix.trials.indices.map { source -> [String: Any] in
+      let cells = matrix.trials[source].indices.map { target in cellValues(matrix, source, target, names) }
+      return ["name": names.name(ofClass: source), "cells": cells]
     }
+    return [
+      "name": "\(names.models[matrix.modelIndex]), \(names.attacks[matrix.attackIndex])",
+      "epsilon": matrix.epsilonText, "columns": names.classes, "rows": rows,
+      "average": matrix.averageOverTargets.map { NumberFormat.percent($0) } ?? "none",
+    ]
   }
 
   private static func cellValues(

@@ -3,7 +3,7 @@ extension LinePlot {
   ///
   /// A standalone figure carries its style sheet and namespace; an inline one uses those of its page.
   func svg(width: Double, height: Double, standalone: Bool = false) -> String {
-    let legend = Legend(names: series.map(\.name), width: width - 24)
+    let legend = Legend(names: series.map(\.name), reference: reference?.label, width: width - 24)
     let frame = Frame(
       left: 52, right: width - 16, top: legend.height + (top == nil ? 14 : 48), bottom: height - 46,
       xMaximum: xMaximum)
@@ -31,16 +31,6 @@ extension LinePlot {
     }
     for (index, series) in series.enumerated() { drawBand(series, index, frame, in: &svg) }
     for (index, series) in series.enumerated() { drawCurve(series, index, frame, in: &svg) }
-    if let reference {
-      // Below the line where there is room, since curves end above chance more often than under it.
-      let y = frame.y(reference.y)
-      svg.element(
-        "text",
-        [
-          "class": "halo", "x": number(frame.right - 4), "y": number(y + 15 < frame.bottom ? y + 15 : y - 6),
-          "text-anchor": "end",
-        ], content: reference.label)
-    }
     svg.end()
     return svg.text
   }
@@ -160,12 +150,14 @@ private struct Legend {
   private static let perCharacter = 7.3
   private static let rowHeight = 20.0
   private var entries: [Entry] = []
+  private let curves: Int
   let height: Double
 
-  init(names: [String], width: Double) {
+  init(names: [String], reference: String?, width: Double) {
+    self.curves = names.count
     var x = 0.0
     var row = 0
-    for name in names {
+    for name in names + (reference.map { [$0] } ?? []) {
       let room = Int((width - Self.sample) / Self.perCharacter)
       let shown = name.count > room ? "…" + name.suffix(max(1, room - 1)) : name
       let needed = Self.sample + Double(shown.count) * Self.perCharacter
@@ -182,19 +174,19 @@ private struct Legend {
   func draw(in svg: inout SVGText) {
     for (index, entry) in entries.enumerated() {
       let y = Double(entry.row) * Self.rowHeight + 12
+      let line = "M\(number(entry.x)) \(number(y))h28"
       svg.begin("g", ["class": "s\(index % 8)"])
-      svg.element(
-        "path",
-        [
-          "class": "curve", "d": "M\(number(entry.x)) \(number(y))h28",
-          "stroke-dasharray": LinePlot.dashes[index % 8],
-        ])
-      svg.element(
-        "path",
-        [
-          "class": "mark", "d": LinePlot.markers[index % 8],
-          "transform": "translate(\(number(entry.x + 14)) \(number(y)))",
-        ])
+      if index < curves {
+        svg.element("path", ["class": "curve", "d": line, "stroke-dasharray": LinePlot.dashes[index % 8]])
+        svg.element(
+          "path",
+          [
+            "class": "legend-mark", "d": LinePlot.markers[index % 8],
+            "transform": "translate(\(number(entry.x + 14)) \(number(y)))",
+          ])
+      } else {
+        svg.element("path", ["class": "chance", "d": line])
+      }
       svg.element(
         "text", ["class": "strong", "x": number(entry.x + Self.sample), "y": number(y + 4.5)], content: entry.name)
       svg.end()

@@ -52,11 +52,10 @@ struct LinePlot {
     .plot{--ink:#1c2430;--muted:#5b6676;--line:#dfe3e8;--paper:#fff;font:13px system-ui,sans-serif}
     .plot text{fill:var(--muted)} .plot .strong{fill:var(--ink)} .plot .grid{stroke:var(--line);stroke-width:1}
     .plot .axis{stroke:var(--muted);stroke-width:1;fill:none}
-    .plot .chance{stroke:var(--muted);stroke-width:1.3;stroke-dasharray:1 3;stroke-linecap:round}
-    .plot .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+    .plot .chance{fill:none;stroke:var(--muted);stroke-width:2;stroke-dasharray:.1 4;stroke-linecap:round}
     .plot .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
     .plot .band{fill:var(--c);fill-opacity:.2;stroke:none} .plot .bar{stroke:var(--c);stroke-width:1.5}
-    .plot .mark{fill:var(--c);stroke:var(--paper);stroke-width:1}
+    .plot .mark,.plot .legend-mark{fill:var(--c);stroke:var(--paper);stroke-width:1}
     .plot .s0{--c:#0b62a8} .plot .s1{--c:#c2410c} .plot .s2{--c:#0f766e} .plot .s3{--c:#8b2fc9}
     .plot .s4{--c:#8a6100} .plot .s5{--c:#be185d} .plot .s6{--c:#475569} .plot .s7{--c:#2f7d1b}
     @media (prefers-color-scheme:dark){

@@ -34,7 +34,9 @@ import Testing
 
   /// Rates by target: 0 → 1 of 1, 1 → 0 of 2, 2 → 1 of 3; the mean over targets is 4/9, not the pooled 1/3.
   @Test func eachTargetInTurn() throws {
-    let outcomes: [(image: Int, label: Int, after: [Int])] = [(0, 0, [0, 0, 2]), (1, 0, [0, 0, 0]), (2, 1, [0, 1, 1])]
+    let outcomes: [(image: Int, label: Int, after: [Int])] = [
+      (0, 0, [0, 0, 2]), (1, 0, [0, 0, 0]), (2, 1, [0, 1, 1]),
+    ]
     let records = outcomes.flatMap { outcome in
       outcome.after.enumerated().map { target, after in
         EvaluationRecord.sample(

@@ -83,7 +83,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"), tests("Models"), tests("Imaging"),
     tests("Datasets", ["Files"]), tests("Attacks", ["Models"]), tests("Training", ["Models", "Datasets"]),
-    tests("Evaluation"), tests("Reports", ["Evaluation"]),
+    tests("Evaluation", ["Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Reports", ["Evaluation", "Files"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["robust", "TestSupport"], swiftSettings: settings),
   ],

@@ -60,7 +60,7 @@ let package = Package(
     library("Models", ["Tensors", "Autodiff", "Files"], resources: [.copy("Resources")]),
     library("Imaging", ["Tensors", "Files", "CPNG"]),
     library("Datasets", ["Tensors", "Files", "Imaging"], resources: [.copy("Resources")]),
-    library("Attacks", at: "Attacks", ["Tensors", "Autodiff", "Models"]),
+    library("Attacks", at: "Attacks", ["Tensors", "Autodiff", "Models", "Files"]),
     library("Training", ["Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Files"]),
     library(
       "Evaluation",
@@ -82,7 +82,7 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("Files"), tests("Tensors"), tests("Kernels"), tests("Autodiff"), tests("Models"), tests("Imaging"),
-    tests("Datasets", ["Files"]), tests("Attacks", ["Models"]), tests("Training", ["Models", "Datasets"]),
+    tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]), tests("Training", ["Models", "Datasets"]),
     tests("Evaluation"), tests("Reports", ["Evaluation"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["robust", "TestSupport"], swiftSettings: settings),

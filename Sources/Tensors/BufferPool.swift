@@ -49,12 +49,12 @@ final class BufferPool: Sendable {
 /// One buffer of floats, owned by the tensors that share it.
 ///
 /// `@unchecked Sendable`: the memory is written only by a tensor that holds the sole reference.
-final class Storage: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Float>
-  let count: Int
+package final class Storage: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Float>
+  package let count: Int
   private let reserved: Int
 
-  init(uninitialized count: Int) {
+  package init(uninitialized count: Int) {
     self.count = count
     reserved = BufferPool.rounded(count)
     pointer = BufferPool.shared.take(reserved)

@@ -1,0 +1,107 @@
+import Foundation
+public import Files
+public import Kernels
+public import Tensors
+
+extension MatrixCapsules {
+  /// Every switch of the network; the defaults are the paper's.
+  public struct Configuration: ModelConfiguration {
+    public static var architecture: String { "matrix-capsules" }
+
+    public var inputShape: Shape = [1, 28, 28]
+    public var classCount = 10
+    /// A: channels of the 5×5 stride-2 ReLU convolution.
+    public var channels = 32
+    /// B: types of primary capsules.
+    public var primaryTypes = 32
+    /// C: types of the first convolutional capsule layer (3×3, stride 2).
+    public var firstTypes = 32
+    /// D: types of the second convolutional capsule layer (3×3, stride 1).
+    public var secondTypes = 32
+    /// Iterations of EM routing, 1 to 5.
+    public var iterations = 3
+    public var poseStructure = PoseStructure.matrix
+    /// Coordinate Addition in the class layer (§4.1).
+    public var addsCoordinates = true
+    public var routingScope = RoutingScope.image
+    public var temperature = InverseTemperature.saturating(final: 0.01)
+    /// Whether β_a and β_u are trained.
+    public var learnsBeta = true
+    /// Added to every variance in routing.
+    public var varianceFloor: Float = 5e-4
+    /// Added to the mass Σᵢ rᵢⱼ of every parent in routing.
+    public var massFloor: Float = 1e-7
+    public var loss: Loss = .spread(margin: 0.9)
+    public var preprocessing: Preprocessing = .standardizeImage
+
+    public init() {}
+
+    /// A = 64, B = 8, C = D = 16: the paper's 68K net.
+    public static var small: Configuration {
+      var configuration = Configuration()
+      configuration.channels = 64
+      configuration.primaryTypes = 8
+      configuration.firstTypes = 16
+      configuration.secondTypes = 16
+      return configuration
+    }
+
+    /// A = B = C = D = 32: the paper's 310K net.
+    public static var full: Configuration { Configuration() }
+
+    /// Rows and columns after the convolution (and so of primary capsules) and after each capsule layer.
+    var sizes: [(rows: Int, columns: Int)] {
+      var size = (rows: inputShape[1], columns: inputShape[2])
+      return [(5, 2), (3, 2), (3, 1)].map { kernel, stride in
+        size = ((size.rows - kernel + stride) / stride, (size.columns - kernel + stride) / stride)
+        return size
+      }
+    }
+
+    public func validate() throws {
+      func fail(_ problem: String, _ remedy: String) -> InputError {
+        InputError(.model, "matrix-capsules", problem, remedy: remedy)
+      }
+      guard inputShape.rank == 3, inputShape.count > 0, inputShape.count <= 1 << 24 else {
+        throw fail("the input shape \(inputShape) is not channels×rows×columns", "give three positive numbers")
+      }
+      guard inputShape[1] >= 17, inputShape[2] >= 17 else {
+        throw fail(
+          "an image of \(inputShape) is too small: after a 5×5 stride-2 convolution and 3×3 capsule layers of strides 2 "
+            + "and 1 nothing is left", "use images of at least 17×17 pixels")
+      }
+      guard classCount >= 2, classCount <= 1 << 16 else {
+        throw fail("\(classCount) classes", "a classifier needs at least 2 (and at most 65,536)")
+      }
+      guard [channels, primaryTypes, firstTypes, secondTypes].allSatisfy({ (1...1024).contains($0) }) else {
+        throw fail("a layer without capsules (or with more than 1,024 types)", "use 1 to 1,024 for each of A, B, C, D")
+      }
+      guard (1...5).contains(iterations) else { throw fail("\(iterations) routing iterations", "use 1 to 5") }
+      guard varianceFloor > 0, massFloor > 0, varianceFloor.isFinite, massFloor.isFinite else {
+        throw fail("a floor that is not positive", "keep the variance and mass floors above 0")
+      }
+      guard temperature.values(iterations: iterations).allSatisfy({ $0 > 0 && $0.isFinite }) else {
+        throw fail("an inverse temperature that is not positive", "use λ above 0")
+      }
+    }
+  }
+
+  /// How the inverse temperature λ of routing grows over iterations t = 0, 1, ….
+  public enum InverseTemperature: Codable, Hashable, Sendable {
+    /// final · (1 − 0.95^(t+1)): the authors' release.
+    case saturating(final: Float)
+    /// first + t · step: from 1 by 1 in a widely read blog post.
+    case ramp(first: Float, step: Float)
+    case constant(Float)
+
+    public func values(iterations: Int) -> [Float] {
+      (0..<iterations).map { t in
+        switch self {
+        case .saturating(let final): Float(Double(final) * (1 - pow(0.95, Double(t + 1))))
+        case .ramp(let first, let step): first + Float(t) * step
+        case .constant(let value): value
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+public import Autodiff
+import Kernels
+public import Tensors
+
+/// The matrix-capsule network with EM routing (Hinton, Sabour & Frosst 2018, Fig. 1): a 5×5 stride-2 ReLU convolution,
+/// primary capsules, two convolutional capsule layers (3×3, strides 2 and 1) and class capsules with shared matrices.
+///
+/// Scores are λ(β_a − Σ cost) of the class capsules, before the logistic that gives their activation, because a loss on
+/// saturated activations has no gradient.
+public struct MatrixCapsules: Model {
+  public let configuration: Configuration
+  public let name: String
+  public var parameters = Parameters()
+  public var chunkSize: Int { 16 }
+
+  /// The capsule layers after the primary one, with the parameters' prefix.
+  let routedLayers: [(name: String, routing: EMRouting)]
+
+  /// Draws weights: convolutions uniform on ±1/√(fan-in), transformations near half the identity (0.5·I + 0.15·N(0, 1)),
+  /// β = 0. Close to the identity, votes of neighbours agree from the start and the first steps already learn.
+  public init(configuration: Configuration, name: String = "matrix-capsules", seed: UInt64) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    self.name = name
+    let sizes = configuration.sizes
+    let types = [configuration.primaryTypes, configuration.firstTypes, configuration.secondTypes]
+    func routing(_ layer: Int, parentTypes: Int, kernel: (Int, Int), stride: Int, isClassLayer: Bool) -> EMRouting {
+      EMRouting(
+        rows: sizes[layer].rows, columns: sizes[layer].columns, childTypes: types[layer], parentTypes: parentTypes,
+        kernelRows: kernel.0, kernelColumns: kernel.1, stride: stride, sharesWeights: isClassLayer,
+        addsCoordinates: isClassLayer && configuration.addsCoordinates, poseStructure: configuration.poseStructure,
+        scope: configuration.routingScope,
+        inverseTemperatures: configuration.temperature.values(iterations: configuration.iterations),
+        varianceFloor: configuration.varianceFloor, massFloor: configuration.massFloor)
+    }
+    routedLayers = [
+      ("capsules1", routing(0, parentTypes: types[1], kernel: (3, 3), stride: 2, isClassLayer: false)),
+      ("capsules2", routing(1, parentTypes: types[2], kernel: (3, 3), stride: 1, isClassLayer: false)),
+      (
+        "classes",
+        routing(
+          2, parentTypes: configuration.classCount, kernel: (sizes[2].rows, sizes[2].columns), stride: 1,
+          isClassLayer: true)
+      ),
+    ]
+    let channels = configuration.channels
+    addConvolution("convolution", [channels, configuration.inputShape[0], 5, 5], seed)
+    addConvolution("primary", [configuration.primaryTypes * 17, channels, 1, 1], seed)
+    for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
+  }
+
+  private mutating func addConvolution(_ layer: String, _ shape: Shape, _ seed: UInt64) {
+    var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
+    let bound = 1 / Float(shape.withoutBatch.count).squareRoot()
+    func uniform(_ shape: Shape) -> Tensor {
+      Tensor((0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }, shape: shape)
+    }
+    parameters["\(layer).weight"] = uniform(shape)
+    parameters["\(layer).bias"] = uniform([shape[0]])
+  }
+
+  private mutating func addRouted(_ layer: String, _ routing: EMRouting, _ seed: UInt64) {
+    var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
+    let shape = routing.weightShape
+    let side = shape[3]
+    let spread: Float = 0.15 * (4 / Float(side)).squareRoot()
+    parameters["\(layer).weight"] = Tensor(
+      (0..<shape.count).map { index in
+        spread * stream.normal() + (index % side == index / side % side ? 0.5 : 0)
+      }, shape: shape)
+    parameters["\(layer).beta_a"] = Tensor(shape: [routing.parentTypes])
+    parameters["\(layer).beta_u"] = Tensor(shape: [routing.parentTypes])
+  }
+
+  public func trains(_ name: String) -> Bool { configuration.learnsBeta || !name.contains(".beta_") }
+
+  public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
+    let batch = images.shape[0]
+    let features = configuration.preprocessing(images)
+      .convolution(parameters["convolution.weight"], bias: parameters["convolution.bias"], stride: 2, padding: 0).relu()
+      .convolution(parameters["primary.weight"], bias: parameters["primary.bias"], stride: 1, padding: 0)
+      .transposed([0, 2, 3, 1])
+    let types = configuration.primaryTypes
+    let (rows, columns) = (features.shape[1], features.shape[2])
+    var poses = features.slice(axis: 3, range: 0..<(types * 16)).reshaped(to: [batch, rows, columns, types, 4, 4])
+    var activations = features.slice(axis: 3, range: (types * 16)..<(types * 17)).sigmoid()
+    var scores = activations
+    for (layer, routing) in routedLayers {
+      let outputs = images.graph.apply(
+        EMRoutedCapsules(routing),
+        to: [
+          poses, activations, parameters["\(layer).weight"], parameters["\(layer).beta_a"],
+          parameters["\(layer).beta_u"],
+        ])
+      poses = outputs[0]
+      scores = outputs[1]
+      activations = scores.sigmoid()
+    }
+    let shape: Shape = [batch, configuration.classCount]
+    return ClassifierOutputs(scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape))
+  }
+
+  public var layers: [LayerSummary] {
+    let pose = configuration.poseStructure == .matrix ? "(4×4 + 1)" : "(16 + 1)"
+    let sizes = configuration.sizes
+    var layers = [
+      LayerSummary(
+        "convolution 5×5 stride 2, ReLU", output: "\(configuration.channels)×\(sizes[0].rows)×\(sizes[0].columns)",
+        parameterCount: parameterCount("convolution.")),
+      LayerSummary(
+        "primary capsules 1×1", output: "\(sizes[0].rows)×\(sizes[0].columns)×\(configuration.primaryTypes)×\(pose)",
+        parameterCount: parameterCount("primary.")),
+    ]
+    for (layer, routing) in routedLayers {
+      let description =
+        routing.sharesWeights
+        ? "class capsules\(routing.addsCoordinates ? ", Coordinate Addition" : "")"
+        : "capsules \(routing.kernelRows)×\(routing.kernelColumns) stride \(routing.stride)"
+      let place = routing.sharesWeights ? "" : "\(routing.outputRows)×\(routing.outputColumns)×"
+      layers.append(
+        LayerSummary(
+          "\(description), \(routing.iterations) × EM routing",
+          output: "\(place)\(routing.parentTypes)×\(pose)", parameterCount: parameterCount("\(layer).")))
+    }
+    return layers
+  }
+}

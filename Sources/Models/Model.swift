@@ -1,0 +1,87 @@
+public import Autodiff
+public import Tensors
+
+/// Whether a forward pass is part of training (dropout drops) or of evaluation (nothing is random).
+public enum Mode: Sendable {
+  case evaluation
+  /// `stream` decides what dropout drops.
+  case training(stream: RandomStream)
+}
+
+/// A classifier of ours: an architecture, its configuration and its weights.
+public protocol Model: Classifier {
+  associatedtype Configuration: ModelConfiguration
+
+  var configuration: Configuration { get }
+  var parameters: Parameters { get set }
+
+  /// A model with freshly drawn weights.
+  init(configuration: Configuration, name: String, seed: UInt64) throws
+
+  /// Whether training changes the tensor called `name`.
+  func trains(_ name: String) -> Bool
+
+  /// The forward pass with weights already on the graph of `images`.
+  func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs
+
+  /// The layers in order, for people to read.
+  var layers: [LayerSummary] { get }
+}
+
+/// What fixes the shapes and switches of a model.
+public protocol ModelConfiguration: Codable, Hashable, Sendable {
+  /// What checkpoints call the architecture.
+  static var architecture: String { get }
+  /// `[channels, rows, columns]`.
+  var inputShape: Shape { get set }
+  var classCount: Int { get set }
+  var loss: Loss { get set }
+  var preprocessing: Preprocessing { get set }
+  /// - Throws: `InputError` of kind `model` if no such network exists.
+  func validate() throws
+}
+
+/// One line of a model's description.
+public struct LayerSummary: Sendable, Equatable {
+  public let name: String
+  /// Without the batch axis.
+  public let output: String
+  public let parameterCount: Int
+
+  public init(_ name: String, output: String, parameterCount: Int) {
+    self.name = name
+    self.output = output
+    self.parameterCount = parameterCount
+  }
+}
+
+extension Model {
+  public var inputShape: Shape { configuration.inputShape }
+  public var classCount: Int { configuration.classCount }
+  public var trainingLoss: Loss { configuration.loss }
+
+  public func trains(_ name: String) -> Bool { true }
+
+  public func outputs(for images: Variable) -> ClassifierOutputs {
+    outputs(for: images, parameters: parameters.bound(to: images.graph, trained: { _ in false }), mode: .evaluation)
+  }
+
+  /// The scalars of every tensor whose name starts with `prefix`.
+  func parameterCount(_ prefix: String) -> Int {
+    parameters.names.filter { $0.hasPrefix(prefix) }.reduce(0) { $0 + parameters[$1].count }
+  }
+}
+
+/// What a model does to the pixels in [0, 1] before its first layer.
+public enum Preprocessing: String, Codable, Hashable, Sendable, CaseIterable {
+  case none
+  /// Each image to zero mean and unit variance over all its elements, as the paper prepares smallNORB.
+  case standardizeImage = "standardize-image"
+
+  func callAsFunction(_ images: Variable) -> Variable {
+    switch self {
+    case .none: images
+    case .standardizeImage: images.standardizedPerImage()
+    }
+  }
+}

@@ -1,0 +1,146 @@
+public import Datasets
+public import Foundation
+public import Models
+public import Tensors
+import Autodiff
+
+/// What training reports after every step.
+public struct TrainingProgress: Sendable {
+  /// Epochs begun, from 1.
+  public let epoch: Int
+  public let epochs: Int
+  /// Steps done in this epoch, and in all.
+  public let step: Int
+  public let stepsPerEpoch: Int
+  /// Mean loss and share of correct predictions over this epoch's steps so far, on augmented training images.
+  public let loss: Double
+  public let accuracy: Double
+}
+
+/// Trains a model by mini-batches split into fixed chunks of images.
+///
+/// Chunks do not depend on the number of threads and their gradients are added in order, so 1 and 2 threads give the same
+/// weights, bit for bit.
+public struct Trainer<M: Model>: Sendable {
+  public private(set) var model: M
+  public let recipe: Recipe
+  public let dataset: Dataset
+  public let threads: Int
+  /// Steps done, over all epochs.
+  public private(set) var stepsDone: Int
+  private var optimizer: Adam
+  private let trainedNames: [String]
+  private var epochLoss = 0.0
+  private var epochCorrect = 0
+  private var epochImages = 0
+
+  public init(model: M, dataset: Dataset, recipe: Recipe, threads: Int) throws {
+    try recipe.validate()
+    self.model = model
+    self.recipe = recipe
+    self.dataset = dataset
+    self.threads = threads
+    trainedNames = model.parameters.names.filter(model.trains)
+    let parameters = model.parameters
+    optimizer = Adam(parameters: trainedNames.map { parameters[$0] })
+    stepsDone = 0
+  }
+
+  public var stepsPerEpoch: Int { (dataset.count + recipe.batchSize - 1) / recipe.batchSize }
+  public var totalSteps: Int { stepsPerEpoch * recipe.epochs }
+  public var isFinished: Bool { stepsDone >= totalSteps }
+  /// Whole epochs done.
+  public var epochsDone: Int { stepsDone / stepsPerEpoch }
+
+  /// Takes one step and reports it.
+  public mutating func step() throws -> TrainingProgress {
+    let epoch = stepsDone / stepsPerEpoch
+    let step = stepsDone % stepsPerEpoch
+    if step == 0 { (epochLoss, epochCorrect, epochImages) = (0, 0, 0) }
+    var shuffle = RandomStream(seed: recipe.seed, 0x5F0, UInt64(epoch))
+    let order = epochOrder?.epoch == epoch ? epochOrder!.order : shuffle.permutation(of: dataset.count)
+    epochOrder = (epoch, order)
+    let batch = Array(order[(step * recipe.batchSize)..<min(dataset.count, (step + 1) * recipe.batchSize)])
+    let progress = Double(stepsDone) / Double(stepsPerEpoch)
+    var loss = model.trainingLoss
+    if case .spread = loss { loss = .spread(margin: recipe.margin(at: progress)) }
+
+    let chunkSize = model.chunkSize
+    let chunkCount = (batch.count + chunkSize - 1) / chunkSize
+    let results = try parallelMap(count: chunkCount, threads: threads) { [model, recipe, dataset, trainedNames, loss] chunk in
+      let indices = Array(batch[(chunk * chunkSize)..<min(batch.count, (chunk + 1) * chunkSize)])
+      let labels = indices.map { dataset.labels[$0] }
+      let images = recipe.augmentation.apply(
+        to: dataset.images(at: indices), ids: indices, seed: recipe.seed, epoch: epoch)
+      let graph = Graph()
+      let parameters = model.parameters.bound(to: graph, trained: model.trains)
+      let stream = RandomStream(seed: recipe.seed, 0xD40, UInt64(epoch), UInt64(step), UInt64(chunk))
+      let outputs = model.outputs(
+        for: graph.constant(images), parameters: parameters, mode: .training(stream: stream))
+      let total = loss.perImage(outputs, labels: labels).sum() * (1 / Float(batch.count))
+      let gradients = graph.gradients(of: total, by: trainedNames.map { parameters[$0] })
+      let correct = zip(outputs.scores.value.argmaxOfRows(), labels).count { $0 == $1 }
+      return ChunkResult(loss: Double(total.value.scalar), correct: correct, gradients: gradients)
+    }
+    let learningRate = recipe.learningRate * recipe.schedule.factor(step: stepsDone, of: totalSteps)
+    try model.parameters.update(trainedNames) { values in
+      try optimizer.step(
+        &values, gradients: results.map(\.gradients), learningRate: learningRate, weightDecay: recipe.weightDecay,
+        threads: threads)
+    }
+
+    stepsDone += 1
+    epochImages += batch.count
+    epochLoss += results.reduce(0) { $0 + $1.loss } * Double(batch.count)
+    epochCorrect += results.reduce(0) { $0 + $1.correct }
+    return TrainingProgress(
+      epoch: epoch + 1, epochs: recipe.epochs, step: step + 1, stepsPerEpoch: stepsPerEpoch,
+      loss: epochLoss / Double(epochImages), accuracy: Double(epochCorrect) / Double(epochImages))
+  }
+
+  private var epochOrder: (epoch: Int, order: [Int])?
+
+  private struct ChunkResult: Sendable {
+    let loss: Double
+    let correct: Int
+    let gradients: [Tensor]
+  }
+}
+
+extension Trainer {
+  /// The optimiser's state, by tensor name, for a run that will be resumed.
+  public var optimizerState: [String: Tensor] {
+    var state: [String: Tensor] = [:]
+    let moments = optimizer.moments
+    for (index, name) in trainedNames.enumerated() {
+      state["adam.first.\(name)"] = moments.first[index]
+      state["adam.second.\(name)"] = moments.second[index]
+    }
+    return state
+  }
+
+  /// Continues after `stepsDone` steps; false if `state` does not fit the model.
+  public mutating func restore(model: M, state: [String: Tensor], stepsDone: Int) -> Bool {
+    let first = trainedNames.compactMap { state["adam.first.\($0)"] }
+    let second = trainedNames.compactMap { state["adam.second.\($0)"] }
+    let shapes = trainedNames.map { model.parameters[$0].shape }
+    guard first.map(\.shape) == shapes, second.map(\.shape) == shapes, (0...totalSteps).contains(stepsDone) else {
+      return false
+    }
+    self.model = model
+    self.stepsDone = stepsDone
+    optimizer = Adam(steps: stepsDone, first: first, second: second)
+    return true
+  }
+}
+
+/// The number of images of `dataset` that `model` classifies correctly.
+public func correctCount(of model: any Classifier, on dataset: Dataset, threads: Int) throws -> Int {
+  let chunkSize = model.chunkSize
+  let chunks = (dataset.count + chunkSize - 1) / chunkSize
+  return try parallelMap(count: chunks, threads: threads) { chunk in
+    let indices = Array((chunk * chunkSize)..<min(dataset.count, (chunk + 1) * chunkSize))
+    let predictions = model.predictions(for: dataset.images(at: indices))
+    return zip(predictions, indices).count { $0 == dataset.labels[$1] }
+  }.reduce(0, +)
+}

@@ -1,0 +1,155 @@
+public import Foundation
+
+/// Everything that determines the result of a run: the same configuration gives the same records.
+///
+/// Where the run was started, when, and on how many threads is in `RunFacts`, since none of it changes the result.
+public struct RunConfiguration: Codable, Sendable, Hashable {
+  /// A classifier under attack.
+  public struct Model: Codable, Sendable, Hashable {
+    /// What reports call it; two models of a run may share a name, records refer to them by position.
+    public var name: String
+    /// The path it was read from as the user wrote it, or `shipped`.
+    public var source: String
+    /// SHA-256 of the checkpoint file, lower-case hexadecimal.
+    public var sha256: String
+    /// The architecture, for example `matrix-capsules`.
+    public var kind: String
+    /// The loss it was trained with, for example `spread(margin: 0.9)`.
+    public var loss: String
+    public var parameterCount: Int
+    /// Accuracy on its whole test set, as its metadata states it, in [0, 1].
+    public var testAccuracy: Double?
+    /// How many images one chunk of work holds.
+    public var chunkSize: Int
+
+    public init(
+      name: String, source: String, sha256: String, kind: String, loss: String, parameterCount: Int,
+      testAccuracy: Double? = nil, chunkSize: Int
+    ) {
+      self.name = name
+      self.source = source
+      self.sha256 = sha256
+      self.kind = kind
+      self.loss = loss
+      self.parameterCount = parameterCount
+      self.testAccuracy = testAccuracy
+      self.chunkSize = chunkSize
+    }
+  }
+
+  /// The images that are attacked.
+  public struct Dataset: Codable, Sendable, Hashable {
+    public var name: String
+    /// For example `test`.
+    public var split: String
+    /// SHA-256 of the data set's contents, lower-case hexadecimal.
+    public var sha256: String
+    /// How many images are attacked, after the limit.
+    public var count: Int
+    /// SHA-256 of the image ids in order, lower-case hexadecimal.
+    public var imageIDsHash: String
+    /// `[channels, rows, columns]`.
+    public var shape: [Int]
+    /// One name per class; the class count is their number.
+    public var classNames: [String]
+
+    public init(
+      name: String, split: String, sha256: String, count: Int, imageIDsHash: String, shape: [Int],
+      classNames: [String]
+    ) {
+      self.name = name
+      self.split = split
+      self.sha256 = sha256
+      self.count = count
+      self.imageIDsHash = imageIDsHash
+      self.shape = shape
+      self.classNames = classNames
+    }
+  }
+
+  /// One named hyperparameter, printed.
+  public struct Parameter: Codable, Sendable, Hashable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// An attack with its hyperparameters.
+  public struct Attack: Codable, Sendable, Hashable {
+    /// For example `fgsm`.
+    public var name: String
+    /// In the order in which they are printed.
+    public var parameters: [Parameter]
+    /// The loss it ascends, for example `cross-entropy`.
+    public var objective: String
+    /// The printed form that reproduces it.
+    public var description: String
+
+    public init(name: String, parameters: [Parameter], objective: String, description: String) {
+      self.name = name
+      self.parameters = parameters
+      self.objective = objective
+      self.description = description
+    }
+  }
+
+  /// A perturbation size in pixel units of [0, 1] images.
+  public struct Budget: Codable, Sendable, Hashable {
+    /// As the user wrote it, for example `8/255`.
+    public var text: String
+    public var value: Float
+
+    public init(text: String, value: Float) {
+      self.text = text
+      self.value = value
+    }
+  }
+
+  public var models: [Model]
+  public var dataset: Dataset
+  public var attacks: [Attack]
+  public var goals: [GoalKind]
+  /// In ascending order.
+  public var budgets: [Budget]
+  /// How many images were asked for, if fewer than all.
+  public var limit: Int?
+  public var seed: UInt64
+  /// Whether every image is attacked at every budget, rather than only until it is first beaten.
+  public var rawCurves: Bool
+  public var toolVersion: String
+
+  public init(
+    models: [Model], dataset: Dataset, attacks: [Attack], goals: [GoalKind], budgets: [Budget], limit: Int? = nil,
+    seed: UInt64, rawCurves: Bool = false, toolVersion: String
+  ) {
+    self.models = models
+    self.dataset = dataset
+    self.attacks = attacks
+    self.goals = goals
+    self.budgets = budgets
+    self.limit = limit
+    self.seed = seed
+    self.rawCurves = rawCurves
+    self.toolVersion = toolVersion
+  }
+
+  public var classCount: Int { dataset.classNames.count }
+
+  /// JSON with sorted keys and no white space: equal configurations have equal bytes.
+  public var canonicalJSON: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(self)
+    } catch {
+      preconditionFailure("RunConfiguration: budgets and accuracies must be finite (\(error))")
+    }
+  }
+
+  /// SHA-256 of `canonicalJSON`, lower-case hexadecimal.
+  public var configurationHash: String { sha256Hex(canonicalJSON) }
+}

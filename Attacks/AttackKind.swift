@@ -1,4 +1,4 @@
-public import Files
+import Files
 
 /// The attacks by name: how the command line builds one.
 public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import Files
+import Files
 import Foundation
 
 /// A perturbation budget ε in pixel units of images in [0, 1], with the text it was written as.

@@ -1,4 +1,4 @@
-public import Files
+import Files
 public import Tensors
 
 /// Which class, if any, an attack is to make each image look like.
@@ -83,7 +83,9 @@ public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
         .targeted(
           cleanScores.withUnsafeBuffer { scores in
             labels.enumerated().map { row, label in
-              (0..<classCount).filter { $0 != label }.min { scores[row * classCount + $0] < scores[row * classCount + $1] }!
+              let row = scores[row * classCount..<(row + 1) * classCount]
+              return (0..<classCount).filter { $0 != label }
+                .min { row[row.startIndex + $0] < row[row.startIndex + $1] }!
             }
           })
       ]

@@ -1,5 +1,5 @@
 package import Autodiff
-public import Files
+import Files
 package import Models
 
 /// What a gradient attack climbs, or for some goals descends: one number for each image.

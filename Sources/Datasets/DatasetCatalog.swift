@@ -1,0 +1,156 @@
+public import Files
+public import Foundation
+public import Tensors
+
+/// Finds and loads data sets by name.
+///
+/// Looked into, in this order: the folder of `--data`, the folders of `$ROBUST_DATA` (separated by colons), and
+/// `/usr/share/datasets`, where Debian's `dataset-fashion-mnist` installs. In each folder DIR, data set NAME is
+/// `DIR/NAME/` or `DIR/NAME/raw/`, or DIR itself. MNIST and Fashion-MNIST share their file names, so DIR itself counts
+/// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME.
+public struct DatasetCatalog: Sendable {
+  /// The data set that ships with the program.
+  public static let defaultName = KnownDataset.shippedSubset.name
+  /// Every name that can be asked for.
+  public static let names = KnownDataset.all.map(\.name)
+
+  private let data: String?
+  private let roots: [String]
+  private let resources: ResourceLocator
+
+  /// - Parameters:
+  ///   - data: the folder given by `--data`.
+  ///   - system: where data sets are installed for all users.
+  public init(
+    data: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
+    system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator()
+  ) {
+    self.data = data
+    self.resources = resources
+    let listed = (environment["ROBUST_DATA"] ?? "").split(separator: ":").map(String.init)
+    roots = (data.map { [$0] } ?? []) + listed + system
+  }
+
+  /// The data set called `name`.
+  /// - Throws: `InputError(.dataset)` if the name is unknown, the data set is not found or its contents are impossible.
+  public func load(_ name: String = Self.defaultName, split: Dataset.Split = .test) throws -> Dataset {
+    guard let known = KnownDataset.all.first(where: { $0.name == name }) else {
+      throw NearMatch.unknown(.dataset, "--dataset", name, what: "data set", among: Self.names)
+    }
+    guard known.splits.contains(split) else {
+      throw InputError(
+        .dataset, "--dataset", "\(name) has no \(split.rawValue) split",
+        remedy: "its splits: \(known.splits.map(\.rawValue).joined(separator: ", "))")
+    }
+    guard let files = try locate(known, split, isAskedFor: true) else {
+      throw InputError(
+        .dataset, "--dataset \(name)", "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
+        remedy: known.remedy)
+    }
+    return try load(known, split, from: files)
+  }
+
+  private func load(_ known: KnownDataset, _ split: Dataset.Split, from files: IDXFiles) throws -> Dataset {
+    let images = try IDXReader.images(at: files.images)
+    let labels = try IDXReader.labels(at: files.labels, classCount: known.classNames.count)
+    guard images.count == labels.values.count else {
+      throw InputError(
+        .dataset, files.labels, "holds \(labels.values.count) labels for the \(images.count) images of \(files.images)",
+        remedy: "get both files from the same place")
+    }
+    let ids = try files.ids.map(IDXReader.integers(at:))
+    guard ids == nil || ids!.count == images.count && ids!.allSatisfy({ $0 >= 0 }) else {
+      throw InputError(
+        .dataset, files.ids!, "does not give each of the \(images.count) images its index in the original file",
+        remedy: "install robust again")
+    }
+    return Dataset(
+      name: known.name, split: split, shape: images.shape, bytes: images.pixels, labels: labels.values, ids: ids,
+      classNames: known.classNames, sha256: Checksum.sha256(of: images.file, labels.file),
+      attribution: known.attribution)
+  }
+
+  private func locate(_ known: KnownDataset, _ split: Dataset.Split, isAskedFor: Bool) throws -> IDXFiles? {
+    guard !known.isShipped else {
+      return IDXFiles(shipped: known.name, in: try resources.folder(of: "Datasets"))
+    }
+    for root in roots {
+      let isPaired = isAskedFor && root == data
+      let places = known.folders.flatMap { [root + "/" + $0, root + "/" + $0 + "/raw"] }
+      for place in places + (isPaired || Self.isNamed(root, known) ? [root] : []) {
+        if let files = try IDXFiles(split, in: place) { return files }
+      }
+    }
+    return nil
+  }
+
+  /// Whether the folder is called by a name of the data set, or is a `raw` folder inside one that is.
+  private static func isNamed(_ folder: String, _ known: KnownDataset) -> Bool {
+    var parts = URL(fileURLWithPath: folder).standardizedFileURL.pathComponents
+    if parts.last == "raw" { parts.removeLast() }
+    return parts.last.map { last in known.folders.contains { $0.lowercased() == last.lowercased() } } ?? false
+  }
+}
+
+extension DatasetCatalog {
+  /// A row of `robust data`.
+  public struct Entry: Sendable {
+    public let name: String
+    public let split: Dataset.Split
+    /// The images file; `nil` if none was found.
+    public let path: String?
+    public let contents: Result<Contents, InputError>
+  }
+
+  /// What a readable data set holds.
+  public struct Contents: Sendable, Equatable {
+    public let count: Int
+    public let shape: Shape
+    public let sha256: String
+  }
+
+  /// Every known data set and split: what it holds, or the reason why it can't be read.
+  ///
+  /// A folder given by `--data` whose files could be either data set is listed as such, under the name `?`.
+  /// - Complexity: reads and hashes every file found.
+  public func list() -> [Entry] {
+    let entries = KnownDataset.all.flatMap { known in
+      known.splits.map { entry(known, $0) }
+    }
+    return entries + ambiguousEntries()
+  }
+
+  private func entry(_ known: KnownDataset, _ split: Dataset.Split) -> Entry {
+    var path: String?
+    let contents = Result { () throws(InputError) -> Contents in
+      do {
+        guard let files = try locate(known, split, isAskedFor: false) else {
+          throw InputError(
+            .dataset, known.name, "not found in \(roots.joined(separator: ", "))", remedy: known.remedy)
+        }
+        path = files.images
+        let dataset = try load(known, split, from: files)
+        return Contents(count: dataset.count, shape: dataset.shape, sha256: dataset.sha256)
+      } catch let error as InputError {
+        throw error
+      } catch {
+        throw InputError(.dataset, known.name, "can't be read: \(error)", remedy: known.remedy)
+      }
+    }
+    return Entry(name: known.name, split: split, path: path, contents: contents)
+  }
+
+  private func ambiguousEntries() -> [Entry] {
+    guard let data, !KnownDataset.all.contains(where: { Self.isNamed(data, $0) }) else { return [] }
+    return Dataset.Split.allCases.compactMap { split in
+      guard let files = try? IDXFiles(split, in: data) else { return nil }
+      let names = KnownDataset.all.filter { !$0.isShipped }.map(\.name)
+      return Entry(
+        name: "?", split: split, path: files.images,
+        contents: .failure(
+          InputError(
+            .dataset, data, "its files could be those of \(names.joined(separator: " or "))",
+            remedy: "say which by --dataset NAME, or put them into a folder called so")))
+    }
+  }
+}

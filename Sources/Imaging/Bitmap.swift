@@ -1,0 +1,71 @@
+public import Tensors
+
+/// An 8-bit picture, grey or RGB.
+public struct Bitmap: Sendable, Hashable {
+  public let width: Int
+  public let height: Int
+  /// 1 (grey) or 3 (red, green, blue).
+  public let channels: Int
+  /// `[height, width, channels]`, row-major.
+  public let pixels: [UInt8]
+
+  /// - Precondition: neither side is zero, and `pixels` fills them.
+  public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
+    precondition(
+      width > 0 && height > 0 && (channels == 1 || channels == 3) && pixels.count == width * height * channels,
+      "Bitmap: \(pixels.count) bytes for \(width)×\(height) pixels of \(channels) channels")
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.pixels = pixels
+  }
+
+  /// A picture of one image, bytes `[channels, rows, columns]`: as many channels as it has if 1 or 3, else one grey
+  /// picture per channel, side by side.
+  public init(planar bytes: [UInt8], shape: Shape) {
+    precondition(shape.rank == 3 && shape.count == bytes.count, "Bitmap: \(bytes.count) bytes for \(shape)")
+    let (planes, rows, columns) = (shape[0], shape[1], shape[2])
+    var pixels = [UInt8]()
+    pixels.reserveCapacity(bytes.count)
+    for row in 0..<rows {
+      if planes == 3 {
+        for column in 0..<columns {
+          for plane in 0..<3 { pixels.append(bytes[(plane * rows + row) * columns + column]) }
+        }
+      } else {
+        for plane in 0..<planes { pixels += bytes[((plane * rows + row) * columns)...].prefix(columns) }
+      }
+    }
+    self.init(
+      width: planes == 3 ? columns : planes * columns, height: rows, channels: planes == 3 ? 3 : 1, pixels: pixels)
+  }
+
+  /// The bytes as `[channels, height, width]`.
+  public var planar: [UInt8] {
+    (0..<channels).flatMap { channel in
+      stride(from: channel, to: pixels.count, by: channels).map { pixels[$0] }
+    }
+  }
+
+  /// Every pixel as a square of `scale`×`scale` pixels.
+  public func enlarged(by scale: Int) -> Bitmap {
+    precondition(scale > 0, "Bitmap.enlarged: by \(scale)")
+    var result = [UInt8]()
+    result.reserveCapacity(pixels.count * scale * scale)
+    for row in 0..<height {
+      var line = [UInt8]()
+      for column in 0..<width {
+        let start = (row * width + column) * channels
+        for _ in 0..<scale { line += pixels[start..<(start + channels)] }
+      }
+      for _ in 0..<scale { result += line }
+    }
+    return Bitmap(width: width * scale, height: height * scale, channels: channels, pixels: result)
+  }
+
+  /// The same picture in three channels.
+  var inColour: Bitmap {
+    channels == 3
+      ? self : Bitmap(width: width, height: height, channels: 3, pixels: pixels.flatMap { [$0, $0, $0] })
+  }
+}

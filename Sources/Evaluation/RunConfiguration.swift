@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// Everything that determines the result of a run: the same configuration gives the same records.
@@ -151,5 +152,5 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
   }
 
   /// SHA-256 of `canonicalJSON`, lower-case hexadecimal.
-  public var configurationHash: String { sha256Hex(canonicalJSON) }
+  public var configurationHash: String { Checksum.sha256(of: canonicalJSON) }
 }

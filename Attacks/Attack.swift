@@ -17,6 +17,9 @@ public protocol Attack: Codable, Hashable, Sendable, CustomStringConvertible {
 
   var objective: Objective { get }
 
+  /// What makes up `description`, in its order; hyperparameters at a default that switches something off are left out.
+  var parameters: [AttackParameter] { get }
+
   /// Attacks `images`, `[batch, channel, row, column]` in [0, 1], once for each budget.
   ///
   /// - Parameters:
@@ -29,9 +32,25 @@ public protocol Attack: Codable, Hashable, Sendable, CustomStringConvertible {
   ) throws -> [AttackOutcome]
 }
 
+/// One hyperparameter, printed.
+public struct AttackParameter: Hashable, Sendable {
+  public let name: String
+  public let value: String
+
+  public init(_ name: String, _ value: some CustomStringConvertible) {
+    self.name = name
+    self.value = value.description
+  }
+}
+
 extension Attack {
   /// The name of this attack's type.
   public var name: String { Self.name }
+
+  /// For example `BIM(steps: 10, relativeStepSize: 0.2, objective: cross-entropy)`.
+  public var description: String {
+    "\(Self.self)(\(parameters.map { "\($0.name): \($0.value)" }.joined(separator: ", ")))"
+  }
 
   /// Attacks with the default options.
   public func run(

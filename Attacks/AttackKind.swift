@@ -13,9 +13,7 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
     /// - Throws: `InputError` of kind `.usage` that lists the names.
     public init(parsing name: String) throws {
       guard let value = Compatibility(rawValue: name) else {
-        throw InputError(
-          .usage, "--compat", "there is no variant “\(name)”",
-          remedy: "choose one of \(Compatibility.allCases.map(\.rawValue).joined(separator: ", "))")
+        throw NearMatch.unknown(.usage, "--compat", name, what: "variant", among: Self.allCases.map(\.rawValue))
       }
       self = value
     }
@@ -45,9 +43,7 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
   /// - Throws: `InputError` of kind `.usage` that lists the names.
   public init(parsing name: String) throws {
     guard let kind = AttackKind(rawValue: name) else {
-      throw InputError(
-        .usage, "--attack", "there is no attack “\(name)”",
-        remedy: "choose from \(AttackKind.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw NearMatch.unknown(.usage, "--attack", name, what: "attack", among: Self.allCases.map(\.rawValue))
     }
     self = kind
   }

@@ -39,16 +39,16 @@ public struct BIM: Attack {
     self.init(steps: .relative(count: count, relativeSize: relativeStepSize), objective: objective)
   }
 
-  public var description: String {
-    var parts: [String] =
+  public var parameters: [AttackParameter] {
+    var parameters: [AttackParameter] =
       switch steps {
-      case .relative(let count, let size): ["steps: \(count)", "relativeStepSize: \(size)"]
-      case .kurakin: ["steps: kurakin"]
+      case .relative(let count, let size): [.init("steps", count), .init("relativeStepSize", size)]
+      case .kurakin: [.init("steps", "kurakin")]
       }
-    parts.append("objective: \(objective.rawValue)")
-    if startsAtRandom { parts.append("startsAtRandom: true") }
-    if takesAllSteps { parts.append("takesAllSteps: true") }
-    return "BIM(\(parts.joined(separator: ", ")))"
+    parameters.append(.init("objective", objective.rawValue))
+    if startsAtRandom { parameters.append(.init("startsAtRandom", true)) }
+    if takesAllSteps { parameters.append(.init("takesAllSteps", true)) }
+    return parameters
   }
 
   /// The number of steps, and α, at a budget.

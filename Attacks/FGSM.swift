@@ -14,7 +14,7 @@ public struct FGSM: Attack {
 
   public init(objective: Objective = .crossEntropy) { self.objective = objective }
 
-  public var description: String { "FGSM(objective: \(objective.rawValue))" }
+  public var parameters: [AttackParameter] { [AttackParameter("objective", objective.rawValue)] }
 
   public func run(
     on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal, budgets: [Float], options: AttackOptions

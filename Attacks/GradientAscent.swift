@@ -49,7 +49,7 @@ struct GradientAscent {
         budget: budget, images: isCarrying ? latest.images : images,
         accounts: isCarrying ? latest.accounts.map(\.startOfNextBudget) : unattacked)
       if budget > 0 { attack(&latest, from: images, target, sharedGradient: shared, options: options) }
-      if budget > 0, shared != nil, !outcomes.keys.contains(where: { $0 > 0 }) {
+      if shared != nil, budget == ascending.first(where: { $0 > 0 }) {
         for row in rows {
           latest.accounts[row].forwards += 1
           latest.accounts[row].backwards += 1

@@ -24,9 +24,7 @@ public enum Objective: String, CaseIterable, Codable, Hashable, Sendable {
   /// - Throws: `InputError` of kind `.usage` that lists the names.
   public init(parsing name: String) throws {
     guard let objective = Objective(rawValue: name) else {
-      throw InputError(
-        .usage, "--objective", "there is no objective “\(name)”",
-        remedy: "choose one of \(Objective.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw NearMatch.unknown(.usage, "--objective", name, what: "objective", among: Self.allCases.map(\.rawValue))
     }
     self = objective
   }

@@ -83,7 +83,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("Files"), tests("Tensors"), tests("Kernels"), tests("Autodiff"), tests("Models"), tests("Imaging"),
     tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]), tests("Training", ["Models", "Datasets"]),
-    tests("Evaluation", ["Attacks", "Datasets", "Imaging", "Files"]), tests("Reports", ["Evaluation"]),
+    tests("Evaluation", ["Attacks", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Reports", ["Evaluation", "Files"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["robust", "TestSupport"], swiftSettings: settings),
   ],

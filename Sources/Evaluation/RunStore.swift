@@ -152,6 +152,11 @@ public final class RunStore: Sendable {
     }
   }
 
+  /// Lets the file grow to `count` pages and no further, as a full disk would.
+  package func limitPages(to count: Int) throws {
+    try queue.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(count)") }
+  }
+
   /// Closes the file; the store can't be used afterwards.
   public func close() throws { try reporting(url) { try queue.close() } }
 }

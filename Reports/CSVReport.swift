@@ -1,0 +1,47 @@
+public import Evaluation
+
+/// `accuracy.csv`: one line per model, attack, goal and ε, then the pointwise worst cases (RFC 4180, but lines end in LF).
+///
+/// `docs/summary-schema.md` says what each column holds. Shares and norms have six decimals.
+public enum CSVReport {
+  private static let header = [
+    "model", "attack", "goal", "epsilon", "epsilon_text", "count", "correct", "accuracy", "accuracy_lower",
+    "accuracy_upper", "clean_correct", "trials", "successes", "success_rate", "success_lower", "success_upper",
+    "attacked", "mean_linf", "max_linf", "mean_l2", "max_l2", "forwards", "backwards",
+  ]
+
+  public static func text(_ summary: RunSummary) -> String {
+    let names = Names(summary.configuration)
+    let distinctAttacks = Set(summary.configuration.attacks.map(\.name)).count == summary.configuration.attacks.count
+    var lines = [header]
+    for cell in summary.results {
+      lines.append(
+        [
+          names.models[cell.modelIndex], distinctAttacks ? cell.attack : names.attacks[cell.attackIndex],
+          cell.goal.rawValue, "\(cell.epsilon)", cell.epsilonText, "\(cell.count)", "\(cell.correct)",
+        ] + share(cell.accuracy) + ["\(cell.cleanCorrect)", "\(cell.trials)", "\(cell.successes)"]
+          + share(cell.successRate) + ["\(cell.attacked)"]
+          + [cell.norms.meanLinf, cell.norms.maxLinf, cell.norms.meanL2, cell.norms.maxL2].map(decimal)
+          + ["\(cell.forwards)", "\(cell.backwards)"])
+    }
+    for row in summary.worstCases {
+      lines.append(
+        [
+          names.models[row.modelIndex], "worst-case", "all", "\(row.epsilon)", row.epsilonText, "\(row.count)",
+          "\(row.correct)",
+        ] + share(row.accuracy) + [String](repeating: "", count: 13))
+    }
+    return lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  private static func share(_ share: Proportion) -> [String] {
+    [share.value.map(decimal) ?? "", decimal(share.lower), decimal(share.upper)]
+  }
+
+  private static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
+
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Numbers as text, the same in every locale.
+enum NumberFormat {
+  /// `value` with a fixed number of decimals; a zero has no sign.
+  static func fixed(_ value: Double, _ decimals: Int) -> String {
+    let text = String(format: "%.\(decimals)f", value)
+    return text.hasPrefix("-") && text.allSatisfy({ "-0.".contains($0) }) ? String(text.dropFirst()) : text
+  }
+
+  /// `value` with at most `decimals` decimals and no trailing zeros.
+  static func short(_ value: Double, _ decimals: Int) -> String {
+    var text = fixed(value, decimals)
+    guard text.contains(".") else { return text }
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
+  /// A share in [0, 1] as a percentage: 0.3124 is `31.2%`.
+  static func percent(_ share: Double, decimals: Int = 1) -> String { fixed(share * 100, decimals) + "%" }
+
+  /// `12345` as `12,345`.
+  static func grouped(_ value: Int) -> String {
+    var digits = Array(String(value.magnitude))
+    var position = digits.count - 3
+    while position > 0 {
+      digits.insert(",", at: position)
+      position -= 3
+    }
+    return (value < 0 ? "-" : "") + String(digits)
+  }
+}

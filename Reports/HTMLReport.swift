@@ -1,0 +1,117 @@
+public import Evaluation
+
+/// `report.html`: one self-contained page without scripts, readable in light and dark, on paper and on a phone.
+///
+/// The page is well-formed XML too.
+public enum HTMLReport {
+  public static func text(_ summary: RunSummary, rows: [ImageRow]) -> String {
+    let names = Names(summary.configuration)
+    let matrices = matrixValues(summary, names)
+    let galleries = Gallery.values(rows, summary.configuration, names)
+    var values: [String: Any] = [
+      "title": title(summary), "styleSheet": LinePlot.styleSheet + String(decoding: css, as: UTF8.self),
+      "findings": Findings(summary).sentences, "figures": RunFigure.all(of: summary).map(figureValues),
+      "hasMatrices": !matrices.shown.isEmpty, "shownMatrices": matrices.shown,
+      "hasFoldedMatrices": !matrices.folded.isEmpty, "foldedMatrices": matrices.folded,
+      "hasGalleries": !galleries.isEmpty, "galleries": galleries, "monotone": !summary.configuration.rawCurves,
+      "resultColumns": ResultTable.columns, "resultGroups": resultValues(summary),
+      "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": $0.text] },
+      "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": $0.text] },
+    ]
+    if let table = classValues(summary, names) { values["perClass"] = table }
+    return printable(Templates.render(PackageResources.report_html_mustache, values))
+  }
+
+  private static var css: [UInt8] { PackageResources.report_css }
+
+  /// For example `How cnn and matrix-capsules-small withstand FGSM`.
+  static func title(_ summary: RunSummary) -> String {
+    let names = Names(summary.configuration)
+    let verb = names.models.count == 1 ? "withstands" : "withstand"
+    return "How \(Findings.list(names.models)) \(verb) \(Findings.list(names.attacks))"
+  }
+
+  /// Replaces control characters, which XML forbids and a file name may hold.
+  private static func printable(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t"
+      result.append(isControl || scalar.value == 0xFFFE || scalar.value == 0xFFFF ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
+  }
+
+  private static func figureValues(_ figure: RunFigure) -> [String: Any] {
+    [
+      "id": figure.id, "title": figure.plot.title, "caption": figure.caption,
+      "wide": figure.plot.svg(width: 760, height: 440), "narrow": figure.plot.svg(width: 368, height: 380),
+      "series": figure.plot.series.map(\.name),
+      "rows": figure.rows.map { ["epsilon": $0.epsilon, "cells": $0.cells] as [String: Any] },
+    ]
+  }
+
+  private static func resultValues(_ summary: RunSummary) -> [[String: Any]] {
+    ResultTable.groups(summary).map { group in
+      [
+        "name": group.name, "span": ResultTable.columns.count,
+        "rows": group.rows.map { ["epsilon": $0[0], "cells": Array($0.dropFirst())] as [String: Any] },
+      ]
+    }
+  }
+
+  /// The matrices of one telltale budget in full, the others folded away; ε = 0 attacks nothing.
+  private static func matrixValues(
+    _ summary: RunSummary, _ names: Names
+  ) -> (shown: [[String: Any]], folded: [[String: Any]]) {
+    let shown = Findings.telltaleTargetBudget(of: summary)
+    let matrices = summary.targetMatrices.filter { $0.epsilon > 0 }
+    let others = summary.configuration.budgets.indices.filter { $0 != shown }
+    return (
+      matrices.filter { $0.budgetIndex == shown }.map { values($0, names) },
+      others.flatMap { budget in matrices.filter { $0.budgetIndex == budget } }.map { values($0, names) }
+    )
+  }
+
+  private static func values(_ matrix: RunSummary.TargetMatrix, _ names: Names) -> [String: Any] {
+    let rows = matrix.trials.indices.map { source -> [String: Any] in
+      let cells = matrix.trials[source].indices.map { target in cellValues(matrix, source, target, names) }
+      return ["name": names.name(ofClass: source), "cells": cells]
+    }
+    return [
+      "name": "\(names.models[matrix.modelIndex]), \(names.attacks[matrix.attackIndex])",
+      "epsilon": matrix.epsilonText, "columns": names.classes, "rows": rows,
+      "average": matrix.averageOverTargets.map { NumberFormat.percent($0) } ?? "none",
+    ]
+  }
+
+  private static func cellValues(
+    _ matrix: RunSummary.TargetMatrix, _ source: Int, _ target: Int, _ names: Names
+  ) -> [String: Any] {
+    let (part, whole) = (matrix.successes[source][target], matrix.trials[source][target])
+    let move = "\(names.name(ofClass: source)) to \(names.name(ofClass: target))"
+    guard whole > 0 else { return ["percent": "0", "text": "·", "note": "\(move): nothing to attack"] }
+    let percent = NumberFormat.fixed(100 * Double(part) / Double(whole), 0)
+    return ["percent": percent, "text": percent, "note": "\(move): \(part) of \(whole)"]
+  }
+
+  private static func classValues(_ summary: RunSummary, _ names: Names) -> [String: Any]? {
+    guard let budget = Findings.telltaleBudget(of: summary) else { return nil }
+    let cells = summary.results.filter { $0.budgetIndex == budget }
+    let several = summary.configuration.attacks.count * summary.configuration.goals.count > 1
+    let columns =
+      summary.cleanAccuracies.map { "\(names.models[$0.modelIndex]), clean" }
+      + cells.map { cell in
+        let attack = names.attacks[cell.attackIndex]
+        return "\(names.models[cell.modelIndex]), \(attack)\(several ? " \(names.goal(cell.goal))" : "")"
+      }
+    let counts = summary.cleanAccuracies.map(\.perClass) + cells.map(\.perClass)
+    let rows = names.classes.indices.map { label -> [String: Any] in
+      [
+        "name": names.classes[label],
+        "cells": ["\(counts[0][label].count)"]
+          + counts.map { $0[label].accuracy.map { NumberFormat.percent($0) } ?? "–" },
+      ]
+    }
+    return ["epsilon": summary.configuration.budgets[budget].text, "columns": columns, "rows": rows]
+  }
+}

@@ -1,0 +1,24 @@
+public import Evaluation
+public import Foundation
+
+/// One attacked image to be shown: clean, perturbation and adversarial, as PNG.
+public struct ImageRow: Sendable {
+  /// What happened to the image; positions refer to the run's configuration.
+  public var record: EvaluationRecord
+  public var cleanPNG: Data
+  /// The perturbation, with grey for zero.
+  public var perturbationPNG: Data
+  public var adversarialPNG: Data
+  /// By how much the perturbation is magnified.
+  public var magnification: Double
+
+  public init(
+    record: EvaluationRecord, cleanPNG: Data, perturbationPNG: Data, adversarialPNG: Data, magnification: Double
+  ) {
+    self.record = record
+    self.cleanPNG = cleanPNG
+    self.perturbationPNG = perturbationPNG
+    self.adversarialPNG = adversarialPNG
+    self.magnification = magnification
+  }
+}

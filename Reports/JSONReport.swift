@@ -1,0 +1,20 @@
+public import Evaluation
+public import Foundation
+
+/// `summary.json`: the summary with sorted keys, one value a line.
+public enum JSONReport {
+  /// - Throws: what `JSONEncoder` throws, if a number is not finite.
+  public static func data(_ summary: RunSummary) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
+    return try encoder.encode(summary) + Data("\n".utf8)
+  }
+
+  /// Reads what `data(_:)` wrote.
+  public static func summary(from data: Data) throws -> RunSummary {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    return try decoder.decode(RunSummary.self, from: data)
+  }
+}

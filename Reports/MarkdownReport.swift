@@ -1,0 +1,54 @@
+public import Evaluation
+
+/// `report.md`: the findings, the figures by name, the tables, methods and provenance.
+public enum MarkdownReport {
+  public static func text(_ summary: RunSummary) -> String {
+    let figures = RunFigure.all(of: summary).map { figure in
+      [
+        "title": escaped(figure.plot.title), "id": figure.id, "caption": escaped(figure.caption),
+        "table": table(
+          header: ["ε"] + figure.plot.series.map(\.name), rows: figure.rows.map { [$0.epsilon] + $0.cells }),
+      ]
+    }
+    let results = table(
+      header: ["model, attack, goal"] + ResultTable.columns,
+      rows: ResultTable.groups(summary).flatMap { group in group.rows.map { [group.name] + $0 } })
+    return Templates.render(
+      PackageResources.report_md_mustache,
+      [
+        "title": escaped(HTMLReport.title(summary)),
+        "findings": escaped(Findings(summary).sentences.joined(separator: " ")), "figures": figures,
+        "results": results,
+        "methods": Methods.entries(summary.configuration).map(entryValues),
+        "provenance": Provenance.entries(summary).map(entryValues),
+      ])
+  }
+
+  private static func entryValues(_ entry: (term: String, text: String)) -> [String: String] {
+    ["term": escaped(entry.term), "text": escaped(entry.text)]
+  }
+
+  private static func table(header: [String], rows: [[String]]) -> String {
+    let rule = header.indices.map { $0 == 0 ? ":--" : "--:" }
+    return ([header.map(escaped), rule] + rows.map { $0.map(escaped) })
+      .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+  }
+
+  /// Text that Markdown shows as it is.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      if character.isNewline {
+        result += " "
+      } else if character == "<" {
+        result += "&lt;"
+      } else if character == "&" {
+        result += "&amp;"
+      } else {
+        if "\\`*_[]|~".contains(character) { result += "\\" }
+        result.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,25 @@
+public import Evaluation
+import Files
+public import Foundation
+
+/// Writes a run's reports into its folder, each beside its place first and then renamed.
+public enum ReportWriter {
+  /// Writes `accuracy.csv`, `summary.json`, `report.md` with its figures in SVG, and `report.html`.
+  ///
+  /// - Returns: the names of the files, in the order in which they were written.
+  /// - Throws: `InputError` of kind `.output` if a file can't be written.
+  @discardableResult
+  public static func write(_ summary: RunSummary, rows: [ImageRow], to directory: URL) throws -> [String] {
+    var files: [(name: String, data: Data)] = [
+      ("accuracy.csv", Data(CSVReport.text(summary).utf8)), ("summary.json", try JSONReport.data(summary)),
+    ]
+    for figure in RunFigure.all(of: summary) {
+      let svg = figure.plot.svg(width: 760, height: 440, standalone: true)
+      files.append(("\(figure.id).svg", Data(svg.utf8)))
+    }
+    files.append(("report.md", Data(MarkdownReport.text(summary).utf8)))
+    files.append(("report.html", Data(HTMLReport.text(summary, rows: rows).utf8)))
+    for file in files { try AtomicFile.write(file.data, to: directory.appending(path: file.name).path) }
+    return files.map(\.name)
+  }
+}

@@ -1,0 +1,62 @@
+public import Evaluation
+
+/// The results as an aligned table of plain text: one block per model, attack and goal, one line per ε.
+public enum TerminalTable {
+  public static func text(_ summary: RunSummary) -> String {
+    let names = Names(summary.configuration)
+    let dataset = summary.configuration.dataset
+    var rows: [[String]?] = [["model", "attack", "goal", "ε", "accuracy", "95% interval", "success rate"]]
+    var previous: [Int] = []
+    for cell in summary.results {
+      let block = [cell.modelIndex, cell.attackIndex, cell.goalIndex]
+      let isFirst = block != previous
+      if isFirst { rows.append(nil) }
+      previous = block
+      let heads = [names.models[cell.modelIndex], names.attacks[cell.attackIndex], names.goal(cell.goal)]
+      rows.append(
+        (isFirst ? heads : ["", "", ""])
+          + [cell.epsilonText, cell.accuracy.percent, cell.accuracy.interval, cell.successRate.percent])
+    }
+    for row in summary.worstCases {
+      let isFirst = [row.modelIndex] != previous
+      if isFirst { rows.append(nil) }
+      previous = [row.modelIndex]
+      rows.append(
+        (isFirst ? [names.models[row.modelIndex], "all", "worst case"] : ["", "", ""])
+          + [row.epsilonText, row.accuracy.percent, row.accuracy.interval, ""])
+    }
+    let clean = summary.cleanAccuracies.map { "\(names.models[$0.modelIndex]) \($0.accuracy.text)" }
+    return """
+      \(NumberFormat.grouped(dataset.count)) images of \(dataset.name) (\(dataset.split)); \
+      right without an attack: \(clean.joined(separator: ", "))
+
+      \(aligned(rows))
+      accuracy: still right after the attack / all images.  success rate: \(legend(summary.configuration))
+
+      """
+  }
+
+  private static func legend(_ configuration: RunConfiguration) -> String {
+    let flipped = "made wrong / right before"
+    let reached = "turned into the target / right before and not the target"
+    let goals = configuration.goals
+    if !goals.contains(where: \.isTargeted) { return flipped }
+    return goals.contains(.untargeted) ? "\(flipped); with a target: \(reached)" : reached
+  }
+
+  /// Rows in columns: the first three flush left, the numbers flush right; nil is a rule.
+  private static func aligned(_ rows: [[String]?]) -> String {
+    let columns = rows.compactMap { $0?.count }.max() ?? 0
+    let widths = (0..<columns).map { column in rows.compactMap { $0?[column].count }.max() ?? 0 }
+    let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (columns - 1))
+    return rows.map { row in
+      guard let row else { return rule }
+      let cells = row.enumerated().map { column, text in
+        let padding = String(repeating: " ", count: widths[column] - text.count)
+        return column < 3 ? text + padding : padding + text
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n") + "\n"
+  }
+}

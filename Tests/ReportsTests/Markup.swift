@@ -1,0 +1,50 @@
+import Foundation
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+/// The elements of a well-formed document, in document order.
+final class Markup: NSObject, XMLParserDelegate {
+  struct Element {
+    var name: String
+    var attributes: [String: String]
+    var text = ""
+    /// Names of the enclosing elements' classes, outermost first.
+    var path: [String]
+
+    func number(_ attribute: String) -> Double? { attributes[attribute].flatMap(Double.init) }
+  }
+
+  private(set) var elements: [Element] = []
+  private var open: [Int] = []
+
+  /// nil if `text` is not well-formed.
+  init?(_ text: String) {
+    super.init()
+    let parser = XMLParser(data: Data(text.utf8))
+    parser.delegate = self
+    guard parser.parse() else { return nil }
+  }
+
+  func all(_ name: String, in style: String? = nil) -> [Element] {
+    elements.filter { element in element.name == name && (style.map(element.path.contains) ?? true) }
+  }
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+    attributes: [String: String]
+  ) {
+    let path = open.map { elements[$0].attributes["class"] ?? "" }
+    open.append(elements.count)
+    elements.append(Element(name: name, attributes: attributes, path: path))
+  }
+
+  func parser(_ parser: XMLParser, didEndElement: String, namespaceURI: String?, qualifiedName: String?) {
+    open.removeLast()
+  }
+
+  func parser(_ parser: XMLParser, foundCharacters string: String) {
+    if let last = open.last { elements[last].text += string }
+  }
+}

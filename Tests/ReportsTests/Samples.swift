@@ -1,0 +1,67 @@
+import Evaluation
+import Foundation
+import Reports
+
+/// A run made by hand: two models, FGSM, ε = 0, 0.1 and 0.2, ten images of two classes.
+enum Sample {
+  /// How many of ten images each model still has right at each ε; all are right at first.
+  static let correct = [[10, 7, 2], [10, 9, 5]]
+
+  static func configuration(goals: [GoalKind] = [.untargeted], name: String = "caps") -> RunConfiguration {
+    let hash = String(repeating: "ab", count: 32)
+    func model(_ name: String) -> RunConfiguration.Model {
+      .init(
+        name: name, source: "shipped", sha256: hash, kind: "cnn", loss: "cross-entropy", parameterCount: 4_252_549,
+        testAccuracy: 0.9163, chunkSize: 50)
+    }
+    return RunConfiguration(
+      models: [model("cnn"), model(name)],
+      dataset: .init(
+        name: "shapes", split: "test", sha256: hash, count: 10, imageIDsHash: hash, shape: [1, 2, 2],
+        classNames: ["round", "square"]),
+      attacks: [
+        .init(name: "fgsm", parameters: [], objective: "cross-entropy", description: "fgsm(objective: cross-entropy)")
+      ], goals: goals,
+      budgets: [.init(text: "0", value: 0), .init(text: "0.1", value: 0.1), .init(text: "0.2", value: 0.2)], seed: 7,
+      toolVersion: "0.1.0")
+  }
+
+  static func records(_ configuration: RunConfiguration) -> [EvaluationRecord] {
+    var records: [EvaluationRecord] = []
+    for model in 0..<2 {
+      for (goal, kind) in configuration.goals.enumerated() {
+        for target in kind == .each ? [0, 1] : [nil] as [Int?] {
+          for budget in 0..<3 {
+            for image in 0..<10 {
+              let label = image % 2
+              let beaten = image >= correct[model][budget] && label != target
+              records.append(
+                EvaluationRecord(
+                  model: model, attack: 0, goal: goal, target: target, budget: budget, image: image, label: label,
+                  cleanPrediction: label, prediction: beaten ? 1 - label : label, success: beaten,
+                  attacked: label != target, linfNorm: configuration.budgets[budget].value, l2Norm: 0.5, forwards: 1,
+                  backwards: 0, seed: 7))
+            }
+          }
+        }
+      }
+    }
+    return records
+  }
+
+  static func summary(goals: [GoalKind] = [.untargeted], name: String = "caps") -> RunSummary {
+    let configuration = configuration(goals: goals, name: name)
+    let facts = RunFacts(
+      startedAt: Date(timeIntervalSince1970: 0), finishedAt: Date(timeIntervalSince1970: 9), seconds: 9, threads: 2,
+      commandLine: "robust sweep --model a<b.safetensors", host: .init(system: "none", architecture: "any", cores: 2))
+    return RunSummary(configuration: configuration, records: records(configuration), facts: facts)
+  }
+
+  static func imageRows(_ summary: RunSummary) -> [ImageRow] {
+    records(summary.configuration).filter { $0.image < 2 }.map {
+      ImageRow(
+        record: $0, cleanPNG: Data("clean".utf8), perturbationPNG: Data("change".utf8),
+        adversarialPNG: Data("attacked".utf8), magnification: 5)
+    }
+  }
+}

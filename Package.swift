@@ -57,10 +57,10 @@ let package = Package(
     library("Tensors", []),
     library("Kernels", ["Tensors", "COneDNN"]),
     library("Autodiff", ["Tensors", "Kernels"]),
-    library("Models", ["Tensors", "Autodiff", "Files"], resources: [.copy("Resources")]),
+    library("Models", ["Tensors", "Kernels", "Autodiff", "Files"], resources: [.copy("Resources")]),
     library("Imaging", ["Tensors", "Files", "CPNG"]),
     library("Datasets", ["Tensors", "Files", "Imaging"], resources: [.copy("Resources")]),
-    library("Attacks", at: "Attacks", ["Tensors", "Autodiff", "Models"]),
+    library("Attacks", at: "Attacks", ["Tensors", "Autodiff", "Models", "Files"]),
     library("Training", ["Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Files"]),
     library(
       "Evaluation",
@@ -82,11 +82,9 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"), tests("Models"), tests("Imaging"),
-    tests("Datasets", ["Files"]), tests("Attacks", ["Models"]), tests("Training", ["Models", "Datasets"]),
-    tests("Evaluation", ["Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]),
+    tests("Evaluation", ["Attacks", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),
-    .testTarget(
-      name: "CommandLineTests", dependencies: ["robust", "TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

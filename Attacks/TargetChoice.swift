@@ -1,0 +1,94 @@
+import Files
+public import Tensors
+
+/// Which class, if any, an attack is to make each image look like.
+public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
+  /// Any class but the true one.
+  case untargeted
+  /// One class for every image.
+  case label(Int)
+  /// Every class in turn, for every image.
+  case each
+  /// For each image a class drawn at random from those that are not its own.
+  case random
+  /// For each image the class of the smallest clean score among those that are not its own (Kurakin et al. 2017).
+  case leastLikely
+
+  /// Reads `untargeted`, a class number, `each`, `random` or `least-likely`.
+  /// - Throws: `InputError` of kind `.usage` for anything else.
+  public init(parsing text: String) throws {
+    switch text {
+    case "untargeted": self = .untargeted
+    case "each": self = .each
+    case "random": self = .random
+    case "least-likely": self = .leastLikely
+    default:
+      guard let label = Int(text), label >= 0 else {
+        throw InputError(
+          .usage, "--target", "“\(text)” is neither a class number nor a way to choose one",
+          remedy: "write a class such as 3, or each, random, least-likely, untargeted")
+      }
+      self = .label(label)
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .untargeted: "untargeted"
+    case .label(let label): "\(label)"
+    case .each: "each"
+    case .random: "random"
+    case .leastLikely: "least-likely"
+    }
+  }
+
+  /// - Throws: `InputError` of kind `.usage` when a model of `classCount` classes cannot be attacked so.
+  public func validate(classCount: Int) throws {
+    if case .label(let label) = self, label >= classCount {
+      throw InputError(
+        .usage, "--target", "there is no class \(label)", remedy: "choose a class from 0 to \(classCount - 1)")
+    }
+    guard self == .untargeted || classCount > 1 else {
+      throw InputError(.usage, "--target", "the model has a single class", remedy: "use a model of two classes or more")
+    }
+  }
+
+  /// The goals of a batch: one, or with `.each` one for every class in order.
+  ///
+  /// - Parameters:
+  ///   - imageIDs: what keys each image's random numbers, with `seed`.
+  ///   - cleanScores: `[batch, classes]`, the scores of the unperturbed images.
+  /// - Precondition: `validate(classCount:)` did not throw.
+  public func goals(labels: [Int], imageIDs: [Int], cleanScores: Tensor, seed: UInt64) -> [Goal] {
+    precondition(
+      cleanScores.shape.rank == 2 && cleanScores.shape[0] == labels.count && imageIDs.count == labels.count,
+      "TargetChoice: \(labels.count) labels, \(imageIDs.count) images, scores \(cleanScores.shape)")
+    let classCount = cleanScores.shape[1]
+    switch self {
+    case .untargeted: return [.untargeted]
+    case .label(let label): return [.targeted(labels.map { _ in label })]
+    case .each: return (0..<classCount).map { target in .targeted(labels.map { _ in target }) }
+    case .random:
+      return [
+        .targeted(
+          zip(labels, imageIDs).map { label, id in
+            // "target" as a number keeps these draws apart from every attack's.
+            var stream = RandomStream(seed: seed, UInt64(id), 0x7461_7267_6574)
+            let other = Int.random(in: 0..<classCount - 1, using: &stream)
+            return other < label ? other : other + 1
+          })
+      ]
+    case .leastLikely:
+      return [
+        .targeted(
+          cleanScores.withUnsafeBuffer { scores in
+            labels.enumerated().map { row, label in
+              let row = scores[row * classCount..<(row + 1) * classCount]
+              return (0..<classCount).filter { $0 != label }
+                .min { row[row.startIndex + $0] < row[row.startIndex + $1] }!
+            }
+          })
+      ]
+    }
+  }
+}

@@ -1,0 +1,52 @@
+public import Attacks
+public import Datasets
+import Files
+import Foundation
+import Tensors
+
+extension RunConfiguration.Attack {
+  /// What a run records of `attack`.
+  public init(_ attack: any Attack) {
+    self.init(
+      name: attack.name, parameters: attack.parameters.map { .init($0.name, $0.value) },
+      objective: attack.objective.rawValue, description: attack.description)
+  }
+}
+
+extension RunConfiguration.Budget {
+  public init(_ budget: Attacks.Budget) { self.init(text: budget.text, value: budget.value) }
+}
+
+extension RunConfiguration.Dataset {
+  /// What a run records of `dataset`, all of whose images are attacked.
+  public init(_ dataset: Datasets.Dataset) {
+    let ids = dataset.ids.map(String.init).joined(separator: "\n")
+    self.init(
+      name: dataset.name, split: dataset.split.rawValue, sha256: dataset.sha256, count: dataset.count,
+      imageIDsHash: Checksum.sha256(of: Data(ids.utf8)), shape: dataset.shape.dimensions,
+      classNames: dataset.classNames)
+  }
+}
+
+extension GoalKind {
+  /// How the target of each image is chosen.
+  public var targetChoice: TargetChoice {
+    switch self {
+    case .untargeted: .untargeted
+    case .target(let label): .label(label)
+    case .each: .each
+    case .random: .random
+    case .leastLikely: .leastLikely
+    }
+  }
+
+  public init(_ choice: TargetChoice) {
+    switch choice {
+    case .untargeted: self = .untargeted
+    case .label(let label): self = .target(label)
+    case .each: self = .each
+    case .random: self = .random
+    case .leastLikely: self = .leastLikely
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Datasets
+import Files
+import Foundation
+import Imaging
+import Models
+import Tensors
+
+extension SweepExamples {
+  static let header =
+    "file,model,attack,goal,target,epsilon,image,label,clean_prediction,prediction,fools,png_prediction,still_fools,"
+    + "linf_levels"
+
+  /// The lines of the manifest for `records` of one model, whose files are read.
+  func verdicts(_ records: [EvaluationRecord], _ classifier: any Classifier) throws -> [String] {
+    let shape = sweep.dataset.shape
+    let files = try records.map { try levels(of: $0) }
+    let images = Tensor(files.flatMap { $0.map { Float($0) / 255 } }, shape: shape.batched(files.count))
+    return zip(zip(records, files), classifier.predictions(for: images)).map { pair, prediction in
+      let (record, levels) = pair
+      let original = sweep.dataset.pixels(at: positions[record.image]!)
+      let distance = zip(levels, original).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
+      let configuration = sweep.configuration
+      return [
+        path(of: record), configuration.models[record.model].name, configuration.attacks[record.attack].description,
+        configuration.goals[record.goal].rawValue, record.target.map(String.init) ?? "", budget(record).text,
+        "\(record.image)", "\(record.label)", "\(record.cleanPrediction)", "\(record.prediction)",
+        "\(fools(record, record.prediction))", "\(prediction)", "\(fools(record, prediction))", "\(distance)",
+      ].map(Self.quoted).joined(separator: ",")
+    }
+  }
+
+  private func fools(_ record: EvaluationRecord, _ prediction: Int) -> Bool {
+    record.target.map { prediction == $0 } ?? (prediction != record.label)
+  }
+
+  /// The levels in the file of `record`, `[channel, row, column]`.
+  func levels(of record: EvaluationRecord) throws -> [UInt8] {
+    let path = directory.appending(path: path(of: record)).path
+    let shape = sweep.dataset.shape
+    let bitmap = try PNG.read(path)
+    guard let levels = bitmap.planar(of: shape) else {
+      throw InputError(
+        .output, path, "is a picture of \(bitmap.width)×\(bitmap.height) pixels, not an image of \(shape)",
+        remedy: "delete the folder of the run and run the sweep again")
+    }
+    return levels
+  }
+
+  /// A field of a CSV file (RFC 4180).
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\r\n".contains($0) }) else { return field }
+    return "\"\(field.replacing("\"", with: "\"\""))\""
+  }
+}
+
+extension Bitmap {
+  /// The bytes `[channels, rows, columns]` of the image of `shape` that `init(planar:shape:)` turned into this picture;
+  /// `nil` if it can't have been one.
+  fileprivate func planar(of shape: Shape) -> [UInt8]? {
+    let (planes, rows, columns) = (shape[0], shape[1], shape[2])
+    guard height == rows, width == (planes == 3 ? columns : planes * columns), channels == (planes == 3 ? 3 : 1) else {
+      return nil
+    }
+    guard planes != 1, planes != 3 else { return planar }
+    var bytes: [UInt8] = []
+    for plane in 0..<planes {
+      for row in 0..<rows { bytes += pixels[((row * planes + plane) * columns)...].prefix(columns) }
+    }
+    return bytes
+  }
+}

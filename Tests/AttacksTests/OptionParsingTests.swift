@@ -1,0 +1,136 @@
+import Attacks
+import Files
+import Tensors
+import Testing
+
+struct BudgetsTests {
+  static let examples: [(String, [String], [Float])] = [
+    ("0.1", ["0.1"], [0.1]),
+    ("8/255, 1/255", ["1/255", "8/255"], [1 / 255, 8 / 255]),
+    (
+      "0:0.5:11", ["0", "0.05", "0.1", "0.15", "0.2", "0.25", "0.3", "0.35", "0.4", "0.45", "0.5"],
+      [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5]
+    ),
+    ("0:0.2:3,4/255,1", ["0", "4/255", "0.1", "0.2", "1"], [0, 4 / 255, 0.1, 0.2, 1]),
+    ("1e-2", ["1e-2"], [0.01]),
+    ("0.5:1:2", ["0.5", "1"], [0.5, 1]),
+  ]
+
+  @Test("Numbers, fractions and ranges", arguments: examples)
+  func parses(text: String, texts: [String], values: [Float]) throws {
+    let budgets = try Budgets(parsing: text)
+    #expect(budgets.all.map(\.text) == texts)
+    #expect(budgets.values == values)
+  }
+
+  @Test(
+    "What has no meaning is refused by name, with an example",
+    arguments: [
+      ("", "missing"), ("0.1,,0.2", "missing"), ("-0.1", "negative"), ("-1/255", "negative"), ("abc", "not a number"),
+      ("nan", "not a number"), ("inf", "not a number"), ("1/0", "not a number"), ("1/2/3", "not a number"),
+      ("8", "8/255"), ("1.01", "at most 1"), ("0.1,0.1", "twice"), ("0.5,1/2", "same budget"), ("0:0.5", "three parts"),
+      ("0:0.5:1", "count"), ("0:0.5:1000000000", "count"), ("0:0.5:2.5", "count"), ("0.5:0:3", "ascend"),
+      ("0:1:600,0.0001:0.9999:599", "more than"), ("0:0.5:11:2", "three parts"), ("0x", "not a number"),
+    ])
+  func refuses(text: String, problem: String) {
+    let error = #expect(throws: InputError.self) { try Budgets(parsing: text) }
+    #expect(error?.kind == .usage)
+    #expect(error?.problem.contains(problem) == true, "\(error?.description ?? "")")
+    #expect(error?.remedy.contains("0:0.5:11") == true)
+  }
+}
+
+struct TargetChoiceTests {
+  @Test(arguments: [
+    ("3", TargetChoice.label(3)), ("each", .each), ("random", .random), ("least-likely", .leastLikely),
+    ("untargeted", .untargeted),
+  ])
+  func parses(text: String, choice: TargetChoice) throws {
+    #expect(try TargetChoice(parsing: text) == choice)
+    #expect(choice.description == text)
+  }
+
+  @Test(arguments: ["-1", "1.5", "all", ""])
+  func refuses(text: String) {
+    let error = #expect(throws: InputError.self) { try TargetChoice(parsing: text) }
+    #expect(error?.kind == .usage && error?.problem.contains("“\(text)”") == true)
+  }
+
+  @Test func refusesAClassThatIsNotThere() {
+    #expect(throws: InputError.self) { try TargetChoice.label(10).validate(classCount: 10) }
+    #expect(throws: InputError.self) { try TargetChoice.random.validate(classCount: 1) }
+    #expect(throws: Never.self) { try TargetChoice.label(9).validate(classCount: 10) }
+    #expect(throws: Never.self) { try TargetChoice.untargeted.validate(classCount: 1) }
+  }
+
+  @Test func eachMakesAGoalOfEveryClass() {
+    let goals = TargetChoice.each.goals(
+      labels: [0, 2], imageIDs: [0, 1], cleanScores: Tensor(shape: [2, 3]), seed: 0)
+    #expect(goals == [.targeted([0, 0]), .targeted([1, 1]), .targeted([2, 2])])
+  }
+
+  @Test("Least likely is the smallest score among the other classes")
+  func leastLikely() {
+    let scores = Tensor([3, 1, -2, -2, 5, 5, 0.5, 0.25, 1] as [Float], shape: [3, 3])
+    let goals = TargetChoice.leastLikely.goals(labels: [0, 0, 1], imageIDs: [0, 1, 2], cleanScores: scores, seed: 0)
+    #expect(goals == [.targeted([2, 1, 0])])
+  }
+
+  @Test("Random targets are never the label, follow seed and image, and are spread evenly")
+  func random() {
+    let count = 3000
+    let labels = (0..<count).map { $0 % 4 }
+    func targets(_ ids: [Int], seed: UInt64) -> [Int] {
+      let goals = TargetChoice.random.goals(
+        labels: ids.map { labels[$0] }, imageIDs: ids, cleanScores: Tensor(shape: [ids.count, 4]), seed: seed)
+      guard case .targeted(let targets) = goals[0] else { return [] }
+      return targets
+    }
+    let all = targets(Array(0..<count), seed: 5)
+    #expect(zip(all, labels).allSatisfy { $0 != $1 && (0..<4).contains($0) })
+    #expect(targets(Array((0..<count).reversed()), seed: 5) == all.reversed())
+    #expect(targets(Array(0..<count), seed: 6) != all)
+    // 750 images of label 0 over three targets: 250 each, standard deviation 13.
+    for target in 1...3 {
+      let hits = zip(all, labels).count { $0 == target && $1 == 0 }
+      #expect(abs(hits - 250) < 65)
+    }
+  }
+}
+
+struct AttackKindTests {
+  @Test func builds() throws {
+    #expect(try AttackKind(parsing: "fgsm").attack().description == "FGSM(objective: cross-entropy)")
+    #expect(
+      try AttackKind(parsing: "bim").attack(.init(objective: .dlr, steps: 3, relativeStepSize: 0.5)).description
+        == "BIM(steps: 3, relativeStepSize: 0.5, objective: dlr)")
+    #expect(
+      try AttackKind.bim.attack(.init(startsAtRandom: true, compatibility: .kurakin)).description
+        == "BIM(steps: kurakin, objective: cross-entropy, startsAtRandom: true)")
+    #expect(try AttackKind.list(parsing: "fgsm, bim") == [.fgsm, .bim])
+    #expect(AttackKind.allCases.map(\.rawValue) == [FGSM.name, BIM.name])
+  }
+
+  @Test(arguments: ["pgd", "", "fgsm,,bim", "fgsm,fgsm"])
+  func refusesNames(text: String) {
+    let error = #expect(throws: InputError.self) { try AttackKind.list(parsing: text) }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test func listsTheNames() {
+    let attack = #expect(throws: InputError.self) { try AttackKind(parsing: "pgd") }
+    #expect(attack?.remedy.contains("fgsm, bim") == true)
+    let objective = #expect(throws: InputError.self) { try Objective(parsing: "hinge") }
+    #expect(objective?.remedy.contains("own-loss, cross-entropy, margin, dlr") == true)
+    #expect(throws: InputError.self) { try AttackKind.Compatibility(parsing: "foolbox") }
+  }
+
+  @Test(arguments: [
+    AttackKind.Settings(steps: 0), .init(steps: 100_000), .init(relativeStepSize: 0), .init(relativeStepSize: -1),
+    .init(relativeStepSize: .nan), .init(steps: 3, compatibility: .kurakin),
+  ])
+  func refusesSettings(settings: AttackKind.Settings) {
+    let error = #expect(throws: InputError.self) { try AttackKind.bim.attack(settings) }
+    #expect(error?.kind == .usage)
+  }
+}

@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "robust",
       dependencies: [
-        "Files", "Tensors", "Models", "Attacks", "Datasets", "Training", "Evaluation", "Reports", "Imaging",
+        "Files", "Tensors", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation", "Reports", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/robust", swiftSettings: settings),

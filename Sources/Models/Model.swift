@@ -18,6 +18,9 @@ public protocol Model: Classifier {
   /// A model with freshly drawn weights.
   init(configuration: Configuration, name: String, seed: UInt64) throws
 
+  /// The number of weights of such a model, without making one.
+  static func parameterCount(of configuration: Configuration) -> Int
+
   /// Whether training changes the tensor called `name`.
   func trains(_ name: String) -> Bool
 

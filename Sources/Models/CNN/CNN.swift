@@ -74,6 +74,18 @@ public struct CNN: Model {
     add("readout", [configuration.classCount, configuration.hiddenUnits], seed)
   }
 
+  public static func parameterCount(of configuration: Configuration) -> Int {
+    var inputs = configuration.inputShape[0]
+    var count = 0
+    for channels in configuration.channels {
+      count += channels * (inputs * configuration.kernelSize * configuration.kernelSize + 1)
+      inputs = channels
+    }
+    let last = configuration.sizes.last!
+    count += configuration.hiddenUnits * (inputs * last.rows * last.columns + 1)
+    return count + configuration.classCount * (configuration.hiddenUnits + 1)
+  }
+
   private mutating func add(_ layer: String, _ shape: Shape, _ seed: UInt64) {
     var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
     let bound = 1 / Float(shape.withoutBatch.count).squareRoot()

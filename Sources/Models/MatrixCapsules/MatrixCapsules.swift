@@ -49,6 +49,15 @@ public struct MatrixCapsules: Model {
     for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
   }
 
+  public static func parameterCount(of configuration: Configuration) -> Int {
+    let weight = configuration.poseStructure.weightCount
+    let (b, c, d) = (configuration.primaryTypes, configuration.firstTypes, configuration.secondTypes)
+    let convolution = configuration.channels * (25 * configuration.inputShape[0] + 1)
+    let primary = b * 17 * (configuration.channels + 1)
+    return convolution + primary + (9 * b * weight + 2) * c + (9 * c * weight + 2) * d
+      + (d * weight + 2) * configuration.classCount
+  }
+
   private mutating func addConvolution(_ layer: String, _ shape: Shape, _ seed: UInt64) {
     var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
     let bound = 1 / Float(shape.withoutBatch.count).squareRoot()

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Files
+import Kernels
+import Models
+import Tensors
+
+/// The switches that change a preset.
+struct ArchitectureOptions: ParsableArguments {
+  @Option(help: "Capsules: channels and capsule types of the four layers, A,B,C,D, for example 64,8,16,16.")
+  var sizes: String?
+
+  @Option(help: "Capsules: iterations of EM routing, 1 to 5.")
+  var iterations: Int?
+
+  @Option(help: "Capsules: \(PoseStructure.allCases.map(\.rawValue).joined(separator: " or ")) poses.")
+  var pose: String?
+
+  @Flag(help: "Capsules: leave Coordinate Addition out.")
+  var noCoordinateAddition = false
+
+  @Option(help: "Capsules: what assignments are normalised over: \(RoutingScope.allCases.map(\.rawValue).joined(separator: " or ")).")
+  var routingScope: String?
+
+  @Option(help: "Capsules: λ of routing: saturating:FINAL, ramp:FIRST:STEP or constant:VALUE.")
+  var temperature: String?
+
+  @Flag(help: "Capsules: keep β_a and β_u at 0.")
+  var fixedBeta = false
+
+  @Option(help: "Training loss: spread, margin or cross-entropy.")
+  var loss: String?
+
+  @Option(help: "Before the first layer: \(Preprocessing.allCases.map(\.rawValue).joined(separator: " or ")).")
+  var preprocessing: String?
+
+  /// A fresh model of `preset` with these switches.
+  func model(_ preset: ModelCatalog.Preset, inputShape: Shape, classCount: Int, seed: UInt64) throws -> any Model {
+    switch preset {
+    case .cnn:
+      guard
+        sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil, !noCoordinateAddition,
+        !fixedBeta
+      else {
+        throw InputError(
+          .usage, "--model cnn", "it has no capsules to change", remedy: "leave the options for capsules out")
+      }
+      return try CNN(
+        configuration: try common(CNN.Configuration(), inputShape, classCount), name: preset.rawValue, seed: seed)
+    case .matrixCapsulesSmall, .matrixCapsulesFull:
+      var configuration = try common(preset.capsules, inputShape, classCount)
+      if let sizes {
+        let values = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard values.count == 4, values.allSatisfy({ $0 != nil }) else {
+          throw InputError(.usage, "--sizes", "“\(sizes)”", remedy: "write A,B,C,D, for example 64,8,16,16")
+        }
+        configuration.channels = values[0]!
+        configuration.primaryTypes = values[1]!
+        configuration.firstTypes = values[2]!
+        configuration.secondTypes = values[3]!
+      }
+      if let iterations { configuration.iterations = iterations }
+      if let pose { configuration.poseStructure = try .parse(pose, option: "--pose", what: "a pose structure") }
+      if noCoordinateAddition { configuration.addsCoordinates = false }
+      if let routingScope {
+        configuration.routingScope = try .parse(routingScope, option: "--routing-scope", what: "a routing scope")
+      }
+      if let temperature { configuration.temperature = try inverseTemperature(temperature) }
+      if fixedBeta { configuration.learnsBeta = false }
+      return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
+    }
+  }
+
+  private func common<C: ModelConfiguration>(_ preset: C, _ inputShape: Shape, _ classCount: Int) throws -> C {
+    var configuration = preset
+    configuration.inputShape = inputShape
+    configuration.classCount = classCount
+    if let loss {
+      let losses: [String: Loss] = ["spread": .spread(margin: 0.9), "margin": .margin, "cross-entropy": .crossEntropy]
+      guard let chosen = losses[loss] else {
+        throw NearMatch.unknown(.usage, "--loss", loss, what: "a loss", among: losses.keys.sorted())
+      }
+      configuration.loss = chosen
+    }
+    if let preprocessing {
+      configuration.preprocessing = try .parse(preprocessing, option: "--preprocessing", what: "a preprocessing")
+    }
+    return configuration
+  }
+
+  private func inverseTemperature(_ text: String) throws -> MatrixCapsules.InverseTemperature {
+    let parts = text.split(separator: ":").map(String.init)
+    let numbers = parts.dropFirst().compactMap { Float($0) }
+    switch (parts.first, numbers.count, parts.count) {
+    case ("saturating", 1, 2): return .saturating(final: numbers[0])
+    case ("ramp", 2, 3): return .ramp(first: numbers[0], step: numbers[1])
+    case ("constant", 1, 2): return .constant(numbers[0])
+    default:
+      throw InputError(
+        .usage, "--temperature", "“\(text)”", remedy: "write saturating:0.01, ramp:1:1 or constant:0.001")
+    }
+  }
+}

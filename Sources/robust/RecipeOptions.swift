@@ -1,0 +1,58 @@
+import ArgumentParser
+import Files
+import Training
+
+/// The options of `robust train` that make its recipe.
+struct RecipeOptions: ParsableArguments {
+  @Option(help: "Passes over the training images.")
+  var epochs: Int = Recipe().epochs
+
+  @Option(help: "Images per step.")
+  var batchSize: Int = Recipe().batchSize
+
+  @Option(help: "Adam's step size.")
+  var learningRate: Float = Recipe().learningRate
+
+  @Option(
+    help: "How the step size changes: \(LearningRateSchedule.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var schedule: String = Recipe().schedule.rawValue
+
+  @Option(help: "Decoupled weight decay.")
+  var weightDecay: Float = Recipe().weightDecay
+
+  @Option(help: "First and last margin of the spread loss, FIRST:LAST.")
+  var margin: String = "0.2:0.9"
+
+  @Option(help: "Epochs over which the spread loss's margin grows.")
+  var marginEpochs: Double = Recipe().marginEpochs
+
+  @Flag(help: "Mirror training images left to right, half of the time.")
+  var flip = false
+
+  @Option(help: "Move training images by up to N pixels each way.")
+  var shift: Int = 0
+
+  @Option(help: "Seeds weights, order, dropout and augmentation.")
+  var seed: UInt64 = 1
+
+  func recipe() throws -> Recipe {
+    var recipe = Recipe()
+    recipe.epochs = epochs
+    recipe.batchSize = batchSize
+    recipe.learningRate = learningRate
+    recipe.schedule = try .parse(schedule, option: "--schedule", what: "a schedule")
+    recipe.weightDecay = weightDecay
+    let margins = margin.split(separator: ":").compactMap { Float($0) }
+    guard margins.count == 2 else {
+      throw InputError(.usage, "--margin", "“\(margin)”", remedy: "write FIRST:LAST, for example 0.2:0.9")
+    }
+    recipe.firstMargin = margins[0]
+    recipe.lastMargin = margins[1]
+    recipe.marginEpochs = marginEpochs
+    recipe.augmentation.flips = flip
+    recipe.augmentation.shift = shift
+    recipe.seed = seed
+    try recipe.validate()
+    return recipe
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Files
+import Foundation
+
+/// The command line: parse, validate, call a library, print.
+@main
+struct Robust: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "robust",
+    abstract: "Measure how well image classifiers withstand adversarial attack, and how far the answer can be trusted.",
+    discussion: """
+      Start with `robust sweep --attack fgsm`: it attacks the two shipped models on 1,000 shipped images and writes a
+      report into runs/.
+
+      Exit codes: 0 success, 64 wrong usage, 65 unusable input (file, data set, model), 70 internal error, \
+      73 output can't be written, 130 interrupted.
+      """,
+    version: version,
+    subcommands: [TrainCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as InputError {
+      fail("robust: \(error)", code: error.kind.exitCode)
+    } catch is Interruption {
+      Foundation.exit(130)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  private static func fail(_ message: String, code: Int32) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    Foundation.exit(code)
+  }
+}
+
+extension InputError.Kind {
+  /// The exit code of a command that ends with such an error (sysexits.h).
+  var exitCode: Int32 {
+    switch self {
+    case .usage: 64
+    case .file, .dataset, .model: 65
+    case .output: 73
+    }
+  }
+}

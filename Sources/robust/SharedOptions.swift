@@ -1,0 +1,38 @@
+import ArgumentParser
+import Datasets
+import Files
+import Foundation
+
+/// Where images come from.
+struct DatasetOptions: ParsableArguments {
+  @Option(
+    help: "Where data sets lie: a folder of IDX files, or one that holds mnist/ or fashion-mnist/.",
+    completion: .directory)
+  var data: String?
+
+  var catalog: DatasetCatalog { DatasetCatalog(data: data) }
+}
+
+/// How many threads work.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "How many threads work; results do not depend on it. Default: one per core.")
+  var threads: Int?
+
+  func resolved() throws -> Int {
+    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    guard (1...1024).contains(count) else {
+      throw InputError(.usage, "--threads", "\(count)", remedy: "use 1 or more, for example --threads 2")
+    }
+    return count
+  }
+}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String {
+  /// The case called `text`.
+  static func parse(_ text: String, option: String, what: String) throws -> Self {
+    guard let value = Self(rawValue: text) else {
+      throw NearMatch.unknown(.usage, option, text, what: what, among: allCases.map(\.rawValue))
+    }
+    return value
+  }
+}

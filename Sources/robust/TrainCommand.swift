@@ -1,0 +1,136 @@
+import ArgumentParser
+import Datasets
+import Files
+import Foundation
+import Models
+import Tensors
+import Training
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model and write a checkpoint.",
+    discussion: """
+      Adam on mini-batches, split into fixed chunks over the cores: the same command gives the same weights with any
+      number of threads. After every epoch, and on Ctrl-C, FILE and FILE.training are written; the same command with
+      --resume goes on from there.
+
+      Example: robust train --model cnn --dataset fashion-mnist --epochs 5 --output cnn.safetensors
+      """)
+
+  @Option(help: "What to train: \(ModelCatalog.Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var model: String
+
+  @Option(help: "The data set to train on, by name (see `robust data`).")
+  var dataset: String
+
+  @OptionGroup var data: DatasetOptions
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var architecture: ArchitectureOptions
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(help: "Train on the first N images only, in class-balanced order.")
+  var limit: Int?
+
+  @Option(help: "Hold out the last N of the training images and report accuracy on them after each epoch.")
+  var validation: Int = 0
+
+  @Option(name: [.short, .long], help: "The checkpoint to write: .safetensors, or .safetensors.zst to compress.")
+  var output: String
+
+  @Flag(help: "Store weights in half precision.")
+  var half = false
+
+  @Flag(help: "Go on from FILE.training, where the same command stopped.")
+  var resume = false
+
+  func run() throws {
+    let recipe = try recipe.recipe()
+    let preset = try ModelCatalog.Preset(parsing: model)
+    let threads = try threading.resolved()
+    var training = try data.catalog.load(dataset, split: .train)
+    if let limit {
+      guard limit > 0 else {
+        throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images")
+      }
+      training = training.first(limit)
+    }
+    guard validation >= 0, validation < training.count else {
+      throw InputError(
+        .usage, "--validation", "\(validation) of \(training.count) images",
+        remedy: "hold out fewer images than there are")
+    }
+    let heldOut = validation > 0 ? training.subset(at: (training.count - validation)..<training.count) : nil
+    if validation > 0 { training = training.subset(at: 0..<(training.count - validation)) }
+    let fresh = try architecture.model(
+      preset, inputShape: training.shape, classCount: training.classCount, seed: recipe.seed)
+    try train(fresh, recipe, training, heldOut, threads: threads)
+  }
+
+  private func train<M: Model>(
+    _ model: M, _ recipe: Recipe, _ training: Dataset, _ heldOut: Dataset?, threads: Int
+  ) throws {
+    var trainer = try Trainer(model: model, dataset: training, recipe: recipe, threads: threads)
+    let state = TrainingState(path: output + ".training")
+    if resume {
+      try state.restore(&trainer)
+    } else if let existing = [output, state.path].first(where: FileManager.default.fileExists) {
+      throw InputError(
+        .output, existing, "the file is already there",
+        remedy: "name another --output, remove it, or go on with --resume")
+    }
+    // Fails now rather than after an hour if the place can't be written.
+    try state.save(trainer)
+    Interruption.watch()
+    let progress = ProgressLine()
+    progress.note(
+      "training \(model.name) (\(model.parameters.count) parameters) on \(training.count) images of \(training.name), "
+        + "\(recipe.epochs) epochs, \(threads) threads")
+    while !trainer.isFinished {
+      let report = try trainer.step()
+      progress.show(
+        "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
+        detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
+      if Interruption.isRequested {
+        try state.save(trainer)
+        progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
+        throw Interruption()
+      }
+      guard report.step == report.stepsPerEpoch else { continue }
+      var line = String(
+        format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
+      if let heldOut {
+        let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
+        line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
+      }
+      progress.note(line)
+      if !trainer.isFinished {
+        try state.save(trainer)
+        try write(trainer, test: nil)
+      }
+    }
+    progress.clear()
+    let test = try? data.catalog.load(dataset, split: .test)
+    let correct = try test.map { try correctCount(of: trainer.model, on: $0, threads: threads) }
+    try write(trainer, test: test.flatMap { set in correct.map { ($0, set.count) } })
+    state.remove()
+    if let test, let correct {
+      print(String(format: "test accuracy %.2f%% (%d of %d)", 100 * Double(correct) / Double(test.count), correct, test.count))
+    }
+    print("wrote \(output)")
+  }
+
+  private func write<M: Model>(_ trainer: Trainer<M>, test: (correct: Int, count: Int)?) throws {
+    var provenance = Checkpoint.Provenance()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    provenance.recipe = String(decoding: try encoder.encode(trainer.recipe), as: UTF8.self)
+    provenance.dataset = "\(trainer.dataset.name) \(trainer.dataset.split.rawValue) (\(trainer.dataset.count) images)"
+    provenance.datasetHash = trainer.dataset.sha256
+    provenance.epochs = trainer.epochsDone
+    provenance.testAccuracy = test.map { Double($0.correct) / Double($0.count) }
+    provenance.testCount = test?.count
+    provenance.toolVersion = Robust.version
+    try Checkpoint.write(trainer.model, provenance: provenance, to: output, as: half ? .float16 : .float32)
+  }
+}

@@ -1,4 +1,4 @@
-public import Kernels
+package import Kernels
 public import Tensors
 
 /// One layer of capsules routed by EM (Hinton, Sabour & Frosst 2018, Procedure 1), as one fused operation.

@@ -19,7 +19,7 @@ struct Linear: Operation {
       .from(x, weights, shape: [batch, outputs]) { x, weights, y in
         let product = { (bias: Floats?) in
           Kernels.linear(
-            Matrix(x, batch, features), Matrix(weights, outputs, features), bias: bias, relu: relu, into: y)
+            x, weights: weights, bias: bias, batch: batch, inputs: features, outputs: outputs, relu: relu, into: y)
         }
         if inputs.count > 2 { inputs[2].withUnsafeBuffer(product) } else { product(nil) }
       })
@@ -31,13 +31,15 @@ struct Linear: Operation {
     let g = relu ? record.gradient.maskedByRelu(output: record.outputs[0]) : record.gradient
     var gradients: [Tensor?] = [nil, nil]
     if record.wants[0] {
-      gradients[0] = .from(g, weights, shape: x.shape) { g, weights, dx in
-        Kernels.multiply(Matrix(g, batch, outputs), Matrix(weights, outputs, features), into: dx)
+      gradients[0] = .from(g, weights, shape: x.shape) {
+        Kernels.reverseOfLinearByInput(
+          gradient: $0, weights: $1, batch: batch, inputs: features, outputs: outputs, into: $2)
       }
     }
     if record.wants[1] {
-      gradients[1] = .from(g, x, shape: weights.shape) { g, x, dw in
-        Kernels.multiply(Matrix(g, batch, outputs).transposed, Matrix(x, batch, features), into: dw)
+      gradients[1] = .from(x, g, shape: weights.shape) {
+        Kernels.reverseOfLinearByWeights(
+          input: $0, gradient: $1, batch: batch, inputs: features, outputs: outputs, into: $2)
       }
     }
     if record.inputs.count > 2 { gradients.append(record.wants[2] ? g.summedOverAllButAxis1() : nil) }

@@ -24,9 +24,9 @@ struct MaxPooling: Operation {
     let shape = record.inputs[0].shape
     let window = PoolingWindow(size: size, stride: stride, rows: shape[2], columns: shape[3])
     return [
-      .from(record.inputs[0], record.gradient, shape: shape) {
+      .from(record.inputs[0], record.outputs[0], record.gradient, shape: shape) {
         Kernels.reverseOfMaxPool(
-          input: $0, gradient: $1, planes: shape[0] * shape[1], window: window, into: $2)
+          input: $0, output: $1, gradient: $2, planes: shape[0] * shape[1], window: window, into: $3)
       }
     ]
   }

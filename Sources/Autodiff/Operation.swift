@@ -33,6 +33,14 @@ public struct ReverseRecord: Sendable {
   /// Which inputs' gradients are wanted.
   public let wants: [Bool]
 
+  package init(inputs: [Tensor], outputs: [Tensor], saved: [Tensor], gradients: [Tensor?], wants: [Bool]) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.saved = saved
+    self.gradients = gradients
+    self.wants = wants
+  }
+
   /// The gradient of the first output; a reverse rule with one output is only called when there is one.
   public var gradient: Tensor { gradients[0]! }
 }

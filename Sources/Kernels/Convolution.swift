@@ -30,25 +30,29 @@ package struct ConvolutionShape: Hashable, Sendable {
   package var outputColumns: Int { (columns + 2 * padding - kernelColumns) / stride + 1 }
 
   var taps: Int { channels * kernelRows * kernelColumns }
-  var inputPlane: Int { channels * rows * columns }
+  var inputCount: Int { channels * rows * columns }
   var outputPlane: Int { outputRows * outputColumns }
 }
 
 extension Kernels {
   /// `y[b, o] = bias[o] + Σ_c w[o, c] ⋆ x[b, c]` (cross-correlation), clamped at zero from below if `relu`.
+  ///
+  /// Image by image: the patches under the kernel are gathered as columns, and `weights × patches` is the output. So an
+  /// image's numbers cannot depend on the rest of the batch.
   package static func convolve(
     _ shape: ConvolutionShape, input: Floats, weights: Floats, bias: Floats?, relu: Bool, into output: MutableFloats
   ) {
     let plane = shape.outputPlane
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: shape.taps * plane) { patches in
+    let patches = Patches(shape)
+    patches.withScratch { scratch in
       for image in 0..<shape.batch {
-        gather(shape, input.baseAddress! + image * shape.inputPlane, into: patches.baseAddress!)
+        let columns = patches.gather(input.baseAddress! + image * shape.inputCount, scratch)
         let y = output.baseAddress! + image * shape.filters * plane
         if let bias {
           for o in 0..<shape.filters { (y + o * plane).update(repeating: bias[o], count: plane) }
         }
         multiply(
-          Matrix(weights.baseAddress!, shape.filters, shape.taps), Matrix(patches.baseAddress!, shape.taps, plane),
+          Matrix(weights.baseAddress!, shape.filters, shape.taps), Matrix(columns, shape.taps, plane),
           adding: bias != nil, into: y)
         if relu { for i in 0..<(shape.filters * plane) { y[i] = y[i] < 0 ? 0 : y[i] } }
       }
@@ -60,14 +64,15 @@ extension Kernels {
     _ shape: ConvolutionShape, weights: Floats, gradient: Floats, into result: MutableFloats
   ) {
     let plane = shape.outputPlane
-    result.update(repeating: 0)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: shape.taps * plane) { patches in
+    let patches = Patches(shape)
+    patches.withScratch { scratch in
       for image in 0..<shape.batch {
+        let dx = result.baseAddress! + image * shape.inputCount
         multiply(
           Matrix(weights.baseAddress!, shape.filters, shape.taps).transposed,
           Matrix(gradient.baseAddress! + image * shape.filters * plane, shape.filters, plane), adding: false,
-          into: patches.baseAddress!)
-        scatter(shape, patches.baseAddress!, addingTo: result.baseAddress! + image * shape.inputPlane)
+          into: patches.isIdentity ? dx : scratch.columns)
+        if !patches.isIdentity { patches.scatter(scratch, into: dx) }
       }
     }
   }
@@ -77,81 +82,14 @@ extension Kernels {
     _ shape: ConvolutionShape, input: Floats, gradient: Floats, into result: MutableFloats
   ) {
     let plane = shape.outputPlane
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: shape.taps * plane) { patches in
-      result.update(repeating: 0)
+    let patches = Patches(shape)
+    result.update(repeating: 0)
+    patches.withScratch { scratch in
       for image in 0..<shape.batch {
-        gather(shape, input.baseAddress! + image * shape.inputPlane, into: patches.baseAddress!)
+        let columns = patches.gather(input.baseAddress! + image * shape.inputCount, scratch)
         multiply(
           Matrix(gradient.baseAddress! + image * shape.filters * plane, shape.filters, plane),
-          Matrix(patches.baseAddress!, shape.taps, plane).transposed, adding: true, into: result.baseAddress!)
-      }
-    }
-  }
-
-  /// The output columns `first..<last` that tap `tap` takes from inside the image.
-  private static func inside(_ tap: Int, _ shape: ConvolutionShape, extent: Int, outputs: Int) -> Range<Int> {
-    let first = max(0, (shape.padding - tap + shape.stride - 1) / shape.stride)
-    let reach = extent - 1 + shape.padding - tap
-    let last = reach < 0 ? 0 : min(outputs, reach / shape.stride + 1)
-    return min(first, last)..<max(last, min(first, last))
-  }
-
-  /// `patches[tap, position]`, zero where the tap falls on the padding.
-  private static func gather(
-    _ shape: ConvolutionShape, _ image: UnsafePointer<Float>, into patches: UnsafeMutablePointer<Float>
-  ) {
-    let (rows, columns, stride) = (shape.outputRows, shape.outputColumns, shape.stride)
-    var to = patches
-    for channel in 0..<shape.channels {
-      let plane = image + channel * shape.rows * shape.columns
-      for kernelRow in 0..<shape.kernelRows {
-        let insideRows = inside(kernelRow, shape, extent: shape.rows, outputs: rows)
-        for kernelColumn in 0..<shape.kernelColumns {
-          let run = inside(kernelColumn, shape, extent: shape.columns, outputs: columns)
-          for row in 0..<rows {
-            if insideRows.contains(row) {
-              let from =
-                plane + (row * stride + kernelRow - shape.padding) * shape.columns
-                + (kernelColumn - shape.padding)
-              for column in 0..<run.lowerBound { to[column] = 0 }
-              if stride == 1 {
-                for column in run { to[column] = from[column] }
-              } else {
-                for column in run { to[column] = from[column * stride] }
-              }
-              for column in run.upperBound..<columns { to[column] = 0 }
-            } else {
-              to.update(repeating: 0, count: columns)
-            }
-            to += columns
-          }
-        }
-      }
-    }
-  }
-
-  /// The reverse of `gather`.
-  private static func scatter(
-    _ shape: ConvolutionShape, _ patches: UnsafePointer<Float>, addingTo image: UnsafeMutablePointer<Float>
-  ) {
-    let (rows, columns, stride) = (shape.outputRows, shape.outputColumns, shape.stride)
-    var from = patches
-    for channel in 0..<shape.channels {
-      let plane = image + channel * shape.rows * shape.columns
-      for kernelRow in 0..<shape.kernelRows {
-        let insideRows = inside(kernelRow, shape, extent: shape.rows, outputs: rows)
-        for kernelColumn in 0..<shape.kernelColumns {
-          let run = inside(kernelColumn, shape, extent: shape.columns, outputs: columns)
-          for row in 0..<rows {
-            if insideRows.contains(row) {
-              let to =
-                plane + (row * stride + kernelRow - shape.padding) * shape.columns
-                + (kernelColumn - shape.padding)
-              for column in run { to[column * stride] += from[column] }
-            }
-            from += columns
-          }
-        }
+          Matrix(columns, shape.taps, plane).transposed, adding: true, into: result.baseAddress!)
       }
     }
   }

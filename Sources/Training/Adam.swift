@@ -1,4 +1,3 @@
-public import Models
 public import Tensors
 
 /// Adam (Kingma & Ba 2015, Algorithm 1) with decoupled weight decay.

@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// Random changes to training images, drawn per (seed, epoch, image) and so independent of batches and threads.
 public struct Augmentation: Codable, Hashable, Sendable {

@@ -1,5 +1,4 @@
 public import Datasets
-public import Foundation
 public import Models
 public import Tensors
 import Autodiff
@@ -83,10 +82,10 @@ public struct Trainer<M: Model>: Sendable {
       return ChunkResult(loss: Double(total.value.scalar), correct: correct, gradients: gradients)
     }
     let learningRate = recipe.learningRate * recipe.schedule.factor(step: stepsDone, of: totalSteps)
-    try model.parameters.update(trainedNames) { values in
+    let gradients = results.map(\.gradients)
+    try model.parameters.update(trainedNames) { [weightDecay = recipe.weightDecay, threads] values in
       try optimizer.step(
-        &values, gradients: results.map(\.gradients), learningRate: learningRate, weightDecay: recipe.weightDecay,
-        threads: threads)
+        &values, gradients: gradients, learningRate: learningRate, weightDecay: weightDecay, threads: threads)
     }
 
     stepsDone += 1

@@ -1,5 +1,5 @@
 public import Autodiff
-public import Files
+import Files
 public import Tensors
 
 /// The paper's baseline (Hinton, Sabour & Frosst 2018, §5): 5×5 convolutions of 32 and 64 channels, each with ReLU and 2×2

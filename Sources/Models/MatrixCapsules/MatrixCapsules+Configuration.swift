@@ -1,5 +1,5 @@
 import Foundation
-public import Files
+import Files
 public import Kernels
 public import Tensors
 

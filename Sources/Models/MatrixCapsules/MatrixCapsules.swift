@@ -1,6 +1,6 @@
 public import Autodiff
 import Kernels
-public import Tensors
+import Tensors
 
 /// The matrix-capsule network with EM routing (Hinton, Sabour & Frosst 2018, Fig. 1): a 5×5 stride-2 ReLU convolution,
 /// primary capsules, two convolutional capsule layers (3×3, strides 2 and 1) and class capsules with shared matrices.

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Writes Tests/Fixtures/em-*.json and network-*.json: float64 values and gradients from em_reference.py.
+
+    python3 Scripts/make_fixtures.py            (needs torch)
+
+Inputs are multiples of 1/64, so float32 and float64 hold the same numbers; results have nine significant digits.
+"""
+import json
+import os
+import sys
+
+import torch
+
+sys.path.insert(0, os.path.dirname(__file__))
+import em_reference as reference  # noqa: E402
+
+FIXTURES = os.path.join(os.path.dirname(__file__), "..", "Tests", "Fixtures")
+torch.set_default_dtype(torch.float64)
+
+
+def numbers(tensor):
+    return [float(f"{value:.9g}") for value in tensor.detach().reshape(-1).tolist()]
+
+
+def write(name, record):
+    with open(os.path.join(FIXTURES, name + ".json"), "w") as file:
+        json.dump(record, file, separators=(",", ":"))
+        file.write("\n")
+
+
+def routing(name, rows, columns, child_types, parent_types, kernel, stride, iterations, layer, scope, seed, batch=1):
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape, scale):
+        return torch.round(torch.randn(*shape, generator=generator) * scale * 64) / 64
+
+    poses = draw(batch, rows, columns, child_types, 4, 4, scale=0.5).requires_grad_(True)
+    activations = torch.round(torch.rand(batch, rows, columns, child_types, generator=generator) * 64) / 64
+    activations = activations.clamp(1 / 64, 63 / 64).requires_grad_(True)
+    norm = {"image": "parents", "position": "types"}[scope]
+    if layer == "class":
+        module = reference.ClassCaps(child_types, parent_types, iterations, True)
+    else:
+        module = reference.ConvCaps(child_types, parent_types, kernel, stride, iterations, norm)
+    module.W = torch.nn.Parameter(draw(*module.W.shape, scale=0.3) + torch.round(torch.eye(4) * 16) / 64)
+    module.beta_a = torch.nn.Parameter(draw(parent_types, scale=3))
+    module.beta_u = torch.nn.Parameter(draw(parent_types, scale=0.5))
+    mean, activation = module(poses, activations)
+    score = torch.logit(activation)
+    pose_seed, score_seed = draw(*mean.shape, scale=1), draw(*score.shape, scale=1)
+    inputs = [poses, activations, module.W, module.beta_a, module.beta_u]
+    gradients = torch.autograd.grad((mean * pose_seed).sum() + (score * score_seed).sum(), inputs)
+    names = ["poses", "activations", "weights", "beta_a", "beta_u"]
+    record = dict(batch=batch, rows=rows, columns=columns, childTypes=child_types, parentTypes=parent_types,
+                  kernel=kernel, stride=stride, iterations=iterations, layer=layer, scope=scope,
+                  poseSeed=numbers(pose_seed), scoreSeed=numbers(score_seed),
+                  parentPoses=numbers(mean), scores=numbers(score))
+    record["inputs"] = {n: numbers(t) for n, t in zip(names, inputs)}
+    record["gradients"] = {n: numbers(t) for n, t in zip(names, gradients)}
+    write("em-" + name, record)
+
+
+def pattern(shape, phase, scale):
+    """Weights both sides can make: scale · sin(1.7 i + phase), i row-major."""
+    count = 1
+    for size in shape:
+        count *= size
+    return (scale * torch.sin(1.7 * torch.arange(count, dtype=torch.float64) + phase)).reshape(shape)
+
+
+def network(name, model, shape, labels, scores_of, loss_of):
+    for phase, (_, parameter) in enumerate(sorted(model.named_parameters())):
+        scale = 1 / max(parameter[0].numel(), 1) ** 0.5 if parameter.dim() in (2, 4) and "W" not in _ else 0.3
+        values = pattern(parameter.shape, phase, scale)
+        if _.endswith("W"):
+            values = values + 0.5 * torch.eye(4)
+        with torch.no_grad():
+            parameter.copy_(values)
+    images = (0.5 + 0.5 * pattern(shape, 100, 1.0)).requires_grad_(True)
+    scores = scores_of(model(images))
+    gradient, = torch.autograd.grad(loss_of(scores, torch.tensor(labels)), images)
+    write("network-" + name, dict(shape=list(shape), labels=labels, order=[n for n, _ in sorted(model.named_parameters())],
+                                  scores=numbers(scores), gradient=numbers(gradient)))
+
+
+if __name__ == "__main__":
+    for iterations in (1, 2, 3):
+        for scope in ("image", "position"):
+            routing(f"conv-{scope}-{iterations}", 5, 5, 2, 3, 3, 1, iterations, "convolution", scope, iterations)
+    routing("border-image-3", 6, 8, 2, 9, 3, 2, 3, "convolution", "image", 11)
+    routing("border-position-2", 6, 5, 1, 8, 3, 2, 2, "convolution", "position", 12)
+    routing("wide-image-2", 3, 4, 3, 17, 3, 1, 2, "convolution", "image", 13)
+    routing("batch-image-3", 4, 4, 2, 5, 3, 1, 3, "convolution", "image", 14, batch=3)
+    for iterations in (1, 2, 3):
+        routing(f"class-{iterations}", 3, 2, 4, 10, 3, 1, iterations, "class", "position", 20 + iterations)
+    routing("class-five-3", 2, 2, 3, 5, 2, 1, 3, "class", "position", 30, batch=2)
+    for scope, norm in (("image", "parents"), ("position", "types")):
+        network(f"capsules-{scope}", reference.CapsNet(4, 3, 4, 5, 5, 2, 3, norm), (2, 2, 20, 20), [1, 4],
+                torch.logit, lambda z, y: reference.spread_loss(torch.sigmoid(z), y, 0.9))
+    network("cnn", reference.CNN(5, 1), (2, 1, 32, 32), [3, 0], lambda z: z, torch.nn.functional.cross_entropy)

@@ -1,0 +1,140 @@
+/// The patches of one image under the kernel of a convolution, as the columns of a matrix
+/// `[channel × kernel row × kernel column, output row × output column]`.
+struct Patches {
+  /// Memory for one image.
+  struct Scratch {
+    let columns: UnsafeMutablePointer<Float>
+    /// The image with its zero border.
+    let padded: UnsafeMutablePointer<Float>
+  }
+
+  private let shape: ConvolutionShape
+  private var paddedRows: Int { shape.rows + 2 * shape.padding }
+  private var paddedColumns: Int { shape.columns + 2 * shape.padding }
+  private var paddedCount: Int { shape.padding == 0 ? 0 : shape.channels * paddedRows * paddedColumns }
+
+  init(_ shape: ConvolutionShape) { self.shape = shape }
+
+  /// Whether the image is its own matrix of patches.
+  var isIdentity: Bool {
+    shape.kernelRows == 1 && shape.kernelColumns == 1 && shape.stride == 1 && shape.padding == 0
+  }
+
+  func withScratch(_ body: (Scratch) -> Void) {
+    let columns = isIdentity ? 0 : (shape.taps * shape.outputPlane + 15) / 16 * 16
+    withUnsafeTemporaryAllocation(byteCount: (columns + paddedCount) * 4, alignment: 64) { memory in
+      let start = memory.baseAddress!.bindMemory(to: Float.self, capacity: columns + paddedCount)
+      (start + columns).update(repeating: 0, count: paddedCount)
+      body(Scratch(columns: start, padded: start + columns))
+    }
+  }
+
+  /// The matrix for `image`, `[channels, rows, columns]`.
+  func gather(_ image: UnsafePointer<Float>, _ scratch: Scratch) -> UnsafePointer<Float> {
+    guard !isIdentity else { return image }
+    var source = image
+    if shape.padding > 0 {
+      forEachRow { row, paddedRow in
+        copy(image + row, scratch.padded + paddedRow, shape.columns)
+      }
+      source = UnsafePointer(scratch.padded)
+    }
+    let (count, stride) = (shape.outputColumns, shape.stride)
+    forEachRun { run, position in
+      let (from, to) = (source + position, scratch.columns + run)
+      if stride == 1 {
+        copy(from, to, count)
+      } else {
+        for i in 0..<count { to[i] = from[i * stride] }
+      }
+    }
+    return UnsafePointer(scratch.columns)
+  }
+
+  /// The reverse of `gather`: each element of `image` is the sum of the elements of `scratch.columns` that show it.
+  func scatter(_ scratch: Scratch, into image: UnsafeMutablePointer<Float>) {
+    let sum = shape.padding > 0 ? scratch.padded : image
+    sum.update(repeating: 0, count: shape.padding > 0 ? paddedCount : shape.inputCount)
+    let (count, stride) = (shape.outputColumns, shape.stride)
+    forEachRun { run, position in
+      let (from, to) = (scratch.columns + run, sum + position)
+      if stride == 1 {
+        add(from, to, count)
+      } else {
+        for i in 0..<count { to[i * stride] += from[i] }
+      }
+    }
+    if shape.padding > 0 {
+      forEachRow { row, paddedRow in copy(scratch.padded + paddedRow, image + row, shape.columns) }
+    }
+  }
+
+  /// Calls `body` with the offset of each image row and the offset of its place in the padded image.
+  @inline(__always)
+  private func forEachRow(_ body: (_ row: Int, _ paddedRow: Int) -> Void) {
+    for channel in 0..<shape.channels {
+      for row in 0..<shape.rows {
+        body(
+          (channel * shape.rows + row) * shape.columns,
+          (channel * paddedRows + row + shape.padding) * paddedColumns + shape.padding)
+      }
+    }
+  }
+
+  /// Calls `body` for each run of the matrix, one output row of one tap, with its offset and with the offset of its
+  /// first element in the padded image.
+  @inline(__always)
+  private func forEachRun(_ body: (_ run: Int, _ position: Int) -> Void) {
+    let (rows, count, step) = (shape.outputRows, shape.outputColumns, shape.stride * paddedColumns)
+    var run = 0
+    for channel in 0..<shape.channels {
+      for kernelRow in 0..<shape.kernelRows {
+        for kernelColumn in 0..<shape.kernelColumns {
+          var position = (channel * paddedRows + kernelRow) * paddedColumns + kernelColumn
+          for _ in 0..<rows {
+            body(run, position)
+            run += count
+            position += step
+          }
+        }
+      }
+    }
+  }
+
+  /// Copies a short run; the last eight may overlap those before.
+  @inline(__always)
+  private func copy(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ count: Int) {
+    guard count >= 8 else {
+      for i in 0..<count { to[i] = from[i] }
+      return
+    }
+    var i = 0
+    while i < count {
+      i = min(i, count - 8)
+      let value = UnsafeRawPointer(from + i).loadUnaligned(as: SIMD8<Float>.self)
+      UnsafeMutableRawPointer(to + i).storeBytes(of: value, as: SIMD8<Float>.self)
+      i += 8
+    }
+  }
+
+  /// Adds a short run.
+  @inline(__always)
+  private func add(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ count: Int) {
+    var i = 0
+    while i + 8 <= count {
+      let sum =
+        UnsafeRawPointer(from + i).loadUnaligned(as: SIMD8<Float>.self)
+        + UnsafeRawPointer(to + i).loadUnaligned(as: SIMD8<Float>.self)
+      UnsafeMutableRawPointer(to + i).storeBytes(of: sum, as: SIMD8<Float>.self)
+      i += 8
+    }
+    if i + 4 <= count {
+      let sum =
+        UnsafeRawPointer(from + i).loadUnaligned(as: SIMD4<Float>.self)
+        + UnsafeRawPointer(to + i).loadUnaligned(as: SIMD4<Float>.self)
+      UnsafeMutableRawPointer(to + i).storeBytes(of: sum, as: SIMD4<Float>.self)
+      i += 4
+    }
+    for i in i..<count { to[i] += from[i] }
+  }
+}

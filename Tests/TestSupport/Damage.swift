@@ -1,0 +1,44 @@
+public import Foundation
+
+/// Damaged copies of a sound file, the same ones every time.
+public enum Damage {
+  /// Every prefix if the file is short, else `count` of them spread evenly; never the whole.
+  public static func truncations(of data: Data, count: Int) -> [Data] {
+    let lengths = data.count <= count ? Array(0..<data.count) : (0..<count).map { $0 * data.count / count }
+    return lengths.map { Data(data.prefix($0)) }
+  }
+
+  /// `count` copies with 1 to 8 bits flipped, half of the flips among the first 64 bytes, where headers are.
+  public static func bitFlips(of data: Data, count: Int, seed: UInt64) -> [Data] {
+    var generator = SplitMix(state: seed)
+    return (0..<count).map { _ in
+      var copy = data
+      for _ in 0..<Int.random(in: 1...8, using: &generator) {
+        let end = Bool.random(using: &generator) ? min(64, data.count) : data.count
+        copy[Int.random(in: 0..<end, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      }
+      return copy
+    }
+  }
+
+  /// SplitMix64 (Steele, Lea, Flood 2014).
+  private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+  }
+}
+
+extension Data {
+  /// The bytes written in hexadecimal, blanks between them allowed.
+  public init(hex: String) {
+    let digits = hex.filter { !$0.isWhitespace }.map { UInt8($0.hexDigitValue!) }
+    self.init(stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+  }
+}

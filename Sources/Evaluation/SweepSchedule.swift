@@ -14,7 +14,9 @@ package func inOrder<Result: Sendable>(
 ) throws -> Int {
   let queue = OrderedQueue<Result>()
   let next = Atomic(0)
-  let permits = DispatchSemaphore(value: 2 * max(threads, 1))
+  // Raised to its value rather than made with it: Dispatch traps when one is freed below the value it was made with.
+  let permits = DispatchSemaphore(value: 0)
+  for _ in 0..<2 * max(threads, 1) { permits.signal() }
   DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
     while true {
       permits.wait()

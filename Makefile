@@ -1,0 +1,67 @@
+# `make help` lists the targets.
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+SOURCES = Sources Attacks Reports Tests Package.swift
+
+# oneDNN has no .pc file, and Homebrew's folders are not among those that the compiler looks into.
+ifeq ($(shell uname -s),Darwin)
+  BREW := $(shell brew --prefix 2>/dev/null)
+  ifneq ($(BREW),)
+    SWIFT_FLAGS += -Xcc -I$(BREW)/include -Xlinker -L$(BREW)/lib
+  endif
+endif
+
+RELEASE = -c release $(SWIFT_FLAGS)
+BINARIES = $$($(SWIFT) build $(RELEASE) --show-bin-path)
+
+.PHONY: help demo test build install format lint clean dependencies
+
+help:
+	@echo 'make demo      build, attack the shipped models by FGSM, and write a report into runs/'
+	@echo 'make test      run the tests'
+	@echo 'make build     build the release version of robust'
+	@echo 'make install   build it and install it: PREFIX=/usr/local, DESTDIR='
+	@echo 'make format    format the sources'
+	@echo 'make lint      check the format of the sources'
+	@echo 'make clean     remove what was built'
+	@echo 'What is missing of the system libraries is installed first, by apt-get or Homebrew.'
+
+dependencies:
+	@Scripts/install-dependencies
+
+build: dependencies
+	$(SWIFT) build $(RELEASE)
+
+demo: build
+	@binaries=$(BINARIES) && set -x && "$$binaries/robust" sweep --attack fgsm
+
+test: dependencies
+	$(SWIFT) test $(RELEASE)
+
+# The folders are replaced, so that no file of an older version stays. On macOS they are bundles.
+install: build
+	@set -eu; umask 022; \
+	binaries=$(BINARIES); bin="$(DESTDIR)$(PREFIX)/bin"; share="$(DESTDIR)$(PREFIX)/share/robust"; \
+	install -d "$$bin" "$$share"; \
+	install -m 755 "$$binaries/robust" "$$bin/robust"; \
+	for module in Models Datasets; do \
+	  for folder in "robust_$$module.resources" "robust_$$module.bundle"; do \
+	    rm -rf "$$share/$$folder"; \
+	    if [ -d "$$binaries/$$folder" ]; then cp -R "$$binaries/$$folder" "$$share/"; fi; \
+	  done; \
+	  if ! ls -d "$$share/robust_$$module".* >/dev/null 2>&1; then \
+	    echo "make install: the resources of $$module are not in $$binaries" >&2; exit 1; \
+	  fi; \
+	done; \
+	chmod -R u=rwX,go=rX "$$share"; \
+	echo "installed $$bin/robust, and what it needs in $$share"
+
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+clean:
+	$(SWIFT) package clean

@@ -1,35 +1,39 @@
 import Foundation
+import Synchronization
 
 /// A line on standard error that says how far the work is: redrawn in place on a terminal, else printed now and then.
-final class ProgressLine {
+final class ProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let started = Date()
-  private var lastDrawn = Date.distantPast
-  private var lastShare = -1.0
+  private let last = Mutex((drawn: Date.distantPast, share: -1.0))
 
   /// Shows `label` and a bar at `share` in [0, 1], with the time left if the rest goes as fast as what is done.
   func show(_ label: String, share: Double, detail: String = "") {
+    last.withLock { show(label, share, detail, &$0) }
+  }
+
+  private func show(_ label: String, _ share: Double, _ detail: String, _ last: inout (drawn: Date, share: Double)) {
     let now = Date()
     let elapsed = now.timeIntervalSince(started)
     let left = share > 0 ? elapsed / share - elapsed : 0
     if isTerminal {
-      guard now.timeIntervalSince(lastDrawn) > 0.1 || share >= 1 else { return }
+      guard now.timeIntervalSince(last.drawn) > 0.1 || share >= 1 else { return }
       let width = 24
       let filled = Int(share * Double(width))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
       write("\r\u{1B}[2K\(label) \(bar) \(Int(share * 100))%  \(detail)  \(Self.duration(left)) left")
-      lastDrawn = now
+      last.drawn = now
     } else {
-      guard share - lastShare >= 0.1 || share >= 1 else { return }
+      guard share - last.share >= 0.1 || share >= 1 else { return }
       write("\(label) \(Int(share * 100))%  \(detail)  \(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left\n")
-      lastShare = share
+      last.share = share
     }
   }
 
   /// Prints a line that stays.
   func note(_ text: String) {
     write((isTerminal ? "\r\u{1B}[2K" : "") + text + "\n")
-    lastShare = -1
+    last.withLock { $0.share = -1 }
   }
 
   /// Removes the bar.

@@ -18,7 +18,7 @@ struct Robust: ParsableCommand {
       73 output can't be written, 130 interrupted.
       """,
     version: version,
-    subcommands: [TrainCommand.self])
+    subcommands: [SweepCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self])
 
   static func main() {
     do {

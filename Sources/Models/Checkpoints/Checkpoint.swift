@@ -47,6 +47,8 @@ public enum Checkpoint {
   public struct Loaded: Sendable {
     public let model: any Model
     public let provenance: Provenance
+    /// For example `matrix-capsules`.
+    public let architecture: String
     /// SHA-256 of the file's bytes, lower-case hexadecimal.
     public let sha256: String
   }
@@ -96,7 +98,7 @@ public enum Checkpoint {
       throw fail("unknown architecture “\(architecture)”")
     }
     return Loaded(
-      model: model, provenance: Provenance(file.metadata), sha256: try Checksum.sha256(ofFile: path))
+      model: model, provenance: Provenance(file.metadata), architecture: architecture, sha256: try Checksum.sha256(ofFile: path))
   }
 
   private static func restore<M: Model>(

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Datasets
+import Files
+import Foundation
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "List the data sets that are found, where, with counts and hashes.",
+    discussion: """
+      Data sets are IDX files, plain, .gz or .zst, looked for in --data DIR, in the folders of ROBUST_DATA (separated by
+      colons), and where Debian's package dataset-fashion-mnist puts them. A subset of Fashion-MNIST ships with robust.
+
+      Example: robust data --data ~/mnist
+      """)
+
+  @OptionGroup var data: DatasetOptions
+
+  func run() throws {
+    var rows = [["data set", "split", "images", "shape", "sha256", "where"]]
+    var problems: [String] = []
+    for entry in data.catalog.list() {
+      switch entry.contents {
+      case .success(let contents):
+        rows.append([
+          entry.name, entry.split.rawValue, contents.count.formatted, "\(contents.shape)",
+          String(contents.sha256.prefix(12)), entry.path ?? "",
+        ])
+      case .failure(let error):
+        rows.append([entry.name, entry.split.rawValue, "–", "–", "–", entry.path ?? "not found"])
+        if entry.path != nil { problems.append("\(error)") }
+      }
+    }
+    print(alignedTable(rows))
+    for problem in problems { print("\n\(problem)") }
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Files
+import Foundation
+import Models
+import Tensors
+
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models",
+    abstract: "List model presets and shipped checkpoints, or show one.",
+    discussion: """
+      Examples:
+        robust models
+        robust models show matrix-capsules-small
+        robust models show cnn.safetensors
+      """,
+    subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List presets and shipped checkpoints.")
+
+    func run() throws {
+      for preset in ModelCatalog.Preset.allCases {
+        let model = try preset.model(inputShape: [1, 28, 28], classCount: 10, seed: 0)
+        print("\(preset.rawValue)\n  \(preset.summary)")
+        print("  \(model.parameters.count.formatted) parameters for 1×28×28 images in 10 classes")
+        guard preset.shippedFile != nil else {
+          print("  no trained checkpoint ships; train it with `robust train --model \(preset.rawValue) …`")
+          continue
+        }
+        let loaded = try ModelCatalog.load(preset.rawValue)
+        print("  shipped: \(loaded.provenance.summary), sha256 \(loaded.sha256.prefix(12))…")
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print layers, shapes and parameters of a model.")
+
+    @Argument(help: "A preset, or a checkpoint file.")
+    var name: String
+
+    func run() throws {
+      let model: any Model
+      if let preset = ModelCatalog.Preset(rawValue: name), preset.shippedFile == nil {
+        model = try preset.model(inputShape: [1, 28, 28], classCount: 10, seed: 0)
+        print("\(name): a preset, untrained")
+      } else {
+        let loaded = try ModelCatalog.load(name)
+        model = loaded.model
+        print("\(name): \(loaded.provenance.summary)")
+        print("sha256 \(loaded.sha256)")
+        if let recipe = loaded.provenance.recipe { print("recipe \(recipe)") }
+      }
+      print("input \(model.inputShape), \(model.classCount) classes, trained with \(model.trainingLoss) loss\n")
+      let rows = [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
+        + [["total", "", model.parameters.count.formatted]]
+      print(alignedTable(rows))
+    }
+  }
+}
+
+extension Checkpoint.Provenance {
+  var summary: String {
+    var parts: [String] = []
+    if let dataset { parts.append("trained on \(dataset)") }
+    if let epochs { parts.append("\(epochs) epochs") }
+    if let testAccuracy, let testCount {
+      parts.append(String(format: "test accuracy %.2f%% of %d", 100 * testAccuracy, testCount))
+    }
+    return parts.isEmpty ? "of unknown origin" : parts.joined(separator: ", ")
+  }
+}
+
+extension Int {
+  /// With a comma every three digits.
+  var formatted: String {
+    var text = String(magnitude)
+    var position = text.count - 3
+    while position > 0 {
+      text.insert(",", at: text.index(text.startIndex, offsetBy: position))
+      position -= 3
+    }
+    return (self < 0 ? "-" : "") + text
+  }
+}
+
+/// Columns as wide as their widest cell; the last one right-aligned.
+func alignedTable(_ rows: [[String]]) -> String {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+  return rows.map { row in
+    row.enumerated().map { column, cell in
+      let padding = String(repeating: " ", count: widths[column] - cell.count)
+      return column == columns - 1 ? padding + cell : cell + padding
+    }.joined(separator: "  ")
+  }.joined(separator: "\n")
+}

@@ -81,10 +81,13 @@ let package = Package(
       path: "Sources/robust", swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport", swiftSettings: settings),
-    tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"), tests("Models"), tests("Imaging"),
+    tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"), tests("Models", ["Files", "Kernels"]), tests("Imaging"),
     tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]),
     tests("Evaluation", ["Attacks", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),
+    tests("Training", ["Models", "Datasets", "Files"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["robust", "Files", "Models", "TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

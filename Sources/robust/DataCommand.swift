@@ -31,7 +31,7 @@ struct DataCommand: ParsableCommand {
         if entry.path != nil { problems.append("\(error)") }
       }
     }
-    print(alignedTable(rows))
+    print(alignedTable(rows, rightAligned: [2]))
     for problem in problems { print("\n\(problem)") }
   }
 }

@@ -55,7 +55,7 @@ struct ModelsCommand: ParsableCommand {
       print("input \(model.inputShape), \(model.classCount) classes, trained with \(model.trainingLoss) loss\n")
       let rows = [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
         + [["total", "", model.parameters.count.formatted]]
-      print(alignedTable(rows))
+      print(alignedTable(rows, rightAligned: [2]))
     }
   }
 }
@@ -83,16 +83,4 @@ extension Int {
     }
     return (self < 0 ? "-" : "") + text
   }
-}
-
-/// Columns as wide as their widest cell; the last one right-aligned.
-func alignedTable(_ rows: [[String]]) -> String {
-  let columns = rows.map(\.count).max() ?? 0
-  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
-  return rows.map { row in
-    row.enumerated().map { column, cell in
-      let padding = String(repeating: " ", count: widths[column] - cell.count)
-      return column == columns - 1 ? padding + cell : cell + padding
-    }.joined(separator: "  ")
-  }.joined(separator: "\n")
 }

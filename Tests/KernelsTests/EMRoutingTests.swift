@@ -74,8 +74,10 @@ struct EMRoutingTests {
     let masses: [Float] = [0.5, 1, 0.25]
     let result = EMRoutingTests.run(routing, values, masses)
     let total = masses.reduce(0, +)
-    let mean = zip(values, masses).reduce(0) { $0 + $1.0 * $1.1 } / total
-    let variance = zip(values, masses).reduce(0) { $0 + ($1.0 - mean) * ($1.0 - mean) * $1.1 } / total + 5e-4
+    var mean: Float = 0
+    for (value, mass) in zip(values, masses) { mean += value * mass / total }
+    var variance: Float = 5e-4
+    for (value, mass) in zip(values, masses) { variance += (value - mean) * (value - mean) * mass / total }
     let score = 0.02 * (1 - 16 * (0.5 + 0.5 * log(variance)) * total)
     #expect(abs(result.poses.scalars[5] - mean) < 1e-5)
     #expect(abs(result.scores.scalar - score) < 1e-4 * abs(score))
@@ -166,8 +168,10 @@ struct EMRoutingTests {
       weights: draw(routing.weightShape), betaActivation: draw([3]), betaCost: draw([3]), saving: true)
     let r = result.saved!.assignments.scalars  // [position 4][block 1][child 4][8]
     // The centre cell (1, 1) is child 3, 2, 1, 0 of positions 0, 1, 2, 3.
-    let sums = (0..<4).map { position in
-      (0..<8).reduce(Float(0)) { $0 + r[(position * 4 + (3 - position)) * 8 + $1] }
+    var sums: [Float] = []
+    for position in 0..<4 {
+      let first = (position * 4 + (3 - position)) * 8
+      sums.append(r[first..<(first + 8)].reduce(0, +))
     }
     switch scope {
     case .image: #expect(abs(sums.reduce(0, +) - 1) < 1e-5)

@@ -1,5 +1,6 @@
 import Autodiff
 import Foundation
+import Kernels
 import Models
 import Tensors
 import TestSupport

@@ -1,0 +1,118 @@
+import Files
+import Foundation
+import Kernels
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+struct CheckpointTests {
+  static func small() throws -> MatrixCapsules {
+    var configuration = MatrixCapsules.Configuration()
+    configuration.inputShape = [2, 18, 17]
+    configuration.classCount = 3
+    configuration.channels = 3
+    configuration.primaryTypes = 2
+    configuration.firstTypes = 2
+    configuration.secondTypes = 2
+    configuration.iterations = 2
+    configuration.temperature = .ramp(first: 0.5, step: 0.25)
+    return try MatrixCapsules(configuration: configuration, name: "tiny", seed: 4)
+  }
+
+  @Test(arguments: ["model.safetensors", "model.safetensors.zst"])
+  func roundTrip(file: String) throws {
+    let folder = try TemporaryFolder()
+    let model = try Self.small()
+    var provenance = Checkpoint.Provenance()
+    provenance.recipe = #"{"epochs":3}"#
+    provenance.dataset = "toy"
+    provenance.epochs = 3
+    provenance.testAccuracy = 0.875
+    provenance.testCount = 8
+    try Checkpoint.write(model, provenance: provenance, to: folder(file))
+    let loaded = try Checkpoint.read(folder(file))
+    let read = try #require(loaded.model as? MatrixCapsules)
+    #expect(read.configuration == model.configuration && read.name == "tiny")
+    #expect(read.parameters.names == model.parameters.names && read.parameters.values == model.parameters.values)
+    #expect(loaded.provenance == provenance)
+    #expect(loaded.sha256 == (try Checkpoint.read(folder(file))).sha256)
+  }
+
+  /// A file whose tensors or metadata were changed after writing.
+  @Test(arguments: [
+    ("format", "robust-checkpoint-9"), ("architecture", "transformer"), ("configuration", "{}"),
+    ("configuration", #"{"classCount":99999999}"#),
+  ])
+  func wrongMetadata(change: (key: String, value: String)) throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    try Checkpoint.write(Self.small(), provenance: .init(), to: path)
+    var file = try SafeTensors(contentsOf: path)
+    file.metadata[change.key] = change.value
+    try file.write(to: path)
+    let error = #expect(throws: InputError.self) { try Checkpoint.read(path) }
+    #expect(error?.kind == .model && error?.subject == path)
+  }
+
+  @Test func missingAndMisshapenTensors() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    try Checkpoint.write(Self.small(), provenance: .init(), to: path)
+    let sound = try SafeTensors(contentsOf: path)
+    var missing = sound
+    missing.tensors["classes.weight"] = nil
+    try missing.write(to: path)
+    #expect(throws: InputError.self) { try Checkpoint.read(path) }
+    var misshapen = sound
+    let weight = sound.tensors["classes.weight"]!
+    misshapen.tensors["classes.weight"] = weight.reshaped(to: [weight.count])
+    try misshapen.write(to: path)
+    let error = #expect(throws: InputError.self) { try Checkpoint.read(path) }
+    #expect(error?.problem.contains("classes.weight") == true)
+  }
+
+  @Test func unknownNamesAndMissingFiles() {
+    #expect(throws: InputError.self) { try ModelCatalog.load("matrix-capsule-small") }
+    #expect(throws: InputError.self) { try ModelCatalog.load("./nowhere.safetensors") }
+    #expect(throws: InputError.self) { try ModelCatalog.load("matrix-capsules-full") }
+  }
+
+  @Test func counted() throws {
+    let model = try Self.small()
+    #expect(MatrixCapsules.parameterCount(of: model.configuration) == model.parameters.count)
+    var vector = model.configuration
+    vector.poseStructure = .vector
+    #expect(
+      try MatrixCapsules.parameterCount(of: vector) == MatrixCapsules(configuration: vector, seed: 1).parameters.count)
+    let cnn = try CNN(configuration: .init(), seed: 1)
+    #expect(CNN.parameterCount(of: cnn.configuration) == cnn.parameters.count)
+  }
+
+  /// The checkpoints that ship: their metadata's accuracy stands for what the issue of them promised.
+  @Test(arguments: [("cnn", 0.91), ("matrix-capsules-small", 0.87)])
+  func shippedCheckpoints(expectation: (name: String, accuracy: Double)) throws {
+    let loaded = try ModelCatalog.load(expectation.name)
+    #expect(loaded.provenance.testCount == 10_000)
+    #expect(try #require(loaded.provenance.testAccuracy) >= expectation.accuracy)
+    #expect(loaded.model.inputShape == [1, 28, 28] && loaded.model.classCount == 10)
+  }
+
+  @Test func impossibleConfigurations() {
+    var capsules = MatrixCapsules.Configuration.small
+    capsules.inputShape = [1, 16, 28]
+    #expect(throws: InputError.self) { try capsules.validate() }
+    capsules = .small
+    capsules.iterations = 6
+    #expect(throws: InputError.self) { try capsules.validate() }
+    capsules = .small
+    capsules.classCount = 1
+    #expect(throws: InputError.self) { try capsules.validate() }
+    var cnn = CNN.Configuration()
+    cnn.inputShape = [1, 3, 28]
+    #expect(throws: InputError.self) { try cnn.validate() }
+    cnn = CNN.Configuration()
+    cnn.dropout = 1
+    #expect(throws: InputError.self) { try cnn.validate() }
+  }
+}

@@ -80,8 +80,11 @@ let package = Package(
       ],
       path: "Sources/robust", swiftSettings: settings),
 
-    .target(name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport", swiftSettings: settings),
-    tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"), tests("Models", ["Files", "Kernels"]), tests("Imaging"),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"),
+    tests("Models", ["Files", "Kernels"]), tests("Imaging"),
     tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]),
     tests("Evaluation", ["Attacks", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),

@@ -57,7 +57,8 @@ package struct EMRouting: Sendable {
   ) {
     precondition(
       rows >= kernelRows && columns >= kernelColumns && kernelRows > 0 && kernelColumns > 0 && stride > 0,
-      "EMRouting: a \(kernelRows)×\(kernelColumns) receptive field with stride \(stride) on \(rows)×\(columns) capsules")
+      "EMRouting: a \(kernelRows)×\(kernelColumns) receptive field with stride \(stride) on \(rows)×\(columns) capsules"
+    )
     precondition(childTypes > 0 && parentTypes > 0, "EMRouting: \(childTypes) child and \(parentTypes) parent types")
     precondition(!inverseTemperatures.isEmpty, "EMRouting: no iterations")
     self.rows = rows

@@ -128,7 +128,9 @@ extension Tensor {
     return Tensor(uninitialized: row.batched(tensors.reduce(0) { $0 + $1.shape[0] })) { output in
       var offset = 0
       for tensor in tensors {
-        tensor.withUnsafeBuffer { _ = UnsafeMutableBufferPointer(rebasing: output[offset...]).update(fromContentsOf: $0) }
+        tensor.withUnsafeBuffer {
+          _ = UnsafeMutableBufferPointer(rebasing: output[offset...]).update(fromContentsOf: $0)
+        }
         offset += tensor.count
       }
     }

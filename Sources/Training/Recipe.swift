@@ -27,7 +27,9 @@ public struct Recipe: Codable, Hashable, Sendable {
     guard learningRate > 0, learningRate.isFinite else {
       throw fail("--learning-rate", "\(learningRate)", "use a positive number such as 0.003")
     }
-    guard weightDecay >= 0, weightDecay.isFinite else { throw fail("--weight-decay", "\(weightDecay)", "use 0 or more") }
+    guard weightDecay >= 0, weightDecay.isFinite else {
+      throw fail("--weight-decay", "\(weightDecay)", "use 0 or more")
+    }
     guard firstMargin > 0, lastMargin >= firstMargin, lastMargin <= 1, marginEpochs >= 0 else {
       throw fail("--margin", "\(firstMargin):\(lastMargin)", "use margins with 0 < first ≤ last ≤ 1")
     }

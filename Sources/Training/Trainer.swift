@@ -1,7 +1,7 @@
+import Autodiff
 public import Datasets
 public import Models
 public import Tensors
-import Autodiff
 
 /// What training reports after every step.
 public struct TrainingProgress: Sendable {
@@ -66,7 +66,8 @@ public struct Trainer<M: Model>: Sendable {
 
     let chunkSize = model.chunkSize
     let chunkCount = (batch.count + chunkSize - 1) / chunkSize
-    let results = try parallelMap(count: chunkCount, threads: threads) { [model, recipe, dataset, trainedNames, loss] chunk in
+    let results = try parallelMap(count: chunkCount, threads: threads) {
+      [model, recipe, dataset, trainedNames, loss] chunk in
       let indices = Array(batch[(chunk * chunkSize)..<min(batch.count, (chunk + 1) * chunkSize)])
       let labels = indices.map { dataset.labels[$0] }
       let images = recipe.augmentation.apply(

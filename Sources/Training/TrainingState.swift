@@ -1,7 +1,7 @@
 import Datasets
 import Files
-public import Models
 import Foundation
+public import Models
 import Tensors
 
 /// The file from which an interrupted training run goes on: weights, Adam's moments, and what they belong to.
@@ -22,7 +22,8 @@ public struct TrainingState: Sendable {
   public func restore<M: Model>(_ trainer: inout Trainer<M>) throws {
     let file = try SafeTensors(contentsOf: path)
     let expected = try identity(trainer, steps: 0)
-    for key in ["configuration", "recipe", "dataset_sha256", "dataset_count"] where file.metadata[key] != expected[key] {
+    for key in ["configuration", "recipe", "dataset_sha256", "dataset_count"] where file.metadata[key] != expected[key]
+    {
       throw InputError(
         .model, path, "its \(key) is \(file.metadata[key] ?? "missing"), this command's is \(expected[key]!)",
         remedy: "repeat the command that was interrupted, with --resume, or start anew without it")

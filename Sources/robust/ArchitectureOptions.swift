@@ -18,7 +18,10 @@ struct ArchitectureOptions: ParsableArguments {
   @Flag(help: "Capsules: leave Coordinate Addition out.")
   var noCoordinateAddition = false
 
-  @Option(help: "Capsules: what assignments are normalised over: \(RoutingScope.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Option(
+    help:
+      "Capsules: what assignments are normalised over: \(RoutingScope.allCases.map(\.rawValue).joined(separator: " or "))."
+  )
   var routingScope: String?
 
   @Option(help: "Capsules: λ of routing: saturating:FINAL, ramp:FIRST:STEP or constant:VALUE.")

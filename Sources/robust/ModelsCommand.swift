@@ -53,7 +53,8 @@ struct ModelsCommand: ParsableCommand {
         if let recipe = loaded.provenance.recipe { print("recipe \(recipe)") }
       }
       print("input \(model.inputShape), \(model.classCount) classes, trained with \(model.trainingLoss) loss\n")
-      let rows = [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
+      let rows =
+        [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
         + [["total", "", model.parameters.count.formatted]]
       print(alignedTable(rows, rightAligned: [2]))
     }

@@ -25,7 +25,8 @@ final class ProgressLine: Sendable {
       last.drawn = now
     } else {
       guard share - last.share >= 0.1 || share >= 1 else { return }
-      write("\(label) \(Int(share * 100))%  \(detail)  \(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left\n")
+      write(
+        "\(label) \(Int(share * 100))%  \(detail)  \(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left\n")
       last.share = share
     }
   }

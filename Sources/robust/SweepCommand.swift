@@ -37,7 +37,7 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var data: DatasetOptions
 
   @Option(
-    name: [.customShort("e"), .long],
+    name: [.customShort("e"), .long], parsing: .unconditional,
     help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1.")
   var epsilon: String = "0:0.5:11"
 
@@ -109,7 +109,8 @@ struct SweepCommand: ParsableCommand {
     let summary = RunSummary(configuration: configuration, records: try directory.store.records(), facts: facts)
     let rows = try sweep.gallery(in: directory, examples: examples).map {
       ImageRow(
-        record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG, adversarialPNG: $0.adversarialPNG,
+        record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,
+        adversarialPNG: $0.adversarialPNG,
         magnification: Double($0.magnification))
     }
     let files = try ReportWriter.write(summary, rows: rows, to: directory.url)

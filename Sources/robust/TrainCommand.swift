@@ -29,6 +29,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var architecture: ArchitectureOptions
   @OptionGroup var threading: ThreadOptions
 
+  @Option(help: "Start from the weights of this checkpoint, of the same architecture, instead of fresh ones.")
+  var initial: String?
+
   @Option(help: "Train on the first N images only, in class-balanced order.")
   var limit: Int?
 
@@ -62,9 +65,22 @@ struct TrainCommand: ParsableCommand {
     }
     let heldOut = validation > 0 ? training.subset(at: (training.count - validation)..<training.count) : nil
     if validation > 0 { training = training.subset(at: 0..<(training.count - validation)) }
-    let fresh = try architecture.model(
+    var fresh = try architecture.model(
       preset, inputShape: training.shape, classCount: training.classCount, seed: recipe.seed)
+    if let initial { try adopt(initial, &fresh) }
     try train(fresh, recipe, training, heldOut, threads: threads)
+  }
+
+  /// Puts the weights of the checkpoint at `path` into `model`.
+  private func adopt(_ path: String, _ model: inout any Model) throws {
+    let weights = try Checkpoint.read(path).model.parameters
+    let shapes = model.parameters.names.map { ($0, model.parameters[$0].shape) }
+    guard weights.names == shapes.map(\.0), shapes.allSatisfy({ weights[$0.0].shape == $0.1 }) else {
+      throw InputError(
+        .model, path, "its weights do not fit \(model.name)",
+        remedy: "name a checkpoint of the same --model, --sizes and --pose, for the same image shape and classes")
+    }
+    model.parameters = weights
   }
 
   private func train<M: Model>(
@@ -115,7 +131,8 @@ struct TrainCommand: ParsableCommand {
     try write(trainer, test: test.flatMap { set in correct.map { ($0, set.count) } })
     state.remove()
     if let test, let correct {
-      print(String(format: "test accuracy %.2f%% (%d of %d)", 100 * Double(correct) / Double(test.count), correct, test.count))
+      let share = 100 * Double(correct) / Double(test.count)
+      print(String(format: "test accuracy %.2f%% (%d of %d)", share, correct, test.count))
     }
     print("wrote \(output)")
   }

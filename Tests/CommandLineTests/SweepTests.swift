@@ -35,7 +35,9 @@ struct SweepTests {
   /// The same command again finds the run complete and writes the same numbers.
   @Test func canBeRepeated() throws {
     let folder = try TemporaryFolder()
-    let options = ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "20", "--target", "each", "--epsilon", "0.1"]
+    let options = [
+      "sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "20", "--target", "each", "--epsilon", "0.1",
+    ]
     let first = try Program.run(options, in: folder.path)
     #expect(first.code == 0, "\(first.errors)")
     let runs = try FileManager.default.contentsOfDirectory(atPath: folder("runs"))
@@ -73,7 +75,8 @@ struct SweepTests {
     let shown = try Program.run(["models", "show", folder("tiny.safetensors.zst")])
     #expect(shown.code == 0 && shown.output.contains("2 epochs") && shown.output.contains("total"))
     let swept = try Program.run([
-      "sweep", "--attack", "fgsm", "--model", folder("tiny.safetensors.zst"), "--dataset", "mnist", "--data", folder.path,
+      "sweep", "--attack", "fgsm", "--model", folder("tiny.safetensors.zst"), "--dataset", "mnist", "--data",
+      folder.path,
       "--epsilon", "0.1", "--output", folder("run"),
     ])
     #expect(swept.code == 0, "\(swept.errors)")

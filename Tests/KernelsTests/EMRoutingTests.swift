@@ -188,7 +188,8 @@ struct EMRoutingTests {
   }
 
   /// Routes children whose poses are `value` times the all-ones matrix, with W the identity, β_a = 1, β_u = ½.
-  private static func run(_ routing: EMRouting, _ values: [Float], _ masses: [Float]) -> (poses: Tensor, scores: Tensor) {
+  private static func run(_ routing: EMRouting, _ values: [Float], _ masses: [Float]) -> (poses: Tensor, scores: Tensor)
+  {
     let poses = Tensor(values.flatMap { Array(repeating: $0, count: 16) }, shape: [1, 1, 3, 1, 4, 4])
     let identity = Tensor((0..<16).map { $0 % 5 == 0 ? Float(1) : 0 }, shape: [1, 1, 4, 4])
     let result = routing.forward(

@@ -49,7 +49,8 @@ struct NetworkTests {
   }
 
   static func check(_ model: some Classifier, _ record: Record) {
-    let images = Tensor(pattern(Shape(record.shape), phase: 100, scale: 0.5).map { $0 + 0.5 }, shape: Shape(record.shape))
+    let images = Tensor(
+      pattern(Shape(record.shape), phase: 100, scale: 0.5).map { $0 + 0.5 }, shape: Shape(record.shape))
     let graph = Graph()
     let input = graph.variable(images)
     let outputs = model.outputs(for: input)

@@ -20,6 +20,7 @@ enum ToyData {
     }
     return Dataset(
       name: "toy", split: .train, shape: [1, side, side], bytes: Data(pixels), labels: labels,
-      classNames: (0..<classes).map { "bar \($0)" }, sha256: String(repeating: "0", count: 64), attribution: "synthetic")
+      classNames: (0..<classes).map { "bar \($0)" }, sha256: String(repeating: "0", count: 64), attribution: "synthetic"
+    )
   }
 }

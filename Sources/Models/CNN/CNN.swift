@@ -43,7 +43,10 @@ public struct CNN: Model {
       }
       guard !channels.isEmpty, channels.count <= 8, channels.allSatisfy({ (1...4096).contains($0) }),
         (1...65536).contains(hiddenUnits), kernelSize % 2 == 1, (1...31).contains(kernelSize)
-      else { throw fail("impossible layer sizes \(channels), \(kernelSize), \(hiddenUnits)", "use an odd kernel and positive sizes") }
+      else {
+        throw fail(
+          "impossible layer sizes \(channels), \(kernelSize), \(hiddenUnits)", "use an odd kernel and positive sizes")
+      }
       guard dropout >= 0, dropout < 1 else { throw fail("dropout \(dropout)", "use a rate in [0, 1)") }
       guard let last = sizes.last, last.rows > 0, last.columns > 0 else {
         throw fail(
@@ -120,7 +123,8 @@ public struct CNN: Model {
       layers.append(
         LayerSummary(
           "convolution\(index + 1) \(k)×\(k) same, ReLU, max pooling 2×2",
-          output: "\(channels)×\(size.rows)×\(size.columns)", parameterCount: parameterCount("convolution\(index + 1).")))
+          output: "\(channels)×\(size.rows)×\(size.columns)", parameterCount: parameterCount("convolution\(index + 1).")
+        ))
     }
     layers.append(
       LayerSummary(

@@ -98,7 +98,8 @@ public enum Checkpoint {
       throw fail("unknown architecture “\(architecture)”")
     }
     return Loaded(
-      model: model, provenance: Provenance(file.metadata), architecture: architecture, sha256: try Checksum.sha256(ofFile: path))
+      model: model, provenance: Provenance(file.metadata), architecture: architecture,
+      sha256: try Checksum.sha256(ofFile: path))
   }
 
   private static func restore<M: Model>(

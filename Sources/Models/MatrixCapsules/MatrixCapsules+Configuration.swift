@@ -1,5 +1,5 @@
-import Foundation
 import Files
+import Foundation
 public import Kernels
 public import Tensors
 

@@ -30,6 +30,16 @@ public struct Parameters: Sendable {
   /// The number of scalars in all tensors.
   public var count: Int { tensors.values.reduce(0) { $0 + $1.count } }
 
+  /// Appends a layer's weight of `shape` and its bias, uniform on ±1/√(fan-in) as PyTorch initialises them.
+  mutating func addUniform(_ layer: String, _ shape: Shape, seed: UInt64) {
+    var stream = RandomStream(seed: seed, UInt64(names.count))
+    let bound = 1 / Float(shape.withoutBatch.count).squareRoot()
+    for (suffix, shape) in [("weight", shape), ("bias", [shape[0]])] as [(String, Shape)] {
+      self["\(layer).\(suffix)"] = Tensor(
+        (0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }, shape: shape)
+    }
+  }
+
   /// Lets `body` change the tensors called `names` in place, without copying them.
   public mutating func update(_ names: [String], _ body: (inout [Tensor]) throws -> Void) rethrows {
     var values = names.map { self[$0] }

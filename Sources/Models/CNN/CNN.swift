@@ -69,12 +69,12 @@ public struct CNN: Model {
     var inputs = configuration.inputShape[0]
     for (index, channels) in configuration.channels.enumerated() {
       let k = configuration.kernelSize
-      add("convolution\(index + 1)", [channels, inputs, k, k], seed)
+      parameters.addUniform("convolution\(index + 1)", [channels, inputs, k, k], seed: seed)
       inputs = channels
     }
     let last = configuration.sizes.last!
-    add("hidden", [configuration.hiddenUnits, inputs * last.rows * last.columns], seed)
-    add("readout", [configuration.classCount, configuration.hiddenUnits], seed)
+    parameters.addUniform("hidden", [configuration.hiddenUnits, inputs * last.rows * last.columns], seed: seed)
+    parameters.addUniform("readout", [configuration.classCount, configuration.hiddenUnits], seed: seed)
   }
 
   public static func parameterCount(of configuration: Configuration) -> Int {
@@ -87,16 +87,6 @@ public struct CNN: Model {
     let last = configuration.sizes.last!
     count += configuration.hiddenUnits * (inputs * last.rows * last.columns + 1)
     return count + configuration.classCount * (configuration.hiddenUnits + 1)
-  }
-
-  private mutating func add(_ layer: String, _ shape: Shape, _ seed: UInt64) {
-    var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
-    let bound = 1 / Float(shape.withoutBatch.count).squareRoot()
-    func uniform(_ shape: Shape) -> Tensor {
-      Tensor((0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }, shape: shape)
-    }
-    parameters["\(layer).weight"] = uniform(shape)
-    parameters["\(layer).bias"] = uniform([shape[0]])
   }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {

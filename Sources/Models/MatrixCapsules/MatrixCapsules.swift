@@ -44,8 +44,8 @@ public struct MatrixCapsules: Model {
       ),
     ]
     let channels = configuration.channels
-    addConvolution("convolution", [channels, configuration.inputShape[0], 5, 5], seed)
-    addConvolution("primary", [configuration.primaryTypes * 17, channels, 1, 1], seed)
+    parameters.addUniform("convolution", [channels, configuration.inputShape[0], 5, 5], seed: seed)
+    parameters.addUniform("primary", [configuration.primaryTypes * 17, channels, 1, 1], seed: seed)
     for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
   }
 
@@ -56,16 +56,6 @@ public struct MatrixCapsules: Model {
     let primary = b * 17 * (configuration.channels + 1)
     return convolution + primary + (9 * b * weight + 2) * c + (9 * c * weight + 2) * d
       + (d * weight + 2) * configuration.classCount
-  }
-
-  private mutating func addConvolution(_ layer: String, _ shape: Shape, _ seed: UInt64) {
-    var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
-    let bound = 1 / Float(shape.withoutBatch.count).squareRoot()
-    func uniform(_ shape: Shape) -> Tensor {
-      Tensor((0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }, shape: shape)
-    }
-    parameters["\(layer).weight"] = uniform(shape)
-    parameters["\(layer).bias"] = uniform([shape[0]])
   }
 
   private mutating func addRouted(_ layer: String, _ routing: EMRouting, _ seed: UInt64) {

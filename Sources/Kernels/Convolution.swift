@@ -91,19 +91,28 @@ extension Kernels {
   }
 
   /// The gradient of `convolve` by the input, from the gradient `[batch, filters, rows', columns']` of the output.
+  ///
+  /// Images whose output has no gradient (an attack has beaten them) are skipped.
   package static func reverseOfConvolutionByInput(
     _ shape: ConvolutionShape, weights: Floats, gradient: Floats, into result: MutableFloats
   ) {
     let plane = shape.outputPlane
+    func forEachImage(_ body: (_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>) -> Void) {
+      for image in 0..<shape.batch {
+        let dy = gradient.baseAddress! + image * shape.filters * plane
+        let dx = result.baseAddress! + image * shape.inputCount
+        if isZero(dy, shape.filters * plane) { dx.update(repeating: 0, count: shape.inputCount) } else { body(dy, dx) }
+      }
+    }
     if shape.suitsPrimitive(.byInput),
       ConvolutionPrimitive.use(
         shape, .byInput,
         { primitive in
           primitive.set(.weights, weights.baseAddress!)
-          for image in 0..<shape.batch {
-            primitive.set(.destination, gradient.baseAddress! + image * shape.filters * plane)
+          forEachImage { dy, dx in
+            primitive.set(.destination, dy)
             primitive.run()
-            primitive.get(.source, into: result.baseAddress! + image * shape.inputCount)
+            primitive.get(.source, into: dx)
           }
         })
     {
@@ -111,12 +120,10 @@ extension Kernels {
     }
     let patches = Patches(shape)
     patches.withScratch { scratch in
-      for image in 0..<shape.batch {
-        let dx = result.baseAddress! + image * shape.inputCount
+      forEachImage { dy, dx in
         multiply(
-          Matrix(weights.baseAddress!, shape.filters, shape.taps).transposed,
-          Matrix(gradient.baseAddress! + image * shape.filters * plane, shape.filters, plane), adding: false,
-          into: patches.isIdentity ? dx : scratch.columns)
+          Matrix(weights.baseAddress!, shape.filters, shape.taps).transposed, Matrix(dy, shape.filters, plane),
+          adding: false, into: patches.isIdentity ? dx : scratch.columns)
         if !patches.isIdentity { patches.scatter(scratch, into: dx) }
       }
     }

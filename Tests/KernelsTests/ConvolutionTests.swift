@@ -14,7 +14,9 @@ import Testing
     let stride: Int
     let padding: Int
 
-    var testDescription: String { "\(channels)×\(size)² → \(filters), \(kernel)², stride \(stride), padding \(padding)" }
+    var testDescription: String {
+      "\(channels)×\(size)² → \(filters), \(kernel)², stride \(stride), padding \(padding)"
+    }
     var outputSize: Int { (size + 2 * padding - kernel) / stride + 1 }
 
     /// Calls `body` with the element of the output, of the input and of the weights of every product in image 0.

@@ -3,7 +3,7 @@ import Models
 import Tensors
 
 /// One layer on one batch: its outputs, and gradients by its inputs, and by its weights, for given output gradients.
-struct LayerCase: PreparedCase {
+struct LayerCase: LoadedCase {
   private let layer: Case.Layer
   private let mode: Case.Mode
   private let threads: Int

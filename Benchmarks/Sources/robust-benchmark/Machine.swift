@@ -10,7 +10,10 @@ func measureMachine() throws -> Reply.Machine {
   }
   var bandwidth: [String: Double] = [:]
   for threads in [1, 2] { bandwidth["\(threads)"] = try triadRate(threads) }
-  return Reply.Machine(widestLanes: widest, flops: flops.filter { $0.value["1"]! > 0 }, bandwidth: bandwidth)
+  var version: [Int32] = [0, 0, 0]
+  machine_onednn_version(&version)
+  return Reply.Machine(
+    widestLanes: widest, flops: flops, bandwidth: bandwidth, oneDNN: version.map(String.init).joined(separator: "."))
 }
 
 /// The best of several tries: other work on the machine only ever lowers it.

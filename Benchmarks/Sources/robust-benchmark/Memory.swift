@@ -3,14 +3,14 @@ import Tensors
 
 /// Measures a case that has not run yet: bytes of tensors held between its forward and its reverse pass, and by how much
 /// a run makes the resident memory of the process grow at most.
-func measureMemory(of prepared: any PreparedCase) throws -> Reply.Memory {
+func measureMemory(of loaded: any LoadedCase) throws -> Reply.Memory {
   ResidentMemory.resetPeak()
   let resident = ResidentMemory.now
-  let seconds = try seconds { try prepared.run() }
+  let seconds = try seconds { try loaded.run() }
   let growth = ResidentMemory.peak - resident
   let before = TensorMemory.bytesInUse
   var held: Int?
-  if let passes = prepared as? any TwoPasses { try passes.run { held = TensorMemory.bytesInUse - before } }
+  if let passes = loaded as? any TwoPasses { try passes.run { held = TensorMemory.bytesInUse - before } }
   return Reply.Memory(held: held, growth: growth, seconds: seconds)
 }
 

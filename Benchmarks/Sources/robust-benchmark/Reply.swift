@@ -13,6 +13,7 @@ struct Reply: Encodable {
     let flops: [String: [String: Double]]
     /// Bytes read and written per second by a triad, by number of threads.
     let bandwidth: [String: Double]
+    let oneDNN: String
   }
 
   struct Memory: Encodable {

@@ -9,8 +9,8 @@ struct Request: Decodable {
     case export
     /// Writes images and labels of a data set to `path`.
     case images
-    /// Gets `case` ready under the name `id`, and runs it once.
-    case prepare
+    /// Gets `case` ready under the name `id`.
+    case load
     /// Runs case `id` once and writes what it computes to `path`.
     case check
     /// Times case `id`, `repetitions` times.

@@ -7,7 +7,7 @@ import Models
 import Tensors
 
 /// The sweep that `robust sweep` runs, up to its report: attacks on images at all budgets, every record stored in SQLite.
-struct SweepCase: PreparedCase {
+struct SweepCase: LoadedCase {
   private let sweep: Sweep
   private let threads: Int
 

@@ -5,7 +5,7 @@ import Tensors
 import Training
 
 /// One step of the trainer that `robust train` runs, with all that it does, on the shipped images.
-final class TrainerCase: PreparedCase {
+final class TrainerCase: LoadedCase {
   private let step: () throws -> Void
 
   init(_ requested: Case) throws {

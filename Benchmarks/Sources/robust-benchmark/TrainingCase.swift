@@ -6,7 +6,7 @@ import Training
 /// One training step on one batch: forward pass with dropout, gradients of the mean cross-entropy, Adam.
 ///
 /// The batch is split into as many equal chunks as there are threads. Each run continues from the last one's weights.
-final class TrainingCase: PreparedCase {
+final class TrainingCase: LoadedCase {
   private var model: any Model
   private var optimizer: Adam
   private let names: [String]

@@ -18,7 +18,7 @@ import Foundation
     }
   }
 
-  private var cases: [String: any PreparedCase] = [:]
+  private var cases: [String: any LoadedCase] = [:]
 
   private mutating func answer(_ request: Request) throws -> Reply {
     switch request.action {
@@ -32,32 +32,31 @@ import Foundation
         of: try required(request.dataset, "dataset"), count: try required(request.count, "count"),
         to: try required(request.path, "path"))
       return Reply()
-    case .prepare:
+    case .load:
       let id = try required(request.id, "id")
-      let prepared = try prepare(try required(request.case, "case"))
-      cases[id] = prepared
-      return Reply(seconds: [try seconds { try prepared.run() }])
+      cases[id] = try load(try required(request.case, "case"))
+      return Reply()
     case .check:
-      try prepared(request).results().write(to: try required(request.path, "path"))
+      try loaded(request).results().write(to: try required(request.path, "path"))
       return Reply()
     case .time:
-      let prepared = try prepared(request)
-      return Reply(seconds: try (0..<(request.repetitions ?? 1)).map { _ in try seconds { try prepared.run() } })
+      let work = try loaded(request)
+      return Reply(seconds: try (0..<(request.repetitions ?? 1)).map { _ in try seconds { try work.run() } })
     case .memory:
-      return Reply(memory: try measureMemory(of: try prepare(try required(request.case, "case"))))
+      return Reply(memory: try measureMemory(of: try load(try required(request.case, "case"))))
     case .release:
       cases[try required(request.id, "id")] = nil
       return Reply()
     }
   }
 
-  private func prepared(_ request: Request) throws -> any PreparedCase {
+  private func loaded(_ request: Request) throws -> any LoadedCase {
     let id = try required(request.id, "id")
-    guard let found = cases[id] else { throw WorkerError("no case \(id) is prepared") }
+    guard let found = cases[id] else { throw WorkerError("no case \(id) is loaded") }
     return found
   }
 
-  private func prepare(_ requested: Case) throws -> any PreparedCase {
+  private func load(_ requested: Case) throws -> any LoadedCase {
     switch requested.work {
     case .model: try ModelCase(requested)
     case .layer: try LayerCase(requested)
@@ -69,7 +68,7 @@ import Foundation
 }
 
 /// A case with everything loaded.
-protocol PreparedCase {
+protocol LoadedCase {
   /// Does the work once.
   func run() throws
   /// What one run computes, by name, for comparison with the peer.
@@ -77,7 +76,7 @@ protocol PreparedCase {
 }
 
 /// A case of one forward and one reverse pass.
-protocol TwoPasses: PreparedCase {
+protocol TwoPasses: LoadedCase {
   /// Runs the forward pass, calls `body` while everything kept for the reverse pass is alive, then runs the reverse pass.
   func run(between body: () -> Void) throws
 }

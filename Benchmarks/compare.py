@@ -53,17 +53,19 @@ class Run:
         print(text, file=sys.stderr, flush=True)
 
     def timed(self, case):
-        """Checks a case on both sides, then times it on both."""
+        """Checks a case on both sides, which warms them up as well, then times it on both."""
         sides, variants = self.sides, case.variants if self.sides.peer else ()
-        first_ours = self.prepare(sides.ours, case.id, case.case)
+        ours = self.folder / "ours.safetensors"
+        first_ours = self.prepare(sides.ours, case, case.id, ours)
         first_peers = {}
         for variant in variants:
-            name = f"{case.id}/{variant}"
-            first_peers[variant] = self.prepare(sides.peer, name, case.peer_case or case.case, variant=variant)
-            if case.check:
-                self.check(case, name)
-        slow = max([first_ours, *first_peers.values()]) > 5
-        rounds = (2 if slow else 3) if self.options.quick else (3 if slow else 5 if case.group == "layers" else 9)
+            name, theirs = f"{case.id}/{variant}", self.folder / "theirs.safetensors"
+            first_peers[variant] = self.prepare(sides.peer, case, name, theirs, variant=variant)
+            if case.check == "tensors":
+                self.results.checks.append(checks.compare(name, ours, theirs))
+            elif case.check == "sweep":
+                self.results.checks.append(checks.compare_sweeps(name, ours, theirs, case.allowed))
+        rounds = self.rounds(case, max([first_ours, *first_peers.values()]))
         budget = 0.05 if case.group == "layers" else 0.25
         result = measure.measure(sides, case.id, variants, rounds, budget, first_ours, first_peers)
         sides.ours.ask(action="release", id=case.id)
@@ -72,27 +74,25 @@ class Run:
         self.results.add(case, result)
         self.note(report.line(case, result))
 
-    @staticmethod
-    def prepare(worker, case_id, case, **more):
-        """Loads a case and returns how long a warm run takes."""
-        worker.ask(action="load", id=case_id, case=case, **more)
-        return worker.ask(action="time", id=case_id, repetitions=2)["seconds"][-1]
+    def rounds(self, case, slowest):
+        """How often each side is measured: less often if a run takes seconds."""
+        full = 9 if slowest < 1 else 5 if slowest < 5 else 3
+        if case.group == "layers":
+            full = min(full, 5)
+        return min(full, 2) if self.options.quick else full
 
-    def check(self, case, peer_id):
-        ours, theirs = str(self.folder / "ours.safetensors"), str(self.folder / "theirs.safetensors")
-        # A training step changes the weights, and those that have been timed took steps already.
-        again = case.case["work"] == "training"
-        for worker, name, path in ((self.sides.ours, case.id, ours), (self.sides.peer, peer_id, theirs)):
-            more = {"variant": peer_id.rsplit("/", 1)[1]} if worker is self.sides.peer else {}
-            if again:
-                worker.ask(action="load", id=name + "/check", case=case.case, **more)
-            worker.ask(action="check", id=name + ("/check" if again else ""), path=path)
-            if again:
-                worker.ask(action="release", id=name + "/check")
-        if case.check == "sweep":
-            self.results.checks.append(checks.compare_sweeps(peer_id, ours, theirs, case.allowed))
+    @staticmethod
+    def prepare(worker, case, name, path, **more):
+        """Loads a case, writes what it computes to `path` if it is checked, and returns how long a warm run takes."""
+        worker.ask(action="load", id=name, case=case.case, **more)
+        if case.check:
+            worker.ask(action="check", id=name, path=str(path))
         else:
-            self.results.checks.append(checks.compare(peer_id, ours, theirs))
+            worker.ask(action="time", id=name, repetitions=1)
+        if case.case["work"] == "training":
+            # In the check nothing is dropped: with dropout, it is another network to compile.
+            worker.ask(action="time", id=name, repetitions=1)
+        return worker.ask(action="time", id=name, repetitions=1)["seconds"][0]
 
 
 def run(options):

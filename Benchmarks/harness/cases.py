@@ -43,7 +43,6 @@ class Timed:
     mode: str = ""
     # What one run computes, by counts.py; nothing if not counted.
     work: counts.Work = None
-    peer_case: dict = None
     # What checks it: "tensors", "sweep" or nothing.
     check: str = "tensors"
     allowed: float = 0.0
@@ -141,12 +140,12 @@ def training(inputs):
 
 
 def sweeps(inputs):
-    # Foolbox attacks whole batches: the size is the best of those tried for each net.
+    # Foolbox attacks whole batches: the size is the best of those tried. Of PyTorch's variants, the fastest on the model.
     settings = (
         ("cnn", "fgsm", "0:0.5:11", 1000, 100, False), ("cnn", "fgsm", "0:0.5:11", 1000, 100, True),
-        ("cnn", "fgsm", "0:0.1:11", 1000, 100, False), ("cnn", "bim", "0:0.1:11", 200, 100, False),
-        ("small", "fgsm", "0:0.5:11", 160, 16, False), ("small", "fgsm", "0:0.1:11", 160, 16, False),
-        ("small", "bim", "0:0.1:3", 64, 16, False),
+        ("cnn", "bim", "0:0.1:11", 100, 100, False),
+        ("small", "fgsm", "0:0.5:11", 96, 16, False), ("small", "fgsm", "0:0.5:11", 96, 16, True),
+        ("small", "bim", "0:0.1:3", 32, 16, False),
     )
     for key, attack, budgets, images, batch, raw in settings:
         net = next(net for net in NETS if net.key == key)
@@ -159,7 +158,7 @@ def sweeps(inputs):
         title = f"{key}: {attack.upper()}, {count} budgets {start}…{stop}, {images:,} images"
         yield Timed(f"{key}/{attack}-{budgets}{'-raw' if raw else ''}", "sweeps",
                     title + (", every image attacked at every budget" if raw else ""), case,
-                    ("eager", "compile"), images, check="" if raw else "sweep", allowed=0.02 if attack == "bim" else 0.002)
+                    ("eager",) if key == "cnn" else ("compile",), images, check="" if raw else "sweep", allowed=0.02 if attack == "bim" else 0.002)
 
 
 GROUPS = {"models": models, "training": training, "sweeps": sweeps, "layers": layers}

@@ -1,6 +1,7 @@
 """The two sides as processes that wait, asleep, for a line of JSON."""
 import json
 import os
+import signal
 import subprocess
 import time
 
@@ -48,7 +49,8 @@ class Worker:
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            # With the processes in which torch.compile works, which are in its group.
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
     def __enter__(self):

@@ -63,7 +63,8 @@ struct LayerCase: LoadedCase {
     case .convolution:
       return [
         inputs[0].convolution(
-          weights[0], bias: weights[1], stride: layer.stride ?? 1, padding: layer.padding ?? 0, relu: layer.relu ?? false)
+          weights[0], bias: weights[1], stride: layer.stride ?? 1, padding: layer.padding ?? 0,
+          relu: layer.relu ?? false)
       ]
     case .linear:
       return [inputs[0].linear(weights[0], bias: weights[1], relu: layer.relu ?? false)]

@@ -5,7 +5,7 @@ import Tensors
 func measureMachine() throws -> Reply.Machine {
   let widest = Int(machine_widest_lanes())
   var flops: [String: [String: Double]] = [:]
-  for lanes in [4, 8, 16] where lanes <= widest {
+  for lanes in [4, 8, 16] where lanes <= widest && (lanes > 4 || widest == 4) {
     for threads in [1, 2] { flops["\(lanes)", default: [:]]["\(threads)"] = try fmaRate(lanes, threads) }
   }
   var bandwidth: [String: Double] = [:]
@@ -19,8 +19,8 @@ func measureMachine() throws -> Reply.Machine {
 /// The best of several tries: other work on the machine only ever lowers it.
 private func fmaRate(_ lanes: Int, _ threads: Int) throws -> Double {
   var best = 0.0
-  for _ in 0..<5 {
-    let rates = try parallelMap(count: threads, threads: threads) { _ in machine_fma_rate(Int32(lanes), 5_000_000) }
+  for _ in 0..<40 {
+    let rates = try parallelMap(count: threads, threads: threads) { _ in machine_fma_rate(Int32(lanes), 500_000) }
     best = max(best, rates.reduce(0, +))
   }
   return best
@@ -30,7 +30,9 @@ private func fmaRate(_ lanes: Int, _ threads: Int) throws -> Double {
 private func triadRate(_ threads: Int) throws -> Double {
   let count = 1 << 24
   let arrays = (0..<threads).map { _ in (0..<3).map { _ in Tensor(repeating: 1, shape: [count]) } }
-  let targets = arrays.map { Unshared(pointer: $0[0].withUnsafeBuffer { UnsafeMutablePointer(mutating: $0.baseAddress!) }) }
+  let targets = arrays.map {
+    Unshared(pointer: $0[0].withUnsafeBuffer { UnsafeMutablePointer(mutating: $0.baseAddress!) })
+  }
   var best = Double.infinity
   for _ in 0..<7 {
     let elapsed = try seconds {

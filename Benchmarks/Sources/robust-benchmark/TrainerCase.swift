@@ -15,7 +15,9 @@ final class TrainerCase: LoadedCase {
 
   func run() throws { try step() }
 
-  func results() throws -> Results { throw WorkerError("the trainer draws its own batches: there is nothing to compare") }
+  func results() throws -> Results {
+    throw WorkerError("the trainer draws its own batches: there is nothing to compare")
+  }
 
   private static func stepper<M: Model>(_ model: M, batch: Int, threads: Int) throws -> () throws -> Void {
     var recipe = Recipe()

@@ -2,7 +2,7 @@
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
-SOURCES = Sources Attacks Reports Tests Package.swift
+SOURCES = Sources Attacks Reports Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
 
 # oneDNN has no .pc file, and Homebrew's folders are not among those that the compiler looks into.
 ifeq ($(shell uname -s),Darwin)
@@ -15,13 +15,14 @@ endif
 RELEASE = -c release $(SWIFT_FLAGS)
 BINARIES = $$($(SWIFT) build $(RELEASE) --show-bin-path)
 
-.PHONY: help demo test build install format lint clean dependencies
+.PHONY: help demo test build install benchmark format lint clean dependencies
 
 help:
 	@echo 'make demo      build, attack the shipped models by FGSM, and write a report into runs/'
 	@echo 'make test      run the tests'
 	@echo 'make build     build the release version of robust'
 	@echo 'make install   build it and install it: PREFIX=/usr/local, DESTDIR='
+	@echo 'make benchmark measure it against PyTorch and Foolbox: QUICK=1, ONLY=full/input,cnn/step'
 	@echo 'make format    format the sources'
 	@echo 'make lint      check the format of the sources'
 	@echo 'make clean     remove what was built'
@@ -56,6 +57,14 @@ install: build
 	done; \
 	chmod -R u=rwX,go=rX "$$share"; \
 	echo "installed $$bin/robust, and what it needs in $$share"
+
+# The environment with PyTorch and Foolbox is made once. Without it, robust is measured alone.
+benchmark: dependencies
+	$(SWIFT) build $(RELEASE) --package-path Benchmarks
+	@binaries=$$($(SWIFT) build $(RELEASE) --package-path Benchmarks --show-bin-path) && \
+	peer=$$(Benchmarks/Peers/install) && \
+	python3 Benchmarks/compare.py --ours "$$binaries/robust-benchmark" $${peer:+--peer "$$peer"} \
+	  $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)')
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)

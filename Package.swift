@@ -69,7 +69,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "robust",
   platforms: [.macOS("26.0")],
-  products: [.executable(name: "robust", targets: ["robust"])],
+  products: [
+    .executable(name: "robust", targets: ["robust"]),
+    // What programs of one's own, such as Benchmarks/, build on.
+    .library(
+      name: "RobustKit",
+      targets: ["Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Training", "Evaluation", "Files"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),

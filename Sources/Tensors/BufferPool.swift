@@ -9,6 +9,7 @@ final class BufferPool: Sendable {
   private struct State {
     var free: [Int: [UInt]] = [:]
     var bytes = 0
+    var bytesInUse = 0
   }
 
   private let state = Mutex(State())
@@ -26,6 +27,7 @@ final class BufferPool: Sendable {
   /// Uninitialised, 64-byte aligned memory for `count` floats; `count` must come from `rounded(_:)`.
   func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let kept: UInt? = state.withLock { state in
+      state.bytesInUse += count * 4
       guard let address = state.free[count]?.popLast() else { return nil }
       state.bytes -= count * 4
       return address
@@ -35,8 +37,12 @@ final class BufferPool: Sendable {
       .bindMemory(to: Float.self, capacity: count)
   }
 
+  /// The bytes taken and not yet given back.
+  var bytesInUse: Int { state.withLock { $0.bytesInUse } }
+
   func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
     let kept = state.withLock { state in
+      state.bytesInUse -= count * 4
       guard state.bytes + count * 4 <= capacity else { return false }
       state.free[count, default: []].append(UInt(bitPattern: pointer))
       state.bytes += count * 4
@@ -61,4 +67,10 @@ package final class Storage: @unchecked Sendable {
   }
 
   deinit { BufferPool.shared.give(pointer, reserved) }
+}
+
+/// What tensors and the kernels' scratch buffers occupy.
+public enum TensorMemory {
+  /// The bytes of all buffers that something holds now; those kept for reuse are not counted.
+  public static var bytesInUse: Int { BufferPool.shared.bytesInUse }
 }

@@ -49,6 +49,11 @@ public struct MatrixCapsules: Model {
     for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
   }
 
+  /// The EM-routed layers in order, with their parameters' prefix, each an operation on poses, activations, weights, β_a, β_u.
+  public var routedOperations: [(name: String, operation: EMRoutedCapsules)] {
+    routedLayers.map { ($0.name, EMRoutedCapsules($0.routing)) }
+  }
+
   public static func parameterCount(of configuration: Configuration) -> Int {
     let weight = configuration.poseStructure.weightCount
     let (b, c, d) = (configuration.primaryTypes, configuration.firstTypes, configuration.secondTypes)

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Measures robust against PyTorch and Foolbox, one after the other in turn, and writes RESULTS.md.
+
+    make benchmark                  everything
+    make benchmark QUICK=1          fewer repetitions
+    make benchmark ONLY=full/input  cases whose name contains this; several separated by commas
+
+With QUICK or ONLY the tables are printed, and RESULTS.md stays as it is.
+"""
+import argparse
+import pathlib
+import sys
+import tempfile
+import time
+
+from harness import cases, checks, machine, measure, report, scaling
+from harness.processes import MALLOC, Failure, Sides, Worker
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ours", required=True, help="the program robust-benchmark")
+    parser.add_argument("--peer", help="the Python that has PyTorch and Foolbox; without it, only robust is measured")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    parser.add_argument("--only", default="", help="parts of names of cases, separated by commas")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases")
+    parser.add_argument("--output", default=str(HERE / "RESULTS.md"))
+    return parser.parse_args()
+
+
+def start_peer(python):
+    cache = HERE / ".cache" / "inductor"
+    cache.mkdir(parents=True, exist_ok=True)
+    return Worker("the peer", [python, "-W", "ignore", str(HERE / "Peers" / "worker.py")],
+                  MALLOC | {"TORCHINDUCTOR_CACHE_DIR": str(cache)})
+
+
+def wanted(only, name):
+    return not only or any(part in name for part in only.split(","))
+
+
+class Run:
+    """One run of the benchmark: the sides, the files they share, and what has been found."""
+
+    def __init__(self, options, sides, folder):
+        self.options, self.sides, self.folder = options, sides, folder
+        self.inputs = cases.Inputs(folder, sides.ours)
+        self.results = report.Results()
+
+    def note(self, text):
+        print(text, file=sys.stderr, flush=True)
+
+    def timed(self, case):
+        """Checks a case on both sides, which warms them up as well, then times it on both."""
+        sides, variants = self.sides, case.variants if self.sides.peer else ()
+        ours = self.folder / "ours.safetensors"
+        first_ours = self.prepare(sides.ours, case, case.id, ours)
+        first_peers = {}
+        for variant in variants:
+            name, theirs = f"{case.id}/{variant}", self.folder / "theirs.safetensors"
+            first_peers[variant] = self.prepare(sides.peer, case, name, theirs, variant=variant)
+            if case.check == "tensors":
+                self.results.checks.append(checks.compare(name, ours, theirs))
+            elif case.check == "sweep":
+                self.results.checks.append(checks.compare_sweeps(name, ours, theirs, case.allowed))
+        rounds = self.rounds(case, max([first_ours, *first_peers.values()]))
+        budget = 0.05 if case.group == "layers" else 0.25
+        result = measure.measure(sides, case.id, variants, rounds, budget, first_ours, first_peers)
+        sides.ours.ask(action="release", id=case.id)
+        for variant in variants:
+            sides.peer.ask(action="release", id=f"{case.id}/{variant}")
+        self.results.add(case, result)
+        self.note(report.line(case, result))
+
+    def rounds(self, case, slowest):
+        """How often each side is measured: less often if a run takes seconds."""
+        full = 9 if slowest < 1 else 5 if slowest < 5 else 3
+        if case.group == "layers":
+            full = min(full, 5)
+        return min(full, 2) if self.options.quick else full
+
+    @staticmethod
+    def prepare(worker, case, name, path, **more):
+        """Loads a case, writes what it computes to `path` if it is checked, and returns how long a warm run takes."""
+        worker.ask(action="load", id=name, case=case.case, **more)
+        if case.check:
+            worker.ask(action="check", id=name, path=str(path))
+        else:
+            worker.ask(action="time", id=name, repetitions=1)
+        if case.case["work"] == "training":
+            # In the check nothing is dropped: with dropout, it is another network to compile.
+            worker.ask(action="time", id=name, repetitions=1)
+        return worker.ask(action="time", id=name, repetitions=1)["seconds"][0]
+
+
+def run(options):
+    with tempfile.TemporaryDirectory(prefix="robust-benchmark-") as folder:
+        ours = Worker("robust-benchmark", [options.ours])
+        peer = start_peer(options.peer) if options.peer else None
+        sides = Sides(ours, peer)
+        try:
+            this = Run(options, sides, pathlib.Path(folder))
+            started = time.time()
+            this.results.machine = machine.describe(ours, peer, HERE.parent)
+            for group, make in cases.GROUPS.items():
+                for case in make(this.inputs):
+                    if options.list:
+                        print(case.id)
+                    elif wanted(options.only, case.id):
+                        this.timed(case)
+            if options.list:
+                return None
+            for name, part in scaling.PARTS.items():
+                if wanted(options.only, name):
+                    part(this, lambda: Worker("robust-benchmark", [options.ours]),
+                         (lambda: start_peer(options.peer)) if options.peer else None)
+            this.results.idle_share = sides.idle_share
+            this.results.minutes = (time.time() - started) / 60
+            return this.results
+        finally:
+            ours.close()
+            if peer:
+                peer.close()
+
+
+def main():
+    options = arguments()
+    try:
+        results = run(options)
+    except (Failure, checks.Mismatch) as problem:
+        sys.exit(f"benchmark: {problem}")
+    except KeyboardInterrupt:
+        sys.exit("benchmark: interrupted; RESULTS.md is as it was")
+    if results is None:
+        return
+    text = report.render(results)
+    print(text)
+    if options.only or options.quick or not options.peer:
+        print(f"benchmark: not everything was measured, so {options.output} stays as it is", file=sys.stderr)
+        return
+    target = pathlib.Path(options.output)
+    part = target.with_name(target.name + ".part")
+    part.write_text(text)
+    part.replace(target)
+    print(f"benchmark: wrote {target}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,3 +1,4 @@
+import Autodiff
 public import Models
 public import Tensors
 
@@ -88,7 +89,7 @@ public enum Goal: Hashable, Sendable {
 }
 
 /// How an attack is run, beyond its hyperparameters.
-public struct AttackOptions: Hashable, Sendable {
+public struct AttackOptions {
   /// Attack every image at every budget, even one already beaten at a smaller budget: curves need not be monotone.
   public var rawCurves: Bool
   /// The seed of random starts.
@@ -97,13 +98,35 @@ public struct AttackOptions: Hashable, Sendable {
   public var imageIDs: [Int]?
   /// The predictions for the unperturbed images, when they are already known; they are computed if `nil`.
   public var cleanPredictions: [Int]?
+  /// A pass of the unperturbed images, if there is one: it saves the attack its own. Accounts count it all the same.
+  public var cleanPass: CleanPass?
 
   public init(
-    rawCurves: Bool = false, seed: UInt64 = 0, imageIDs: [Int]? = nil, cleanPredictions: [Int]? = nil
+    rawCurves: Bool = false, seed: UInt64 = 0, imageIDs: [Int]? = nil, cleanPredictions: [Int]? = nil,
+    cleanPass: CleanPass? = nil
   ) {
     self.rawCurves = rawCurves
     self.seed = seed
     self.imageIDs = imageIDs
     self.cleanPredictions = cleanPredictions
+    self.cleanPass = cleanPass
   }
+}
+
+/// A forward pass of the unperturbed images of a batch, which attacks with several goals can share.
+public struct CleanPass {
+  let graph: Graph
+  let input: Variable
+  let outputs: ClassifierOutputs
+
+  /// Runs `classifier` on `images`, `[batch, channel, row, column]`, and keeps what gradients will want.
+  public init(_ classifier: any Classifier, images: Tensor) {
+    graph = Graph()
+    input = graph.variable(images)
+    outputs = classifier.outputs(for: input)
+  }
+
+  /// `[batch, classes]`.
+  public var scores: Tensor { outputs.scores.value }
+  public var predictions: [Int] { scores.argmaxOfRows() }
 }

@@ -6,8 +6,8 @@ import Tensors
 ///
 ///     x₀ = x (or a random start),   xₖ₊₁ = project(xₖ ± α · normalise(∇L(xₖ)))
 ///
-/// The gradient at the original images is computed once and serves every budget. The clean predictions, unless given,
-/// cost one forward pass more. Only images under attack are in the batch: an image leaves it when it is beaten.
+/// The gradient at the original images is computed once and serves every budget. The clean predictions, unless given
+/// (or a clean pass, which serves both), cost one forward pass more. Only images under attack are in the batch: an image leaves it when it is beaten.
 struct GradientAscent {
   /// How often, and how far, to step at a budget.
   struct Schedule: Equatable {
@@ -29,7 +29,8 @@ struct GradientAscent {
     try objective.validate(classCount: classifier.classCount, isTargeted: goal.isTargeted)
     check(classifier, images, labels, goal, budgets, options)
     guard !labels.isEmpty else { return budgets.map { AttackOutcome(budget: $0, images: images, accounts: []) } }
-    let clean = options.cleanPredictions ?? classifier.predictions(for: images)
+    let clean =
+      options.cleanPredictions ?? options.cleanPass?.predictions ?? classifier.predictions(for: images)
     let unattacked = labels.indices.map { row in
       AttackAccount(status: status(of: row, clean[row], labels[row], goal), prediction: clean[row])
     }
@@ -39,7 +40,12 @@ struct GradientAscent {
     let ascending = Set(budgets).sorted()
     var shared: Tensor?
     if randomStart == nil, !rows.isEmpty, ascending.last! > 0 {
-      shared = images.replacingRows(rows, with: target.pass(rows, at: images.rows(at: rows)).gradient())
+      if let clean = options.cleanPass {
+        shared = target.pass(clean).gradient(of: rows)
+      } else {
+        let pass = target.pass(rows, at: images.rows(at: rows))
+        shared = images.replacingRows(rows, with: pass.gradient(of: Array(rows.indices)))
+      }
     }
     var outcomes: [Float: AttackOutcome] = [:]
     var latest = AttackOutcome(budget: 0, images: images, accounts: unattacked)
@@ -85,7 +91,7 @@ struct GradientAscent {
         let kept = outcome.note(pass, at: current, rows, target, step: step, isLast: step == steps)
           .filter { !stopsEarly || !outcome.accounts[rows[$0]].succeeded }
         guard step < steps, !kept.isEmpty else { return }
-        gradient = pass.gradient()
+        gradient = pass.gradient(of: kept)
         if kept.count < rows.count {
           (rows, gradient) = (kept.map { rows[$0] }, gradient.rows(at: kept))
           (originals, current) = (originals.rows(at: kept), current.rows(at: kept))
@@ -112,7 +118,7 @@ struct GradientAscent {
     precondition(labels.allSatisfy((0..<classifier.classCount).contains), "Attack: a label is out of range")
     precondition(
       !budgets.isEmpty && budgets.allSatisfy { $0 >= 0 && $0 <= 1 }, "Attack: budgets \(budgets) are not in [0, 1]")
-    for count in [options.imageIDs?.count, options.cleanPredictions?.count] {
+    for count in [options.imageIDs?.count, options.cleanPredictions?.count, options.cleanPass?.input.shape[0]] {
       precondition(count == nil || count == labels.count, "Attack: \(count!) values for \(labels.count) images")
     }
     if case .targeted(let targets) = goal {
@@ -136,6 +142,11 @@ private struct Target {
     let outputs = classifier.outputs(for: input)
     return Pass(target: self, rows: rows, graph: graph, input: input, outputs: outputs)
   }
+
+  /// The pass that was made of all images before the attack.
+  func pass(_ clean: CleanPass) -> Pass {
+    Pass(target: self, rows: Array(labels.indices), graph: clean.graph, input: clean.input, outputs: clean.outputs)
+  }
 }
 
 /// A forward pass, and the gradient it can give.
@@ -148,12 +159,15 @@ private struct Pass {
 
   var predictions: [Int] { outputs.scores.value.argmaxOfRows() }
 
-  /// The gradient of each image's loss by that image.
-  func gradient() -> Tensor {
+  /// The gradient of each image's loss by that image, for the images at `positions`; the others' is not worked out.
+  func gradient(of positions: [Int]) -> Tensor {
     let loss = target.objective.perImage(
       outputs, labels: rows.map { target.labels[$0] }, goal: target.goal.rows(at: rows),
       trainingLoss: target.classifier.trainingLoss)
-    return graph.gradients(of: loss, seed: Tensor(repeating: 1, shape: loss.shape), by: [input])[0]
+    var seed = Tensor(shape: loss.shape)
+    // Kernels that work image by image skip those whose gradient is zero.
+    seed.withUnsafeMutableBuffer { for position in positions { $0[position] = 1 } }
+    return graph.gradients(of: loss, seed: seed, by: [input])[0]
   }
 }
 

@@ -19,14 +19,15 @@ public struct EMRoutedCapsules: Operation {
       poses: inputs[0], activations: inputs[1], weights: inputs[2], betaActivation: inputs[3], betaCost: inputs[4],
       saving: saving)
     return Evaluation(
-      result.poses, result.scores, saved: result.saved.map { [$0.assignments, $0.statistics] } ?? [])
+      result.poses, result.scores, saved: result.saved.map { [$0.assignments, $0.scales, $0.statistics] } ?? [])
   }
 
   public func reverse(_ record: ReverseRecord) -> [Tensor?] {
     let inputs = record.inputs
     let gradients = routing.reverse(
       poses: inputs[0], activations: inputs[1], weights: inputs[2], betaActivation: inputs[3], betaCost: inputs[4],
-      saved: EMRouting.Saved(assignments: record.saved[0], statistics: record.saved[1]),
+      saved: EMRouting.Saved(
+        assignments: record.saved[0], scales: record.saved[1], statistics: record.saved[2]),
       poseGradient: record.gradients[0], scoreGradient: record.gradients[1],
       wantsWeights: record.wants[2...].contains(true))
     return [

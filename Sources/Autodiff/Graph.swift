@@ -2,18 +2,27 @@ public import Tensors
 
 /// A tape: operations in the order they ran, recorded as data, with the values between them.
 ///
-/// One graph belongs to one chunk of work and one thread. What no gradient can reach is not kept for the reverse pass.
+/// One graph belongs to one chunk of work and one thread. What no gradient can reach is not kept for the reverse pass: a
+/// value that depends on constants alone lives as long as a `Variable` of it, so memory does not grow with depth.
 public final class Graph {
   /// One recorded operation. `inputs` and `outputs` index the graph's values.
   public struct Node: Sendable {
     public let operation: any Operation
     public let inputs: [Int]
     public let outputs: Range<Int>
-    fileprivate let saved: [Tensor]
+    /// What the reverse rule wants; nothing if no gradient can reach the node.
+    fileprivate let tape: Tape?
+  }
+
+  fileprivate struct Tape {
+    let inputs: [Tensor]
+    let outputs: [Tensor]
+    let saved: [Tensor]
   }
 
   public private(set) var nodes: [Node] = []
-  private var values: [Tensor] = []
+  /// Of every value, leaves included.
+  private var shapes: [Shape] = []
   private var requiresGradient: [Bool] = []
 
   public init() {}
@@ -25,9 +34,9 @@ public final class Graph {
   public func constant(_ value: Tensor) -> Variable { leaf(value, requiresGradient: false) }
 
   private func leaf(_ value: Tensor, requiresGradient flag: Bool) -> Variable {
-    values.append(value)
+    shapes.append(value.shape)
     requiresGradient.append(flag)
-    return Variable(graph: self, index: values.count - 1)
+    return Variable(graph: self, index: shapes.count - 1, value: value)
   }
 
   /// Runs `operation` on `inputs` and records it.
@@ -35,15 +44,15 @@ public final class Graph {
     precondition(inputs.allSatisfy { $0.graph === self }, "\(operation.name): an input belongs to another graph")
     let indices = inputs.map(\.index)
     let differentiable = indices.contains { requiresGradient[$0] }
-    let evaluation = operation.value(of: indices.map { values[$0] }, saving: differentiable)
-    let outputs = values.count..<(values.count + evaluation.outputs.count)
-    values += evaluation.outputs
+    let values = inputs.map(\.value)
+    let evaluation = operation.value(of: values, saving: differentiable)
+    let outputs = shapes.count..<(shapes.count + evaluation.outputs.count)
+    shapes += evaluation.outputs.map(\.shape)
     requiresGradient += Array(repeating: differentiable, count: outputs.count)
-    nodes.append(Node(operation: operation, inputs: indices, outputs: outputs, saved: evaluation.saved))
-    return outputs.map { Variable(graph: self, index: $0) }
+    let tape = differentiable ? Tape(inputs: values, outputs: evaluation.outputs, saved: evaluation.saved) : nil
+    nodes.append(Node(operation: operation, inputs: indices, outputs: outputs, tape: tape))
+    return zip(outputs, evaluation.outputs).map { Variable(graph: self, index: $0, value: $1) }
   }
-
-  fileprivate func value(at index: Int) -> Tensor { values[index] }
 
   /// The gradients of the scalar `loss` by each of `variables`: zero tensors where nothing flows.
   ///
@@ -56,7 +65,7 @@ public final class Graph {
   /// The vector-Jacobian products `seedᵀ ∂output/∂variable`; `seed` has the shape of `output`.
   public func gradients(of output: Variable, seed: Tensor, by variables: [Variable]) -> [Tensor] {
     precondition(seed.shape == output.value.shape, "Graph.gradients: seed \(seed.shape) for \(output.value.shape)")
-    var wanted = [Bool](repeating: false, count: values.count)
+    var wanted = [Bool](repeating: false, count: shapes.count)
     for variable in variables {
       precondition(variable.graph === self, "Graph.gradients: a variable belongs to another graph")
       precondition(requiresGradient[variable.index], "Graph.gradients: asked for the gradient of a constant")
@@ -65,7 +74,7 @@ public final class Graph {
     for node in nodes where node.inputs.contains(where: { wanted[$0] }) {
       for output in node.outputs { wanted[output] = true }
     }
-    var gradients = [Tensor?](repeating: nil, count: values.count)
+    var gradients = [Tensor?](repeating: nil, count: shapes.count)
     gradients[output.index] = seed
     let kept = Set(variables.map(\.index))
     for node in nodes.reversed() {
@@ -73,19 +82,18 @@ public final class Graph {
       guard incoming.contains(where: { $0 != nil }) else { continue }
       let wants = node.inputs.map { wanted[$0] }
       for output in node.outputs where !kept.contains(output) { gradients[output] = nil }
-      guard wants.contains(true) else { continue }
+      guard wants.contains(true), let tape = node.tape else { continue }
       let record = ReverseRecord(
-        inputs: node.inputs.map { values[$0] }, outputs: node.outputs.map { values[$0] }, saved: node.saved,
-        gradients: incoming, wants: wants)
+        inputs: tape.inputs, outputs: tape.outputs, saved: tape.saved, gradients: incoming, wants: wants)
       for ((input, want), gradient) in zip(zip(node.inputs, wants), node.operation.reverse(record)) {
         guard want, let gradient else { continue }
         precondition(
-          gradient.shape == values[input].shape,
-          "\(node.operation.name): gradient \(gradient.shape) for an input of shape \(values[input].shape)")
+          gradient.shape == shapes[input],
+          "\(node.operation.name): gradient \(gradient.shape) for an input of shape \(shapes[input])")
         if gradients[input] == nil { gradients[input] = gradient } else { gradients[input]!.add(gradient) }
       }
     }
-    return variables.map { gradients[$0.index] ?? Tensor(shape: values[$0.index].shape) }
+    return variables.map { gradients[$0.index] ?? Tensor(shape: shapes[$0.index]) }
   }
 }
 
@@ -94,7 +102,7 @@ extension Graph: CustomStringConvertible {
   public var description: String {
     nodes.map { node in
       let inputs = node.inputs.map { "%\($0)" }.joined(separator: ", ")
-      let outputs = node.outputs.map { "%\($0): \(values[$0].shape)" }.joined(separator: ", ")
+      let outputs = node.outputs.map { "%\($0): \(shapes[$0])" }.joined(separator: ", ")
       return "\(outputs) = \(node.operation.name)(\(inputs))"
     }.joined(separator: "\n")
   }
@@ -104,8 +112,8 @@ extension Graph: CustomStringConvertible {
 public struct Variable {
   public let graph: Graph
   let index: Int
+  public let value: Tensor
 
-  public var value: Tensor { graph.value(at: index) }
   public var shape: Shape { value.shape }
 
   /// Applies an operation of one output to this variable and `others`.

@@ -127,10 +127,11 @@ public struct Sweep: Sendable {
     let classifier = models[model]
     let images = dataset.images(at: positions)
     let (labels, ids) = (dataset.labels(at: positions), positions.map { dataset.ids[$0] })
-    let cleanScores = classifier.scores(of: images)
-    let clean = cleanScores.argmaxOfRows()
+    let cleanPass = CleanPass(classifier, images: images)
+    let (cleanScores, clean) = (cleanPass.scores, cleanPass.predictions)
     let options = AttackOptions(
-      rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean)
+      rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean,
+      cleanPass: cleanPass)
     var records: [EvaluationRecord] = []
     var pictures: [SweepExamples.Picture] = []
     for (attackIndex, attack) in attacks.enumerated() {

@@ -108,23 +108,23 @@ public struct SweepExamples: Sendable {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-      throw Self.unwritable(url, error)
+      throw Self.unwritable(url, "can't be written: \(error.localizedDescription)")
     }
   }
 
   private func write(_ data: Data, to path: String) throws {
     let url = directory.appending(path: path)
     do {
-      // Not flushed one by one: a chunk whose files were lost writes them again.
-      try data.write(to: url)
-    } catch {
-      throw Self.unwritable(url, error)
+      // Not flushed one by one: a chunk whose files were lost or are empty writes them again.
+      try AtomicFile.writeUnflushed(data, to: url.path)
+    } catch let error as InputError {
+      throw Self.unwritable(url, error.problem)
     }
   }
 
-  private static func unwritable(_ url: URL, _ error: any Error) -> InputError {
+  private static func unwritable(_ url: URL, _ problem: String) -> InputError {
     InputError(
-      .output, url.path, "can't be written: \(error.localizedDescription)",
+      .output, url.path, problem,
       remedy: "check the disk and the output folder, then run the same command again: it goes on where it stopped")
   }
 
@@ -132,9 +132,9 @@ public struct SweepExamples: Sendable {
   func imagesWithoutPictures(model: Int) throws -> Set<Int> {
     var images = Set<Int>()
     for record in try exportedRecords(model: model) where !images.contains(record.image) {
-      if !FileManager.default.fileExists(atPath: directory.appending(path: path(of: record)).path) {
-        images.insert(record.image)
-      }
+      let file = directory.appending(path: path(of: record)).path
+      let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+      if (size ?? 0) == 0 { images.insert(record.image) }
     }
     return images
   }

@@ -40,6 +40,13 @@ public enum AtomicFile {
     flushFolder(folder.isEmpty ? "." : folder)
   }
 
+  /// Writes `data` to the file at `path`, over what is there, and leaves it to the system when it reaches the disk: for
+  /// many small files that can be made again, flushing each would take longer than making it.
+  /// - Throws: `InputError(.output)` if it can't be written; part of it may then be there.
+  public static func writeUnflushed(_ data: Data, to path: String) throws {
+    try Writer(opening: path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666, subject: path).write(data)
+  }
+
   /// Makes the renaming itself survive a power cut; file systems that can't do that are left alone.
   private static func flushFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)

@@ -9,53 +9,73 @@ extension EMRouting {
     let weights: UnsafePointer<Lanes>
   }
 
-  /// Calls `body(child, V₀, V₁, V₂, V₃, m, w)` with one group of the votes of every child of a position, in order.
-  ///
-  /// Element e of group g is h = 4e + g: row e, column g of a matrix vote. `m` is the child's pose and `w` the group's
-  /// packed weights.
-  @inline(__always)
-  func forEachVote(
-    _ group: Int, _ field: Field,
-    _ body: (Int, Lanes, Lanes, Lanes, Lanes, UnsafePointer<Float>, UnsafePointer<Lanes>) -> Void
-  ) {
-    let size = poseStructure.weightCount
-    let matrix = poseStructure == .matrix
-    var child = 0
-    for place in 0..<(kernelRows &* kernelColumns) {
-      var m = field.poses + field.places[place] &* 16
-      var w = field.weights + (sharesWeights ? 0 : place &* childTypes &* size) + group &* (size / 4)
-      var offset0 = Lanes(0)
-      var offset1 = Lanes(0)
-      if addsCoordinates && group == 3 {
-        offset0 = Lanes((Float(place / kernelColumns) + 0.5) / Float(kernelRows))
-        offset1 = Lanes((Float(place % kernelColumns) + 0.5) / Float(kernelColumns))
+  /// The packed weights of `group` for the children at `place`, counted from a block's first.
+  @inline(always)
+  func weightOffset(_ group: Int, _ place: Int) -> Int {
+    (group &* weightedChildren &+ (sharesWeights ? 0 : place &* childTypes)) &* (poseStructure.weightCount / 4)
+  }
+
+  /// What Coordinate Addition adds to the votes of `group` from `place`: the scaled centre of its place in the field.
+  @inline(always)
+  func coordinates(_ group: Int, _ place: Int) -> LaneColumn {
+    guard addsCoordinates && group == 3 else { return .zero }
+    let (y, x) = (place / kernelColumns, place % kernelColumns)
+    return LaneColumn(
+      Lanes((Float(y) + 0.5) / Float(kernelRows)), Lanes((Float(x) + 0.5) / Float(kernelColumns)), Lanes(0), Lanes(0))
+  }
+
+  /// One group of the vote of a child with pose `m` and group weights `w`, plus `start`.
+  @inline(always)
+  func vote(_ m: UnsafePointer<Float>, _ w: UnsafePointer<Lanes>, plus start: LaneColumn) -> LaneColumn {
+    var v = start
+    switch poseStructure {
+    case .matrix:
+      for k in 0..<4 {
+        v = multiplyAdd(w[k], LaneColumn(Lanes(m[k]), Lanes(m[4 &+ k]), Lanes(m[8 &+ k]), Lanes(m[12 &+ k])), v)
       }
+    case .vector:
+      for k in 0..<16 {
+        v = multiplyAdd(Lanes(m[k]), LaneColumn(w[k], w[16 &+ k], w[32 &+ k], w[48 &+ k]), v)
+      }
+    }
+    return v
+  }
+
+  /// Calls `body(child, cell, V − origin)` with one group of the votes of every child at `range` of the field's places.
+  ///
+  /// Element e of group g is h = 4e + g: row e, column g of a matrix vote. The subtraction is free: the sums that make up
+  /// a vote start at −origin.
+  @inline(always)
+  func forEachVote(
+    _ group: Int, _ field: Field, at range: Range<Int>, minus origin: LaneColumn,
+    _ body: (_ child: Int, _ cell: Int, _ vote: LaneColumn) -> Void
+  ) {
+    let size = poseStructure.weightCount / 4
+    var child = range.lowerBound &* childTypes
+    for place in range {
+      var cell = field.places[place]
+      var m = field.poses + cell &* 16
+      var w = field.weights + weightOffset(group, place)
+      let start = coordinates(group, place) - origin
       for _ in 0..<childTypes {
-        var v0 = offset0
-        var v1 = offset1
-        var v2 = Lanes(0)
-        var v3 = Lanes(0)
-        if matrix {
-          for k in 0..<4 {
-            let wk = w[k]
-            v0 = multiplyAdd(Lanes(m[k]), wk, v0)
-            v1 = multiplyAdd(Lanes(m[4 &+ k]), wk, v1)
-            v2 = multiplyAdd(Lanes(m[8 &+ k]), wk, v2)
-            v3 = multiplyAdd(Lanes(m[12 &+ k]), wk, v3)
-          }
-        } else {
-          for k in 0..<16 {
-            let mk = Lanes(m[k])
-            v0 = multiplyAdd(mk, w[k], v0)
-            v1 = multiplyAdd(mk, w[16 &+ k], v1)
-            v2 = multiplyAdd(mk, w[32 &+ k], v2)
-            v3 = multiplyAdd(mk, w[48 &+ k], v3)
-          }
-        }
-        body(child, v0, v1, v2, v3, m, w)
+        body(child, cell, vote(m, w, plus: start))
         child &+= 1
+        cell &+= 1
         m += 16
         w += size
+      }
+    }
+  }
+
+  /// Calls `body(child, cell)` for every child of the field.
+  @inline(always)
+  func forEachChild(_ field: Field, _ body: (_ child: Int, _ cell: Int) -> Void) {
+    var child = 0
+    for place in 0..<fieldPlaces {
+      let first = field.places[place]
+      for type in 0..<childTypes {
+        body(child, first &+ type)
+        child &+= 1
       }
     }
   }

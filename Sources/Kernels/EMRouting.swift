@@ -24,11 +24,12 @@ public enum PoseStructure: String, Hashable, Sendable, Codable, CaseIterable {
 /// Poses are `[batch, row, column, type, 16]`, h = 4·row + column of the matrix; activations `[batch, row, column, type]`.
 /// Child n of a position counts receptive-field rows, then columns, then types.
 ///
-/// **Layout.** Parent types go eight to a register (a *block*); weights are packed `[block][child][group][…]`, so all sums
-/// over children and pose elements are vertical. The 16 pose elements are taken in four groups (the columns of the
-/// matrix), because one group's votes of a position (36 KB for the full net) stay in the first-level cache: they are
-/// computed once per iteration, then give the exact mean, the exact variance and the distance for the E-step.
-/// Assignments need all positions of an image before they can be normalised: they are `[position][block][child]`.
+/// **Layout.** Parent types go `Lanes.width` to a register (a *block*), so all sums over children and pose elements are
+/// vertical. The 16 pose elements are taken in four groups, the columns of the matrix: the sums, means and precisions of
+/// one group fit in registers while the children stream by. Weights are packed `[block][group][child][…]`, so that every
+/// loop reads them one after the other; a block's (295 KB for the full net) stay in the second-level cache while the
+/// positions pass. Votes are recomputed in every pass rather than kept: an image's would be 21 MB. Assignments need all
+/// positions of an image before they can be normalised; they are `[position][block][child]`.
 package struct EMRouting: Sendable {
   package var rows: Int
   package var columns: Int
@@ -80,120 +81,18 @@ package struct EMRouting: Sendable {
   package var outputRows: Int { (rows - kernelRows) / stride + 1 }
   package var outputColumns: Int { (columns - kernelColumns) / stride + 1 }
   package var positions: Int { outputRows * outputColumns }
+  /// Places in one receptive field.
+  package var fieldPlaces: Int { kernelRows * kernelColumns }
   /// Child capsules in one receptive field.
-  package var children: Int { kernelRows * kernelColumns * childTypes }
+  package var children: Int { fieldPlaces * childTypes }
   /// Child capsules in one image.
   package var cells: Int { rows * columns * childTypes }
   package var iterations: Int { inverseTemperatures.count }
   /// Distinct weights per parent type.
   package var weightedChildren: Int { sharesWeights ? childTypes : children }
 
-  var blocks: Int { (parentTypes + 7) / 8 }
-  /// Registers of assignments in one image and iteration.
-  var assignments: Int { positions * blocks * children }
-
   package var weightShape: Shape {
     poseStructure == .matrix
       ? [weightedChildren, parentTypes, 4, 4] : [weightedChildren, parentTypes, 16, 16]
-  }
-
-  /// For each position, the first cell of every place in its receptive field.
-  func placeCells() -> [Int] {
-    var cells: [Int] = []
-    cells.reserveCapacity(positions * kernelRows * kernelColumns)
-    for row in 0..<outputRows {
-      for column in 0..<outputColumns {
-        for y in 0..<kernelRows {
-          for x in 0..<kernelColumns {
-            cells.append(((row * stride + y) * columns + column * stride + x) * childTypes)
-          }
-        }
-      }
-    }
-    return cells
-  }
-
-  /// The assignment R every child starts with, per cell: one over the number of parents it votes for.
-  func initialAssignments(_ placeCells: [Int]) -> [Float] {
-    if scope == .position { return Array(repeating: 1 / Float(parentTypes), count: cells) }
-    var covering = [Int](repeating: 0, count: cells)
-    for first in placeCells {
-      for type in 0..<childTypes { covering[first + type] += parentTypes }
-    }
-    return covering.map { $0 == 0 ? 0 : 1 / Float($0) }
-  }
-
-  /// 1 in the lanes of `block` that are parent types, 0 in the padding.
-  func mask(_ block: Int) -> Lanes {
-    var mask = Lanes(0)
-    for lane in 0..<8 where block * 8 + lane < parentTypes { mask[lane] = 1 }
-    return mask
-  }
-
-  /// Per parent type values as registers, zero in the padding.
-  func lanes(_ values: UnsafeBufferPointer<Float>) -> [Lanes] {
-    (0..<blocks).map { block in
-      var lanes = Lanes(0)
-      for lane in 0..<8 where block * 8 + lane < parentTypes { lanes[lane] = values[block * 8 + lane] }
-      return lanes
-    }
-  }
-
-  /// Index of pose element h among a parent's 16 registers: group-major, `(h mod 4)·4 + h div 4`.
-  @inline(__always)
-  static func slot(_ h: Int) -> Int { (h & 3) * 4 + h >> 2 }
-
-  /// Offset within a packed vote weight of weight element `index` (row-major in its 4×4 or 16×16 matrix).
-  @inline(__always)
-  func packedOffset(_ index: Int) -> Int {
-    switch poseStructure {
-    case .matrix: (index & 3) * 4 + index >> 2  // [column][k]
-    case .vector: (EMRouting.slot(index & 15)) * 16 + index >> 4  // [slot][k]
-    }
-  }
-
-  /// Packs weights `[child, type, …]` as `[block][child][packed element]` registers.
-  func pack(_ weights: UnsafeBufferPointer<Float>, into packed: UnsafeMutablePointer<Lanes>) {
-    let size = poseStructure.weightCount
-    for block in 0..<blocks {
-      for child in 0..<weightedChildren {
-        let target = packed + (block * weightedChildren + child) * size
-        for index in 0..<size {
-          var lanes = Lanes(0)
-          for lane in 0..<8 where block * 8 + lane < parentTypes {
-            lanes[lane] = weights[(child * parentTypes + block * 8 + lane) * size + index]
-          }
-          target[packedOffset(index)] = lanes
-        }
-      }
-    }
-  }
-
-  /// The reverse of `pack`: adds packed gradients to `[child, type, …]`.
-  func unpack(_ packed: UnsafePointer<Lanes>, addingTo weights: UnsafeMutableBufferPointer<Float>) {
-    let size = poseStructure.weightCount
-    for block in 0..<blocks {
-      for child in 0..<weightedChildren {
-        let source = packed + (block * weightedChildren + child) * size
-        for index in 0..<size {
-          let lanes = source[packedOffset(index)]
-          for lane in 0..<8 where block * 8 + lane < parentTypes {
-            weights[(child * parentTypes + block * 8 + lane) * size + index] += lanes[lane]
-          }
-        }
-      }
-    }
-  }
-}
-
-/// Registers of scratch memory, freed with the last reference.
-final class LaneBuffer {
-  let pointer: UnsafeMutablePointer<Lanes>
-  private let storage: Storage
-
-  init(_ count: Int, zeroed: Bool = false) {
-    storage = Storage(uninitialized: max(count, 1) * 8)
-    pointer = UnsafeMutableRawPointer(storage.pointer).bindMemory(to: Lanes.self, capacity: max(count, 1))
-    if zeroed { pointer.update(repeating: Lanes(0), count: count) }
   }
 }

@@ -1,8 +1,15 @@
-/// Eight floats: the width the routing kernels work in (one AVX register).
-package typealias Lanes = SIMD8<Float>
+/// One register of floats, the width the routing kernels work in: 16 with AVX-512, else 8 (one AVX register, or two of
+/// a smaller machine's).
+#if ROBUST_AVX512
+  @usableFromInline package typealias Lanes = SIMD16<Float>
+  @usableFromInline package typealias IntegerLanes = SIMD16<Int32>
+#else
+  @usableFromInline package typealias Lanes = SIMD8<Float>
+  @usableFromInline package typealias IntegerLanes = SIMD8<Int32>
+#endif
 
 /// `a * b + c`, fused where the target has FMA (a call per lane where it has not, hence the fallback).
-@inline(__always)
+@inline(always)
 package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
   #if ROBUST_FMA || arch(arm64)
     c.addingProduct(a, b)
@@ -11,28 +18,48 @@ package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
   #endif
 }
 
-@inline(__always)
+@inline(always)
 package func maximum(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: b .> a) }
 
-@inline(__always)
+@inline(always)
 package func minimum(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: b .< a) }
 
-extension SIMD8<Float> {
+extension Lanes {
+  /// The number of floats in a register.
+  @inline(always)
+  package static var width: Int { scalarCount }
+
   /// Every lane equal to `value`.
-  @inline(__always)
+  @inline(always)
   package init(_ value: Float) { self.init(repeating: value) }
 
+  /// Four sums that together are the sum over lanes.
+  @inline(always)
+  package var quarters: SIMD4<Float> {
+    #if ROBUST_AVX512
+      let eight = lowHalf + highHalf
+      return eight.lowHalf + eight.highHalf
+    #else
+      return lowHalf + highHalf
+    #endif
+  }
+
   /// The sum over lanes, always in the same order.
-  @inline(__always)
+  @inline(always)
   package var total: Float {
-    let four = lowHalf + highHalf
+    let four = quarters
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1]
   }
 
-  @inline(__always)
+  @inline(always)
   package var largest: Float {
-    let four = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    #if ROBUST_AVX512
+      let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+      let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    #else
+      let four = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    #endif
     let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
     return two[0] > two[1] ? two[0] : two[1]
   }
@@ -41,7 +68,7 @@ extension SIMD8<Float> {
 /// e^x to 8e-8 relative; exactly 0 below −87, and at most e^88.
 ///
 /// Cody–Waite reduction by ln 2 and the degree-6 polynomial of Cephes' `expf`.
-@inline(__always)
+@inline(always)
 package func exponential(_ input: Lanes) -> Lanes {
   let x = minimum(maximum(input, Lanes(-87)), Lanes(88))
   let magic = Lanes(12_582_912)  // 1.5 × 2²³: adding it leaves the nearest integer in the low bits
@@ -56,18 +83,19 @@ package func exponential(_ input: Lanes) -> Lanes {
   p = multiplyAdd(p, f, Lanes(1.666_666_545_9e-1))
   p = multiplyAdd(p, f, Lanes(5.000_000_120_1e-1))
   p = multiplyAdd(p, f * f, f) + Lanes(1)
-  let exponent = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< SIMD8<Int32>(repeating: 23)
-  let result = unsafeBitCast(exponent &+ unsafeBitCast(p, to: SIMD8<Int32>.self), to: Lanes.self)
+  let exponent = unsafeBitCast(shifted, to: IntegerLanes.self) &<< IntegerLanes(repeating: 23)
+  let result = unsafeBitCast(exponent &+ unsafeBitCast(p, to: IntegerLanes.self), to: Lanes.self)
   return result.replacing(with: Lanes(0), where: input .< Lanes(-87))
 }
 
 /// ln x to 8e-8 relative, for positive normal x (Cephes' `logf`).
-@inline(__always)
+@inline(always)
 package func logarithm(_ x: Lanes) -> Lanes {
-  let bits = unsafeBitCast(x, to: SIMD8<Int32>.self)
-  let exponent = (bits &- SIMD8<Int32>(repeating: 0x3f35_04f3)) &>> SIMD8<Int32>(repeating: 23)
-  let mantissa = unsafeBitCast(bits &- (exponent &<< SIMD8<Int32>(repeating: 23)), to: Lanes.self)
-  let e = Lanes(exponent)
+  let bits = unsafeBitCast(x, to: IntegerLanes.self)
+  let exponent = (bits &- IntegerLanes(repeating: 0x3f35_04f3)) &>> IntegerLanes(repeating: 23)
+  let mantissa = unsafeBitCast(bits &- (exponent &<< IntegerLanes(repeating: 23)), to: Lanes.self)
+  // An integer in the low bits of 1.5 × 2²³ is that many more than 1.5 × 2²³.
+  let e = unsafeBitCast(exponent &+ IntegerLanes(repeating: 0x4b40_0000), to: Lanes.self) - Lanes(12_582_912)
   let f = mantissa - Lanes(1)
   let z = f * f
   var p = Lanes(7.037_683_629_2e-2)
@@ -86,14 +114,14 @@ package func logarithm(_ x: Lanes) -> Lanes {
 }
 
 /// ln(1 / (1 + e^−x)) without overflow.
-@inline(__always)
+@inline(always)
 package func logLogistic(_ x: Lanes) -> Lanes {
   let magnitude = x.replacing(with: Lanes(0) - x, where: x .< Lanes(0))
   return minimum(x, Lanes(0)) - logarithm(Lanes(1) + exponential(Lanes(0) - magnitude))
 }
 
 /// 1 / (1 + e^−x).
-@inline(__always)
+@inline(always)
 package func logistic(_ x: Lanes) -> Lanes {
   Lanes(1) / (Lanes(1) + exponential(Lanes(0) - x))
 }

@@ -1,4 +1,10 @@
 extension Kernels {
+  /// Whether all of `count` elements are zero; looks no further than the first that is not.
+  static func isZero(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
+    for i in 0..<count where x[i] != 0 { return false }
+    return true
+  }
+
   /// The sum of `count` elements, in double precision over eight running sums.
   static func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
     var total = SIMD8<Double>()

@@ -13,7 +13,7 @@ public protocol Classifier: Sendable {
   var classCount: Int { get }
   /// The loss it was trained with: what the objective `own-loss` ascends.
   var trainingLoss: Loss { get }
-  /// How many images one chunk of work holds: fixed for a model, so that results do not depend on threads.
+  /// How many images one chunk of an evaluation holds: fixed for a model, so that results do not depend on threads.
   var chunkSize: Int { get }
 
   /// Records the forward pass for `images` on their graph.

@@ -27,6 +27,9 @@ public protocol Model: Classifier {
   /// The forward pass with weights already on the graph of `images`.
   func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs
 
+  /// How many images one chunk of a training batch holds: their gradients are summed in one order, whatever the threads.
+  var trainingChunkSize: Int { get }
+
   /// The layers in order, for people to read.
   var layers: [LayerSummary] { get }
 }
@@ -64,6 +67,8 @@ extension Model {
   public var trainingLoss: Loss { configuration.loss }
 
   public func trains(_ name: String) -> Bool { true }
+
+  public var trainingChunkSize: Int { chunkSize }
 
   public func outputs(for images: Variable) -> ClassifierOutputs {
     outputs(for: images, parameters: parameters.bound(to: images.graph, trained: { _ in false }), mode: .evaluation)

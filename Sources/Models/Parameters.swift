@@ -35,8 +35,9 @@ public struct Parameters: Sendable {
     var stream = RandomStream(seed: seed, UInt64(names.count))
     let bound = 1 / Float(shape.withoutBatch.count).squareRoot()
     for (suffix, shape) in [("weight", shape), ("bias", [shape[0]])] as [(String, Shape)] {
-      self["\(layer).\(suffix)"] = Tensor(
-        (0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }, shape: shape)
+      self["\(layer).\(suffix)"] = Tensor(uninitialized: shape) { weights in
+        for i in 0..<shape.count { weights[i] = (2 * stream.uniform() - 1) * bound }
+      }
     }
   }
 

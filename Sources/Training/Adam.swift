@@ -74,28 +74,31 @@ public struct Adam: Sendable {
     let m: UnsafeMutablePointer<Float>
     let v: UnsafeMutablePointer<Float>
 
+    /// In blocks whose sum of gradients stays in the first-level cache.
     func update(_ range: Range<Int>, _ chunks: [Tensor], rate: Float, scale2: Float, decay: Float) {
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count) { sum in
-        for (position, chunk) in chunks.enumerated() {
-          chunk.withUnsafeBuffer { gradient in
-            let source = gradient.baseAddress! + range.lowerBound
-            if position == 0 {
-              for i in 0..<range.count { sum[i] = source[i] }
-            } else {
-              for i in 0..<range.count { sum[i] += source[i] }
+      let block = 2048
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { sum in
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: block) {
+          let count = min(block, range.upperBound - start)
+          for (position, chunk) in chunks.enumerated() {
+            chunk.withUnsafeBuffer { gradient in
+              let source = gradient.baseAddress! + start
+              if position == 0 {
+                for i in 0..<count { sum[i] = source[i] }
+              } else {
+                for i in 0..<count { sum[i] += source[i] }
+              }
             }
           }
-        }
-        let p = p + range.lowerBound
-        let m = m + range.lowerBound
-        let v = v + range.lowerBound
-        for i in 0..<range.count {
-          let g = sum[i]
-          let mean = Adam.beta1 * m[i] + (1 - Adam.beta1) * g
-          let variance = Adam.beta2 * v[i] + (1 - Adam.beta2) * g * g
-          m[i] = mean
-          v[i] = variance
-          p[i] = p[i] * decay - rate * mean / (variance.squareRoot() * scale2 + Adam.epsilon)
+          let (p, m, v) = (p + start, m + start, v + start)
+          for i in 0..<count {
+            let g = sum[i]
+            let mean = Adam.beta1 * m[i] + (1 - Adam.beta1) * g
+            let variance = Adam.beta2 * v[i] + (1 - Adam.beta2) * g * g
+            m[i] = mean
+            v[i] = variance
+            p[i] = p[i] * decay - rate * mean / (variance.squareRoot() * scale2 + Adam.epsilon)
+          }
         }
       }
     }

@@ -64,7 +64,7 @@ public struct Trainer<M: Model>: Sendable {
     var loss = model.trainingLoss
     if case .spread = loss { loss = .spread(margin: recipe.margin(at: progress)) }
 
-    let chunkSize = model.chunkSize
+    let chunkSize = model.trainingChunkSize
     let chunkCount = (batch.count + chunkSize - 1) / chunkSize
     let results = try parallelMap(count: chunkCount, threads: threads) {
       [model, recipe, dataset, trainedNames, loss] chunk in

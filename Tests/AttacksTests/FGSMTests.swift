@@ -148,6 +148,26 @@ struct FGSMTests {
     #expect(outcome.accounts.prefix(4).map(\.status) == [.alreadyWrong, .alreadyWrong, .alreadyWrong, .attacked])
   }
 
+  @Test("A clean pass saves its own, and changes nothing", arguments: [false, true])
+  func cleanPass(isTargeted: Bool) throws {
+    let base = LinearClassifier(classes: 4, shape: shape, seed: 1)
+    let images = noise(10, shape, seed: 2)
+    let labels = base.predictions(for: images).enumerated().map { $0 < 3 ? ($1 + 1) % 4 : $1 }
+    let goal = isTargeted ? Goal.targeted(labels.map { _ in 2 }) : .untargeted
+    for attack in [FGSM(), BIM(steps: 3)] as [any Attack] {
+      let classifier = CountingClassifier(base: base)
+      let alone = try attack.run(on: classifier, images: images, labels: labels, goal: goal, budgets: [0.02, 0.1])
+      let before = classifier.counts.total[0]
+      let pass = CleanPass(classifier, images: images)
+      let shared = try attack.run(
+        on: classifier, images: images, labels: labels, goal: goal, budgets: [0.02, 0.1],
+        options: AttackOptions(cleanPass: pass))
+      #expect(zip(alone, shared).allSatisfy { $0.images == $1.images && $0.accounts == $1.accounts })
+      let attacked = alone[0].accounts.count(where: \.attacked)
+      #expect(classifier.counts.total[0] - before == before - attacked)
+    }
+  }
+
   @Test("An own loss that is met has no gradient, and the account says so")
   func metSpreadLoss() throws {
     var classifier = LinearClassifier(weights: [[9, 9], [-9, -9]], shape: [1, 1, 2])

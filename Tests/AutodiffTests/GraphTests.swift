@@ -57,6 +57,20 @@ import Testing
     #expect(probe.log.savings.withLock { $0 } == [false, false, true])
   }
 
+  @Test("Values that no gradient can reach are let go as the pass proceeds", arguments: [false, true])
+  func memoryOfAPassWithoutGradients(isDifferentiable: Bool) {
+    let graph = Graph()
+    // No other tensor has this many elements, so freed buffers come back here.
+    let start = Tensor(repeating: 1, shape: [1_234_567])
+    var x = isDifferentiable ? graph.variable(start) : graph.constant(start)
+    var buffers: Set<UInt> = []
+    for _ in 0..<10 {
+      x = x.relu()
+      x.value.withUnsafeBuffer { _ = buffers.insert(UInt(bitPattern: $0.baseAddress)) }
+    }
+    #expect(isDifferentiable ? buffers.count == 10 : buffers.count <= 3)
+  }
+
   /// Which gradients each operation with several inputs returns, for each choice of what is wanted.
   @Test(arguments: [[true, false, false], [false, true, false], [false, false, true], [true, true, true]])
   func unwantedGradientsAreNotComputed(_ wants: [Bool]) throws {

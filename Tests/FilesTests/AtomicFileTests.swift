@@ -23,6 +23,14 @@ import Testing
     #expect(try folder.names() == ["file"])
   }
 
+  @Test func writesWithoutFlushing() throws {
+    let path = folder("file")
+    try AtomicFile.writeUnflushed(new, to: path)
+    try AtomicFile.writeUnflushed(old, to: path)
+    #expect(FileManager.default.contents(atPath: path) == old)
+    #expect(throws: InputError.self) { try AtomicFile.writeUnflushed(new, to: folder("missing/file")) }
+  }
+
   @Test func failureLeavesTheOldFileAndNothingBeside() throws {
     let path = try folder.write(old, to: "file")
     #expect(throws: Stop.self) {

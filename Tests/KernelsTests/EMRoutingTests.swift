@@ -166,12 +166,13 @@ struct EMRoutingTests {
     let result = routing.forward(
       poses: draw([1, 3, 3, 1, 4, 4]), activations: Tensor(repeating: 0.5, shape: [1, 3, 3, 1]),
       weights: draw(routing.weightShape), betaActivation: draw([3]), betaCost: draw([3]), saving: true)
-    let r = result.saved!.assignments.scalars  // [position 4][block 1][child 4][8]
+    let r = result.saved!.assignments.scalars  // [position 4][block 1][child 4][lane]
+    let scale = result.saved!.scales.scalars[4]
     // The centre cell (1, 1) is child 3, 2, 1, 0 of positions 0, 1, 2, 3.
     var sums: [Float] = []
     for position in 0..<4 {
-      let first = (position * 4 + (3 - position)) * 8
-      sums.append(r[first..<(first + 8)].reduce(0, +))
+      let first = (position * 4 + (3 - position)) * Lanes.width
+      sums.append(scale * r[first..<(first + Lanes.width)].reduce(0, +))
     }
     switch scope {
     case .image: #expect(abs(sums.reduce(0, +) - 1) < 1e-5)

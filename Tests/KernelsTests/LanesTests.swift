@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import Testing
 
-/// The polynomial functions over eight lanes against the double-precision library.
+/// The polynomial functions over lanes against the double-precision library.
 struct LanesTests {
   @Test func exponentialIsAccurate() {
     for x in stride(from: Float(-87), through: 88, by: 0.037) {

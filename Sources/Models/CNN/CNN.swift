@@ -59,7 +59,10 @@ public struct CNN: Model {
   public let configuration: Configuration
   public let name: String
   public var parameters = Parameters()
-  public var chunkSize: Int { 32 }
+  /// The hidden layer reads its 13 MB of weights once for up to 16 images: many at a time, as some leave an attack early.
+  public var chunkSize: Int { 64 }
+  /// So that two threads share a batch of 32.
+  public var trainingChunkSize: Int { 16 }
 
   /// Weights as PyTorch initialises them: uniform on ±1/√(fan-in).
   public init(configuration: Configuration, name: String = "cnn", seed: UInt64) throws {
@@ -93,10 +96,11 @@ public struct CNN: Model {
     var x = configuration.preprocessing(images)
     for index in configuration.channels.indices {
       let layer = "convolution\(index + 1)"
+      // Pooling first gives the same values and gradients as ReLU first, with a quarter of the work for ReLU.
       x = x.convolution(
         parameters["\(layer).weight"], bias: parameters["\(layer).bias"], stride: 1,
         padding: configuration.kernelSize / 2
-      ).relu().maxPooling(size: 2, stride: 2)
+      ).maxPooling(size: 2, stride: 2).relu()
     }
     x = x.reshaped(to: [x.shape[0], x.shape.withoutBatch.count])
     x = x.linear(parameters["hidden.weight"], bias: parameters["hidden.bias"]).relu()

@@ -1,0 +1,257 @@
+import Tensors
+
+/// The working memory and inner loops of the forward pass of one layer over the images of a chunk.
+///
+/// Per iteration, block, position and group: votes and their mean, then the exact variance, then the distances that the
+/// E-step wants. A run of places small enough for the first-level cache is finished with mean and variance before the next
+/// is begun, and the runs are joined by Σ r (V − μ)² = Σ_runs [Σ r (V − μ_run)² + mass_run (μ_run − μ)²], whose terms are
+/// all positive. Only the distances then read votes back from the second-level cache. With few child types, or eight lanes,
+/// there is one run, and nothing leaves the first-level cache.
+final class EMForwardPass {
+  private let routing: EMRouting
+  private let fields: ReceptiveFields
+  private let masks: [Lanes]
+  private let betaA: [Lanes]
+  private let betaU: [Lanes]
+  private let packed: LaneBuffer
+  /// Places in a run: as many as have room for their votes of one group in three quarters of a 48 KB first-level cache, or
+  /// fewer, so that runs are about equal.
+  private let runPlaces: Int
+  /// Per cell, what an assignment is multiplied by to give r = R a.
+  private var factors: [Float]
+  /// Of one position and block: r, the votes of one group, and Σ (V − μ)² / 2σ².
+  private let masses: LaneBuffer
+  private let votes: LaneBuffer
+  private let distances: LaneBuffer
+  /// Per run: its mass, and the means of one group.
+  private let runs: LaneBuffer
+  private let runMasses: LaneBuffer
+  /// Per cell: the largest of a child's log probabilities, then the sum of their exponentials.
+  private let perCell: LaneBuffer
+
+  init(_ routing: EMRouting, weights: Tensor, betaActivation: Tensor, betaCost: Tensor) {
+    self.routing = routing
+    fields = ReceptiveFields(routing)
+    masks = routing.masks()
+    betaA = routing.lanes(betaActivation.scalars)
+    betaU = routing.lanes(betaCost.scalars)
+    packed = routing.pack(weights)
+    let most = max(1, 36_864 / (routing.childTypes * 4 * MemoryLayout<Lanes>.stride))
+    let runCount = (routing.fieldPlaces + most - 1) / most
+    runPlaces = (routing.fieldPlaces + runCount - 1) / runCount
+    factors = Array(repeating: 0, count: routing.cells)
+    masses = LaneBuffer(routing.children)
+    votes = LaneBuffer(routing.children * 4)
+    distances = LaneBuffer(routing.children)
+    runs = LaneBuffer(routing.fieldPlaces * 4)
+    runMasses = LaneBuffer(routing.fieldPlaces)
+    perCell = LaneBuffer(routing.cells)
+  }
+
+  /// Routes one image; what the reverse pass wants goes to row `image` of `saved`, if there is one, else `saved` is scratch
+  /// memory for one iteration.
+  ///
+  /// - Returns: the last iteration's statistics.
+  func run(
+    poses: UnsafePointer<Float>, activations: UnsafePointer<Float>, saved: EMRouting.Saved, image: Int?
+  ) -> UnsafePointer<Lanes> {
+    let last = routing.iterations - 1
+    let perIteration = routing.positions * routing.blocks * EMRouting.statisticsCount
+    var statistics = saved.statistics.lanes + (image ?? 0) * routing.iterations * perIteration
+    var assignments = saved.assignments.lanes + (image ?? 0) * last * routing.assignments
+    var scales = saved.scales.floats + (image ?? 0) * last * routing.cells
+    for cell in 0..<routing.cells { factors[cell] = activations[cell] * fields.initialAssignments[cell] }
+    for t in 0...last {
+      let previous = t == 0 ? nil : UnsafePointer(assignments)
+      if t > 0, t < last, image != nil {
+        assignments += routing.assignments
+        scales += routing.cells
+      }
+      if t > 0, image != nil { statistics += perIteration }
+      let next = t == last ? nil : assignments
+      if next != nil { perCell.pointer.update(repeating: Lanes(-1e30), count: routing.cells) }
+      for block in 0..<routing.blocks {
+        for position in 0..<routing.positions {
+          let index = position * routing.blocks + block
+          step(
+            EMRouting.Field(
+              places: fields.places + position * routing.fieldPlaces, poses: poses,
+              weights: packed.pointer + block * routing.blockWeights),
+            t, block, assignments: previous.map { $0 + index * routing.children },
+            statistics: statistics + index * EMRouting.statisticsCount,
+            logProbabilities: next.map { $0 + index * routing.children })
+        }
+      }
+      if let next {
+        let scales = UnsafeMutablePointer(mutating: scales)
+        normalise(next, scales)
+        for cell in 0..<routing.cells { factors[cell] = activations[cell] * scales[cell] }
+      }
+    }
+    return UnsafePointer(statistics)
+  }
+
+  /// The M-step of one parent block at one position and, unless it is the last, the E-step's unnormalised log R.
+  ///
+  /// μ = Σ r V / s, σ² = Σ r (V − μ)² / s + floor, cost = Σ_h (β_u + ½ ln σ²) s, score = λ (β_a − cost),
+  /// ln a_j + ln p_ij = ln logistic(score) − Σ_h [(V − μ)² / 2σ² + ½ ln 2πσ²].
+  @inline(never)
+  private func step(
+    _ field: EMRouting.Field, _ t: Int, _ block: Int, assignments: UnsafePointer<Lanes>?,
+    statistics: UnsafeMutablePointer<Lanes>, logProbabilities: UnsafeMutablePointer<Lanes>?
+  ) {
+    let s = collectMasses(field, assignments, masks[block]) + Lanes(routing.massFloor)
+    let reciprocal = Lanes(1) / s
+    var logVariance = Lanes(0)
+    for group in 0..<4 {
+      let (mean, squares) = moments(group, field, reciprocal)
+      let variance = multiplyAdd(reciprocal, squares, LaneColumn(repeating: Lanes(routing.varianceFloor)))
+      logVariance += variance.map(logarithm).sum
+      mean.store(statistics + group * 4)
+      variance.store(statistics + EMRouting.variance + group * 4)
+      if logProbabilities != nil { addDistances(mean, variance, first: group == 0) }
+    }
+    let cost = multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) * s
+    let score = Lanes(routing.inverseTemperatures[t]) * (betaA[block] - cost)
+    statistics[EMRouting.mass] = s
+    statistics[EMRouting.score] = score
+    guard let logProbabilities else { return }
+    let halfLogTwoPi: Float = 0.918_938_533_2
+    let bias = logLogistic(score) - Lanes(0.5) * logVariance - Lanes(16 * halfLogTwoPi)
+    finish(field, bias.replacing(with: Lanes(-1e30), where: masks[block] .== Lanes(0)), logProbabilities)
+  }
+
+  /// r = R a of every child into `masses`, with the initial R if `assignments` is nil; returns Σ r.
+  @inline(always)
+  private func collectMasses(_ field: EMRouting.Field, _ assignments: UnsafePointer<Lanes>?, _ mask: Lanes) -> Lanes {
+    let masses = masses.pointer
+    var total = Lanes(0)
+    factors.withUnsafeBufferPointer { factors in
+      let factors = factors.baseAddress!
+      routing.forEachChild(field) { child, cell in
+        let r = Lanes(factors[cell]) * (assignments.map { $0[child] } ?? mask)
+        masses[child] = r
+        total += r
+      }
+    }
+    return total
+  }
+
+  /// The mean Σ r V / s of one group, and Σ r (V − mean)²; leaves V in `votes`.
+  @inline(always)
+  private func moments(
+    _ group: Int, _ field: EMRouting.Field, _ reciprocal: Lanes
+  ) -> (mean: LaneColumn, squares: LaneColumn) {
+    let (masses, votes, runs, runMasses) = (masses.pointer, votes.pointer, runs.pointer, runMasses.pointer)
+    let runPlaces = runPlaces
+    var sum = LaneColumn.zero
+    var squares = LaneColumn.zero
+    var run = 0
+    for first in stride(from: 0, to: routing.fieldPlaces, by: runPlaces) {
+      let range = first..<min(first &+ runPlaces, routing.fieldPlaces)
+      var runSum = LaneColumn.zero
+      var mass = Lanes(Float.leastNormalMagnitude)
+      routing.forEachVote(group, field, at: range, minus: .zero) { child, _, v in
+        let r = masses[child]
+        mass += r
+        runSum = multiplyAdd(r, v, runSum)
+        v.store(votes + child &* 4)
+      }
+      sum = sum + runSum
+      let mean = (Lanes(1) / mass) * runSum
+      mean.store(runs + run &* 4)
+      runMasses[run] = mass
+      for child in (range.lowerBound &* routing.childTypes)..<(range.upperBound &* routing.childTypes) {
+        let d = LaneColumn(votes + child &* 4) - mean
+        squares = multiplyAdd(masses[child], d * d, squares)
+      }
+      run &+= 1
+    }
+    let mean = reciprocal * sum
+    for run in 0..<run {
+      let d = LaneColumn(runs + run &* 4) - mean
+      squares = multiplyAdd(runMasses[run], d * d, squares)
+    }
+    return (mean, squares)
+  }
+
+  /// Adds Σ (V − μ)² / 2σ² of the group in `votes` to `distances`.
+  @inline(always)
+  private func addDistances(_ mean: LaneColumn, _ variance: LaneColumn, first: Bool) {
+    let (votes, distances) = (votes.pointer, distances.pointer)
+    let halfPrecision = variance.map { Lanes(0.5) / $0 }
+    for child in 0..<routing.children {
+      let d = LaneColumn(votes + child &* 4) - mean
+      distances[child] = multiplyAddAll(d * d, halfPrecision, first ? Lanes(0) : distances[child])
+    }
+  }
+
+  /// Writes ln a_j + ln p_ij and notes the largest of every cell.
+  @inline(always)
+  private func finish(_ field: EMRouting.Field, _ bias: Lanes, _ logProbabilities: UnsafeMutablePointer<Lanes>) {
+    let (distances, perCell) = (distances.pointer, perCell.pointer)
+    routing.forEachChild(field) { child, cell in
+      let value = bias - distances[child]
+      logProbabilities[child] = value
+      perCell[cell] = maximum(perCell[cell], value)
+    }
+  }
+
+  /// The E-step's softmax: from ln a_j + ln p_ij to R_ij up to a factor, in place, and the factor of every cell.
+  @inline(never)
+  private func normalise(
+    _ values: UnsafeMutablePointer<Lanes>, _ scales: UnsafeMutablePointer<Float>
+  ) {
+    guard routing.scope == .image else {
+      normaliseEachPosition(values)
+      scales.update(repeating: 1, count: routing.cells)
+      return
+    }
+    let perCell = perCell.pointer
+    for cell in 0..<routing.cells {
+      // Until its sum is known, `scales` holds a cell's largest value.
+      scales[cell] = perCell[cell].largest
+      perCell[cell] = Lanes(0)
+    }
+    var row = values
+    for position in 0..<routing.positions {
+      let field = fields.places + position * routing.fieldPlaces
+      for _ in 0..<routing.blocks {
+        for place in 0..<routing.fieldPlaces {
+          for cell in field[place]..<(field[place] &+ routing.childTypes) {
+            let e = exponential(row[0] - Lanes(scales[cell]))
+            row[0] = e
+            perCell[cell] += e
+            row += 1
+          }
+        }
+      }
+    }
+    for cell in 0..<routing.cells {
+      let sum = perCell[cell].total
+      scales[cell] = sum > 0 ? 1 / sum : 0
+    }
+  }
+
+  /// The softmax over the types of one position.
+  @inline(never)
+  private func normaliseEachPosition(_ values: UnsafeMutablePointer<Lanes>) {
+    let (blocks, children) = (routing.blocks, routing.children)
+    for position in 0..<routing.positions {
+      for child in 0..<children {
+        let row = values + position * blocks * children + child
+        var largest = row[0]
+        for block in 1..<max(blocks, 1) { largest = maximum(largest, row[block * children]) }
+        let shift = Lanes(largest.largest)
+        var sum = Lanes(0)
+        for block in 0..<blocks {
+          let e = exponential(row[block * children] - shift)
+          row[block * children] = e
+          sum += e
+        }
+        let scale = Lanes(1 / sum.total)
+        for block in 0..<blocks { row[block * children] *= scale }
+      }
+    }
+  }
+}

@@ -16,6 +16,8 @@ import time
 from harness import cases, checks, machine, measure, report, scaling
 from harness.processes import MALLOC, Failure, Sides, Worker
 
+# What other programs may use of one processor, before the numbers are called doubtful.
+BUSY = 0.05
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -116,7 +118,10 @@ def run(options):
                 if wanted(options.only, name):
                     part(this, lambda: Worker("robust-benchmark", [options.ours]),
                          (lambda: start_peer(options.peer)) if options.peer else None)
-            this.results.idle_share = sides.idle_share
+            this.results.shares = sides.shares
+            if sides.shares[1] > BUSY:
+                this.note(f"benchmark: other programs used {100 * sides.shares[1]:.0f}% of a processor meanwhile: the numbers are "
+                          "not to be trusted, PyTorch's least of all")
             this.results.minutes = (time.time() - started) / 60
             return this.results
         finally:

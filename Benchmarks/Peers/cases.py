@@ -78,7 +78,8 @@ class LayerCase:
         self.function = compiled(function, variant)
         self.values = [self.inputs[name] for name in self.input_names]
         if variant == "channels-last":
-            self.values = [value.contiguous(memory_format=torch.channels_last) for value in self.values]
+            self.values = [value.contiguous(memory_format=torch.channels_last) if value.dim() == 4 else value
+                           for value in self.values]
             if layer.get("name"):
                 module.to(memory_format=torch.channels_last)
 

@@ -25,6 +25,11 @@ class Work:
     operations: float
     instructions: float
 
+    @property
+    def ceiling(self):
+        """The share of the multiply-add peak that these operations can reach at most."""
+        return self.operations / (2 * self.instructions)
+
 
 class Tally:
     def __init__(self):

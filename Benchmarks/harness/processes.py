@@ -60,6 +60,17 @@ class Worker:
         self.close()
 
 
+def busy_seconds():
+    """Processor time of everything on the machine so far, waiting left out; 0 where there is no /proc."""
+    try:
+        with open("/proc/stat") as file:
+            fields = [int(field) for field in file.readline().split()[1:9]]
+    except OSError:
+        return 0.0
+    user, nice, system, _idle, _waiting, interrupts, soft_interrupts, stolen = fields
+    return (user + nice + system + interrupts + soft_interrupts + stolen) / os.sysconf("SC_CLK_TCK")
+
+
 class Sides:
     """Ours and the peer's worker; `peer` is None if it can't be had."""
 
@@ -68,19 +79,24 @@ class Sides:
 
     def __init__(self, ours, peer):
         self.ours, self.peer = ours, peer
-        # The largest share of one processor that a side used while the other was measured, and in how many blocks.
-        self.idle_share = 0.0
+        # Seconds in which something was timed, and processor time meanwhile of the side that waited and of other programs.
+        self.timed = self.waiting = self.others = 0.0
 
     def time(self, worker, case_id, repetitions):
         """Seconds of each repetition, after a pause."""
         time.sleep(self.PAUSE)
-        idle = [side for side in (self.ours, self.peer) if side not in (None, worker)]
-        before = [side.cpu_seconds() for side in idle]
-        start = time.monotonic()
+        start, busy, used = time.monotonic(), busy_seconds(), self.used()
         seconds = worker.ask(action="time", id=case_id, repetitions=repetitions)["seconds"]
-        elapsed = time.monotonic() - start
-        for side, used in zip(idle, before):
-            # Below half a second, the 10 ms steps in which the system counts are too coarse to say anything.
-            if elapsed > 0.5:
-                self.idle_share = max(self.idle_share, (side.cpu_seconds() - used) / elapsed)
+        self.timed += time.monotonic() - start
+        used = {side: after - used[side] for side, after in self.used().items()}
+        self.others += busy_seconds() - busy - sum(used.values())
+        self.waiting += sum(seconds for side, seconds in used.items() if side is not worker)
         return seconds
+
+    def used(self):
+        return {side: side.cpu_seconds() for side in (self.ours, self.peer) if side}
+
+    @property
+    def shares(self):
+        """Processor time of the waiting side and of other programs, as shares of one processor."""
+        return tuple(max(0.0, used) / max(self.timed, 1e-9) for used in (self.waiting, self.others))

@@ -7,7 +7,7 @@ class Results:
 
     def __init__(self):
         self.timed, self.checks, self.memory, self.growth = [], [], [], []
-        self.machine, self.idle_share, self.minutes = {}, 0.0, 0.0
+        self.machine, self.shares, self.minutes = {}, (0.0, 0.0), 0.0
 
     def add(self, case, measurement):
         self.timed.append((case, measurement))
@@ -73,7 +73,7 @@ NAMES = {"eager": "eager", "compile": "`torch.compile`", "channels-last": "eager
 
 def render(results):
     parts = [part(results) for part in (
-        introduction, conditions, whole_models, training, sweeps, memory, growth, layers, checked)]
+        introduction, summary, conditions, whole_models, training, sweeps, memory, growth, layers, checked)]
     return "\n".join(part for part in parts if part)
 
 
@@ -84,6 +84,28 @@ Written by `make benchmark`; do not edit. Where three numbers stand together the
 rounds. A ratio is the peer's time over robust's in the same round: above 1, robust is faster. The peer is the fastest of
 the variants that were measured.
 """
+
+
+# What to look at first: case, and what it is called here.
+HEADLINES = (
+    ("full/forward", "full matrix capsules, forward"),
+    ("full/input", "full matrix capsules, forward + input gradient"),
+    ("full/all", "full matrix capsules, forward + all gradients"),
+    ("small/input", "small matrix capsules, forward + input gradient"),
+    ("cnn/input", "CNN, forward + input gradient"),
+    ("cnn/step", "CNN, training step"),
+    ("cnn/fgsm-0:0.5:11", "FGSM sweep on the CNN, 11 budgets"),
+    ("cnn/fgsm-0:0.5:11-raw", "the same, every image attacked at every budget"),
+    ("small/fgsm-0:0.5:11", "FGSM sweep on the small matrix capsules, 11 budgets"),
+    ("small/fgsm-0:0.5:11-raw", "the same, every image attacked at every budget"),
+)
+
+
+def summary(results):
+    found = {case.id: m for case, m in results.timed}
+    rows = [[title, "Foolbox" if "sweep" in title or "same" in title else NAMES[found[key].best],
+             spread(found[key].ratio, digits)] for key, title in HEADLINES if key in found and found[key].ratio]
+    return rows and "## In short\n\n" + table(["work", "compared with", "times as fast"], rows)
 
 
 def conditions(results):
@@ -101,8 +123,8 @@ def conditions(results):
     return "## Conditions\n\n" + table(["", ""], rows) + f"""
 Both sides are processes that stay up, have the same weights and the same images, and are measured in turn: a round is some
 runs of robust, a pause, some runs of each variant of the peer. The value of a round is the median of its runs. A side
-that waits sleeps: while one was measured, the other used at most {100 * results.idle_share:.1f}% of one processor. Each side
-runs everything before it is timed. PyTorch tracks gradients only of what is asked for, and none in a forward pass.
+that waits sleeps: it used {100 * results.shares[0]:.1f}% of one processor while the other was timed, and all other programs on the
+machine {100 * results.shares[1]:.1f}%. Each side runs everything before it is timed. PyTorch tracks gradients only of what is asked for, and none in a forward pass.
 `torch.compile` has static shapes. robust splits a batch into two halves, one a thread.
 """
 
@@ -178,20 +200,21 @@ def layers(results):
     peaks = results.machine["peaks"]["flops"]
     lanes = sorted(peaks, key=int)
     header = ["layer", "robust, a batch", "GFLOP/s"] + [f"of the peak of {n} lanes" for n in lanes if int(n) >= 8]
-    header += ["ratio to the best peer"]
+    header += ["possible at most", "ratio to the best peer"]
     cells = []
     for case, m in rows:
         cell = [f"{case.title}, {MODES[case.mode]}", duration(m.ours.middle)]
         rate = case.work.operations / m.ours.middle if case.work else 0
         cell.append(digits(rate / 1e9) if rate else "–")
         cell += [f"{100 * rate / peaks[n]['2']:.0f}%" if rate else "–" for n in lanes if int(n) >= 8]
+        cell.append(f"{100 * case.work.ceiling:.0f}%" if case.work else "–")
         cells.append(cell + [spread(m.ratio, digits) if m.ratio else "–"])
     return f"""## Layers, and their share of the machine's peak
 
 Batches of 16 (capsules) and 32 (CNN) in two halves, two threads. *All gradients*: by the inputs and the weights. The peak is
-what two threads reach with multiply-adds in registers. Operations are counted as
-[counts.py](harness/counts.py) says; a multiply-add is two, and a lone addition or multiplication one, though it takes the
-same time: no code of these layers can reach 100%.
+what two threads reach with multiply-adds in registers, in vectors of so many floats (8: AVX2, 16: AVX-512). Operations are
+counted as [counts.py](harness/counts.py) says; a multiply-add is two, and a lone addition or multiplication one, though it
+takes as long: hence what is possible at most.
 
 {table(header, cells)}"""
 

@@ -142,7 +142,8 @@ let package = Package(
     tests("Reports", ["Evaluation", "Files"]),
     tests("Training", ["Models", "Datasets", "Files"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["robust", "Files", "Models", "TestSupport"], swiftSettings: settings),
+      name: "CommandLineTests", dependencies: ["robust", "Processor", "Files", "Models", "TestSupport"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,12 +22,12 @@ public struct RunFacts: Codable, Sendable, Hashable {
       self.oneDNN = oneDNN
     }
 
-    /// What computes, besides robust's version: two runs may differ in the last digits of a number if it differs.
+    /// What the last digits of a run's numbers depend upon, besides robust's version.
     public var software: String {
       var parts: [String] = []
       if let kernels { parts.append("kernels: \(kernels)") }
-      if let oneDNN { parts.append("oneDNN \(oneDNN)") }
-      return parts.joined(separator: ", ")
+      if let oneDNN { parts.append("oneDNN: \(oneDNN)") }
+      return parts.joined(separator: "; ")
     }
 
     public static var current: Host {

@@ -2,7 +2,7 @@ internal import COneDNN
 
 /// What every call into oneDNN goes through.
 package enum OneDNN {
-  /// Its version and the instructions that it chose by itself, for example `2.6.0 (AVX-512)`.
+  /// Its version and the instructions that it chose by itself, for example `2.6.0, AVX-512`.
   package static var version: String {
     let version = dnnl_version().pointee
     let chosen = dnnl_get_effective_cpu_isa().rawValue
@@ -11,7 +11,7 @@ package enum OneDNN {
       (dnnl_cpu_isa_sse41, "SSE4.1"),
     ]
     let name = names.first { chosen & $0.0.rawValue == $0.0.rawValue }?.1
-    return "\(version.major).\(version.minor).\(version.patch)" + (name.map { " (\($0))" } ?? "")
+    return "\(version.major).\(version.minor).\(version.patch)" + (name.map { ", \($0)" } ?? "")
   }
 
   private static let setThreads: robust_set_threads? = robust_openmp_set_threads()

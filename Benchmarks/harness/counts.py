@@ -3,15 +3,17 @@
 A fused multiply-add counts as two operations, anything else as one. Counted is what the loops over votes, assignments and
 taps do; what is done once per parent or output (logarithms, biases, packing) is left out: less than a hundredth.
 
-EM routing, per vote (child, parent, position) and iteration, 16 elements each. F: multiply-add.
-  forward        the vote 64 F, mean 16 F, difference 16, its square 16, variance 16 F
-                 and but for the last iteration, distance 16 F
-  reverse        the vote again 64 F, difference 16, gradient of the mass 32 F
-                 and but for the last iteration, sums for mean and variance 32 + 16 F
-                 gradient of the vote: 16 + 32 F in the last iteration, 32 + 48 F in the others
-                 once, gradient of the pose 64 F, and if wanted that of the weight 64 F
+EM routing, per vote (child, parent, position) and iteration, 16 elements each. F: multiply-add. Votes that a pass computes
+again count again; that they start at minus a mean rather than at zero costs nothing.
+  forward        the vote 64 F, mean 16 F; difference 16, its square 16, variance 16 F
+                 and but for the last iteration: difference 16, its square 16, distance 16 F
+  reverse        but for the last iteration: the vote 64 F, its product with z 16, sums for mean and variance 16 + 16 F
+                 but for the first: the vote 64 F, gradient of the mass 32 F
+                 in the first: the vote 64 F, gradient of the mass 32 F, gradient of the vote 16 + 16 F and 32 F for each
+                 of 2 T − 2 terms (T iterations; but one at least), gradient of the pose 64 F, and if wanted that of the
+                 weight 64 F
 Per assignment R, but for the last iteration: r = R a and its sum 2, log probability 1, maximum 1, exponential 21
-(9 F and 3), shift 1, sum 1, scale 1; reverse: r = R a 1, ⟨R, g⟩ 2, z = R a (g − ⟨R, g⟩) 3, its sum 1.
+(9 F and 3), shift 1, sum 1; reverse: r = R a 1, ⟨R, g⟩ 2, z = R a (g − ⟨R, g⟩) 3, its sum 1.
 
 Convolution, per output element and tap, and linear, per output and input: forward 1 F, by the input 1 F, by the weight
 1 F.
@@ -81,15 +83,15 @@ class Routed:
         for t in range(self.iterations):
             tally.add(votes, fused=64 + 16 + 16, plain=16 + 16)
             if t < last:
-                tally.add(votes, fused=16 + 9, plain=2 + 1 + 1 + 3 + 1 + 1 + 1)
+                tally.add(votes, fused=16 + 9, plain=16 + 16 + 2 + 1 + 1 + 3 + 1 + 1)
             if mode == "forward":
                 continue
-            tally.add(votes, fused=64 + 32, plain=16)
+            tally.add(votes, fused=64 + 32)
             if t < last:
-                tally.add(votes, fused=16 + 48, plain=32 + 32)
+                tally.add(votes, fused=64 + 16, plain=16 + 16)
                 tally.add(votes, fused=1, plain=1 + 3 + 1)
-            else:
-                tally.add(votes, fused=32, plain=16)
+            if t == 0:
+                tally.add(votes, fused=16 + 32 * max(1, 2 * last), plain=16)
         if mode != "forward":
             tally.add(votes, fused=64 * (2 if mode == "all" else 1))
         return tally.work

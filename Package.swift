@@ -4,7 +4,7 @@ import PackageDescription
 
 /// What the kernels are compiled for: `ROBUST_CPU` = `avx512`, `avx2` or `portable`; by default what this machine has.
 ///
-/// AVX2 with FMA makes the kernels 2.2–2.6 times faster than what every x86-64 has, AVX-512 1.4–1.8 times faster again.
+/// AVX2 with FMA makes the routing kernels about twice as fast as what every x86-64 has, AVX-512 1.4–1.8 times faster again.
 /// SwiftPM refuses `unsafeFlags` in a dependency, so only the root package uses them.
 enum Instructions {
   case portable, avx2, avx512
@@ -32,6 +32,7 @@ enum Instructions {
     return features.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) ? .avx512 : .avx2
   }
 
+  /// What tells the sources.
   var names: [SwiftSetting] {
     switch self {
     case .portable: []
@@ -40,6 +41,7 @@ enum Instructions {
     }
   }
 
+  /// What tells the compiler.
   var flags: [SwiftSetting] {
     let avx2 = ["-mavx2", "-mfma", "-mf16c"]
     let avx512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl"]

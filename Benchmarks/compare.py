@@ -9,6 +9,7 @@ With QUICK or ONLY the tables are printed, and RESULTS.md stays as it is.
 """
 import argparse
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -132,6 +133,8 @@ def run(options):
 
 def main():
     options = arguments()
+    # To be terminated is to be interrupted: the workers are ended, and temporary files removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         results = run(options)
     except (Failure, checks.Mismatch) as problem:

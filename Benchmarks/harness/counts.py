@@ -1,19 +1,18 @@
 """How many operations a layer takes: what its speed is divided by to get a share of the machine's peak.
 
-A fused multiply-add counts as two operations, anything else as one. Counted is what the loops over votes, assignments and
-taps do; what is done once per parent or output (logarithms, biases, packing) is left out: less than a hundredth.
+A fused multiply-add counts as two operations, any other addition, subtraction or multiplication as one. Counted is what the
+kernels' loops over votes, assignments and taps do, votes that are computed again included; comparisons, and what is done
+once per parent or output (logarithms, divisions, biases, packing) are left out, as are the lanes that a layer of few parent
+types leaves empty.
 
-EM routing, per vote (child, parent, position) and iteration, 16 elements each. F: multiply-add. Votes that a pass computes
-again count again; that they start at minus a mean rather than at zero costs nothing.
-  forward        the vote 64 F, mean 16 F; difference 16, its square 16, variance 16 F
-                 and but for the last iteration: difference 16, its square 16, distance 16 F
-  reverse        but for the last iteration: the vote 64 F, its product with z 16, sums for mean and variance 16 + 16 F
-                 but for the first: the vote 64 F, gradient of the mass 32 F
-                 in the first: the vote 64 F, gradient of the mass 32 F, gradient of the vote 16 + 16 F and 32 F for each
-                 of 2 T − 2 terms (T iterations; but one at least), gradient of the pose 64 F, and if wanted that of the
-                 weight 64 F
-Per assignment R, but for the last iteration: r = R a and its sum 2, log probability 1, maximum 1, exponential 21
-(9 F and 3), shift 1, sum 1; reverse: r = R a 1, ⟨R, g⟩ 2, z = R a (g − ⟨R, g⟩) 3, its sum 1.
+EM routing with matrix poses, per child, parent and position; F is a multiply-add.
+  forward, every iteration       vote 64 F, mean 16 F, variance 16 + 16 + 16 F, r = R a 1, its sums 5
+  but for the last               distance 16 + 16 + 16 F, log probability 1, softmax 1 + (9 F + 3) + 1
+  reverse, but for the last      vote less mean 64 F, sums for mean and variance 16 + 16 + 16 F, sum of z 1
+  but for the first              vote less mean 64 F, gradient of r 32 F, ⟨R, g⟩ 1 F, z = R a (g − ⟨R, g⟩) 3
+  once, with T iterations        vote less mean 64 F, gradient of r 32 F, all r 1 T, gradient of the vote, a linear function
+                                 of the vote, 32 F for each of 2 T − 2 terms, 16 F + 16 F; gradient of the pose 64 F
+  once, if wanted                gradient of the weight 64 F
 
 Convolution, per output element and tap, and linear, per output and input: forward 1 F, by the input 1 F, by the weight
 1 F.
@@ -79,21 +78,15 @@ class Routed:
     def work(self, mode, batch):
         votes = (batch * self.output[0] * self.output[1] * self.kernel[0] * self.kernel[1] * self.child_types
                  * self.parent_types)
-        tally, last = Tally(), self.iterations - 1
-        for t in range(self.iterations):
-            tally.add(votes, fused=64 + 16 + 16, plain=16 + 16)
-            if t < last:
-                tally.add(votes, fused=16 + 9, plain=16 + 16 + 2 + 1 + 1 + 3 + 1 + 1)
-            if mode == "forward":
-                continue
-            tally.add(votes, fused=64 + 32)
-            if t < last:
-                tally.add(votes, fused=64 + 16, plain=16 + 16)
-                tally.add(votes, fused=1, plain=1 + 3 + 1)
-            if t == 0:
-                tally.add(votes, fused=16 + 32 * max(1, 2 * last), plain=16)
+        tally, count = Tally(), self.iterations
+        tally.add(votes * count, fused=64 + 16 + 16, plain=32 + 6)
+        tally.add(votes * (count - 1), fused=16 + 9, plain=32 + 1 + 1 + 3 + 1)
         if mode != "forward":
-            tally.add(votes, fused=64 * (2 if mode == "all" else 1))
+            tally.add(votes * (count - 1), fused=64 + 16, plain=32 + 1)
+            tally.add(votes * (count - 1), fused=64 + 32 + 1, plain=3)
+            tally.add(votes, fused=64 + 32 + 32 * max(1, 2 * count - 2) + 32 + 64, plain=count)
+        if mode == "all":
+            tally.add(votes, fused=64)
         return tally.work
 
 
@@ -116,11 +109,8 @@ class Plain:
         if not self.products:
             return None
         tally = Tally()
-        tally.add(batch * self.products, fused=1 + MODES_BEYOND_FORWARD[mode])
+        tally.add(batch * self.products, fused={"forward": 1, "input": 2, "all": 3}[mode])
         return tally.work
-
-
-MODES_BEYOND_FORWARD = {"forward": 0, "input": 1, "all": 2}
 
 
 def convolution(name, title, input_shape, filters, size, stride, padding, relu):

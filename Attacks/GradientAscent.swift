@@ -6,8 +6,9 @@ import Tensors
 ///
 ///     x₀ = x (or a random start),   xₖ₊₁ = project(xₖ ± α · normalise(∇L(xₖ)))
 ///
-/// The gradient at the original images is computed once and serves every budget. The clean predictions, unless given
-/// (or a clean pass, which serves both), cost one forward pass more. Only images under attack are in the batch: an image leaves it when it is beaten.
+/// The gradient at the original images is computed once and serves every budget. The clean predictions, unless given (or a
+/// clean pass, which serves both), cost one forward pass more. Only images under attack are in the batch: an image leaves
+/// it when it is beaten.
 struct GradientAscent {
   /// How often, and how far, to step at a budget.
   struct Schedule: Equatable {

@@ -4,7 +4,7 @@ import PackageDescription
 
 /// What the kernels are compiled for: `ROBUST_CPU` = `avx512`, `avx2` or `portable`; by default what this machine has.
 ///
-/// AVX2 with FMA makes the kernels 2.2–2.6 times faster than what every x86-64 has, AVX-512 1.4–1.8 times faster again.
+/// AVX2 with FMA makes the routing kernels about twice as fast as what every x86-64 has, AVX-512 1.4–1.8 times faster again.
 /// SwiftPM refuses `unsafeFlags` in a dependency, so only the root package uses them.
 enum Instructions {
   case portable, avx2, avx512
@@ -32,25 +32,38 @@ enum Instructions {
     return features.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) ? .avx512 : .avx2
   }
 
-  var settings: [SwiftSetting] {
+  /// What tells the sources.
+  var names: [SwiftSetting] {
+    switch self {
+    case .portable: []
+    case .avx2: [.define("ROBUST_FMA")]
+    case .avx512: [.define("ROBUST_FMA"), .define("ROBUST_AVX512")]
+    }
+  }
+
+  /// What tells the compiler.
+  var flags: [SwiftSetting] {
     let avx2 = ["-mavx2", "-mfma", "-mf16c"]
     let avx512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl"]
-    func flags(_ options: [String]) -> SwiftSetting { .unsafeFlags(options.flatMap { ["-Xcc", $0] }) }
+    func flags(_ options: [String]) -> [SwiftSetting] { [.unsafeFlags(options.flatMap { ["-Xcc", $0] })] }
     return switch self {
     case .portable: []
-    case .avx2: [flags(avx2), .define("ROBUST_FMA")]
-    case .avx512: [flags(avx2 + avx512), .define("ROBUST_FMA"), .define("ROBUST_AVX512")]
+    case .avx2: flags(avx2)
+    case .avx512: flags(avx2 + avx512)
     }
   }
 }
 
-let settings: [SwiftSetting] =
+/// For what runs before the processor is known to have the instructions: it knows their names, but uses none.
+let settingsForEveryProcessor: [SwiftSetting] =
   [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
-  + Instructions.chosen.settings
+  + Instructions.chosen.names
+
+let settings = settingsForEveryProcessor + Instructions.chosen.flags
 
 func library(
   _ name: String, at path: String? = nil, _ dependencies: [Target.Dependency], resources: [Resource] = []
@@ -74,7 +87,7 @@ let package = Package(
     // What programs of one's own, such as Benchmarks/, build on.
     .library(
       name: "RobustKit",
-      targets: ["Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Training", "Evaluation", "Files"]),
+      targets: ["Processor", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Training", "Evaluation", "Files"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -89,7 +102,9 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+    .systemLibrary(name: "CCPU"),
 
+    .target(name: "Processor", dependencies: ["CCPU"], swiftSettings: settingsForEveryProcessor),
     library("Files", ["CZlib", "CZstd", .product(name: "Crypto", package: "swift-crypto")]),
     library("Tensors", []),
     library("Kernels", ["Tensors", "COneDNN"]),
@@ -102,7 +117,7 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "Tensors", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Files",
+        "Processor", "Tensors", "Kernels", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Files",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library(
@@ -112,14 +127,16 @@ let package = Package(
     .executableTarget(
       name: "robust",
       dependencies: [
-        "Files", "Tensors", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation", "Reports", "Imaging",
+        "Processor", "Files", "Tensors", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation",
+        "Reports", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/robust", swiftSettings: settings),
+      path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings),
     tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"),
     tests("Models", ["Files", "Kernels"]), tests("Imaging"),
     tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]),
@@ -127,7 +144,8 @@ let package = Package(
     tests("Reports", ["Evaluation", "Files"]),
     tests("Training", ["Models", "Datasets", "Files"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["robust", "Files", "Models", "TestSupport"], swiftSettings: settings),
+      name: "CommandLineTests", dependencies: ["robust", "Processor", "Files", "Models", "TestSupport"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

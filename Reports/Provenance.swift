@@ -39,6 +39,7 @@ enum Provenance {
           """
         ))
       entries.append(("Machine", "\(run.host.system), \(run.host.architecture), \(run.host.cores) cores"))
+      if !run.host.software.isEmpty { entries.append(("Built for", run.host.software)) }
     }
     return entries
   }

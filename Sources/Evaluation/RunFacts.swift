@@ -1,4 +1,6 @@
 public import Foundation
+internal import Kernels
+internal import Processor
 
 /// The circumstances of a run: the only part of its outputs that may differ between repeats.
 public struct RunFacts: Codable, Sendable, Hashable {
@@ -7,11 +9,25 @@ public struct RunFacts: Codable, Sendable, Hashable {
     public var system: String
     public var architecture: String
     public var cores: Int
+    /// What the kernels were built for, a value of `ROBUST_CPU`; absent in runs of older versions, as is `oneDNN`.
+    public var kernels: String?
+    /// The version of oneDNN and the instructions it chose.
+    public var oneDNN: String?
 
-    public init(system: String, architecture: String, cores: Int) {
+    public init(system: String, architecture: String, cores: Int, kernels: String? = nil, oneDNN: String? = nil) {
       self.system = system
       self.architecture = architecture
       self.cores = cores
+      self.kernels = kernels
+      self.oneDNN = oneDNN
+    }
+
+    /// What the last digits of a run's numbers depend upon, besides robust's version.
+    public var software: String {
+      var parts: [String] = []
+      if let kernels { parts.append("kernels: \(kernels)") }
+      if let oneDNN { parts.append("oneDNN: \(oneDNN)") }
+      return parts.joined(separator: "; ")
     }
 
     public static var current: Host {
@@ -24,7 +40,8 @@ public struct RunFacts: Codable, Sendable, Hashable {
       #endif
       let process = ProcessInfo.processInfo
       return Host(
-        system: process.operatingSystemVersionString, architecture: architecture, cores: process.activeProcessorCount)
+        system: process.operatingSystemVersionString, architecture: architecture, cores: process.activeProcessorCount,
+        kernels: InstructionSet.ofKernels.variant, oneDNN: OneDNN.version)
     }
   }
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Evaluation
 import Files
 import Foundation
+import Processor
 
 /// The command line: parse, validate, call a library, print.
 @main
@@ -14,13 +16,21 @@ struct Robust: ParsableCommand {
       Start with `robust sweep --attack fgsm`: it attacks the two shipped models on 1,000 shipped images and writes a
       report into runs/.
 
-      Exit codes: 0 success, 64 wrong usage, 65 unusable input (file, data set, model), 70 internal error, \
-      73 output can't be written, 130 interrupted.
+      Exit codes: 0 success, 64 wrong usage, 65 unusable input (file, data set, model), 69 the processor lacks \
+      instructions that robust was built to use, 70 internal error, 73 output can't be written, 130 interrupted.
       """,
-    version: version,
+    version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [SweepCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self])
 
   static func main() {
+    // First of all: whatever follows may use instructions that the processor has to have.
+    do throws(UnsupportedProcessor) {
+      try UnsupportedProcessor.check()
+    } catch {
+      let message = "robust: \(error)\n"
+      _ = unsafe write(STDERR_FILENO, message, message.utf8.count)
+      _exit(69)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,4 +1,5 @@
 import Foundation
+import Processor
 import TestSupport
 import Testing
 
@@ -86,5 +87,11 @@ struct SweepTests {
   func explainsItself(arguments: [String]) throws {
     let outcome = try Program.run(arguments)
     #expect(outcome.code == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)
+  }
+
+  /// The executable and its tests are of one build.
+  @Test func versionNamesWhatItWasBuiltFor() throws {
+    let outcome = try Program.run(["--version"])
+    #expect(outcome.output.hasPrefix("0.1.0 (kernels: \(InstructionSet.ofKernels.variant); oneDNN: "))
   }
 }

@@ -53,7 +53,8 @@ enum Sample {
     let configuration = configuration(goals: goals, name: name)
     let facts = RunFacts(
       startedAt: Date(timeIntervalSince1970: 0), finishedAt: Date(timeIntervalSince1970: 9), seconds: 9, threads: 2,
-      commandLine: "robust sweep --model a<b.safetensors", host: .init(system: "none", architecture: "any", cores: 2))
+      commandLine: "robust sweep --model a<b.safetensors",
+      host: .init(system: "none", architecture: "any", cores: 2, kernels: "portable", oneDNN: "1.2.3"))
     return RunSummary(configuration: configuration, records: records(configuration), facts: facts)
   }
 

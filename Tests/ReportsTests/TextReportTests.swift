@@ -75,6 +75,7 @@ import Testing
     #expect(text.contains("a\\|b\\_&lt;c>") && !text.contains("a|b") && !text.contains("<c>"))
     #expect(text.hasPrefix("# How cnn and "))
     #expect(text.contains("](accuracy.svg)"))
+    #expect(text.contains("kernels: portable; oneDNN: 1.2.3"))
   }
 
   @Test func writerWritesEveryFile() throws {

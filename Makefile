@@ -67,7 +67,9 @@ install: build
 	echo "installed $$bin/robust, and what it needs in $$share"
 
 # The environment with PyTorch and Foolbox is made once. Without it, robust is measured alone.
+# SwiftPM looks at the manifest above Benchmarks only if that of Benchmarks is new.
 benchmark: dependencies
+	@touch Benchmarks/Package.swift
 	$(SWIFT) build $(RELEASE) --package-path Benchmarks
 	@binaries=$$($(SWIFT) build $(RELEASE) --package-path Benchmarks --show-bin-path) && \
 	peer=$$(Benchmarks/Peers/install) && \

@@ -16,7 +16,7 @@ def describe(ours, peer, repository):
         "commit": commit(repository),
         "processor": f"{processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, {memory()}",
-        "robust": f"{swift()}; oneDNN {peaks['oneDNN']}",
+        "robust": f"{swift()}; kernels built for {peaks['kernels']}; oneDNN {peaks['oneDNN']}",
         "peers": ", ".join(f"{name} {version}" for name, version in versions.items()) or "none could be installed",
         "malloc of the peers": ", ".join(f"{name}={value}" for name, value in MALLOC.items()),
     }

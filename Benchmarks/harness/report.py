@@ -188,8 +188,8 @@ def growth(results):
                      size(point.growth)])
     return "## Growth with images and budgets\n\n" + table(
         ["images", "budgets", "time", "an image", "a forward pass of an image", "the process grows by"], rows) + """
-FGSM on the CNN, every image attacked at every budget, each line in a fresh process. Forward passes: one before the attack,
-one for the gradient, one a budget. Images beyond the thousand that come with robust are repetitions.
+FGSM on the CNN, every image attacked at every budget, each line in a fresh process. Forward passes: one before the attack;
+of the images that are then right, one for the gradient (with a reverse pass) and one a budget. Images beyond the thousand that come with robust are repetitions.
 """
 
 

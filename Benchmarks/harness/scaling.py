@@ -41,8 +41,8 @@ def growth(run, start_ours, _):
     weights = run.inputs.weights(cases.NETS[2])
     sizes = [(1000, 11), (4000, 11), (16000, 11), (4000, 1), (4000, 3)]
     for images, budgets in sizes:
-        # The same distance between budgets whatever their number; one budget is 0.05.
-        text = "0.05" if budgets == 1 else f"0:{0.05 * (budgets - 1):g}:{budgets}"
+        # The same distance between budgets whatever their number.
+        text = "0.05" if budgets == 1 else f"0.05:{0.05 * budgets:g}:{budgets}"
         sweep = {"attack": "fgsm", "budgets": text, "images": images, "rawCurves": True}
         case = {"work": "sweep", "weights": weights, "threads": cases.THREADS, "sweep": sweep}
         with start_ours() as worker:

@@ -1,7 +1,5 @@
-#define _GNU_SOURCE
 #include "machine.h"
 
-#include <dlfcn.h>
 #include <time.h>
 
 static double seconds(void) {
@@ -61,10 +59,4 @@ double machine_fma_rate(int lanes, int64_t rounds) { return lanes == 4 ? fma_rat
 
 void machine_triad(float *restrict a, const float *restrict b, const float *restrict c, float scalar, int64_t count) {
   for (int64_t i = 0; i < count; i++) a[i] = b[i] + scalar * c[i];
-}
-
-void machine_onednn_version(int version[3]) {
-  const int *(*get)(void) = (const int *(*)(void))dlsym(RTLD_DEFAULT, "dnnl_version");
-  const int *found = get ? get() : 0;  // dnnl_version_t begins with major, minor, patch
-  for (int i = 0; i < 3; i++) version[i] = found ? found[i] : 0;
 }

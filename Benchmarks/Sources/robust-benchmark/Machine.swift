@@ -1,4 +1,5 @@
 import CMachine
+import Evaluation
 import Tensors
 
 /// Measures what the machine can do at most: multiply-adds in registers, and a triad through memory.
@@ -10,10 +11,9 @@ func measureMachine() throws -> Reply.Machine {
   }
   var bandwidth: [String: Double] = [:]
   for threads in [1, 2] { bandwidth["\(threads)"] = try triadRate(threads) }
-  var version: [Int32] = [0, 0, 0]
-  machine_onednn_version(&version)
+  let host = RunFacts.Host.current
   return Reply.Machine(
-    widestLanes: widest, flops: flops, bandwidth: bandwidth, oneDNN: version.map(String.init).joined(separator: "."))
+    widestLanes: widest, flops: flops, bandwidth: bandwidth, kernels: host.kernels ?? "", oneDNN: host.oneDNN ?? "")
 }
 
 /// The best of several tries: other work on the machine only ever lowers it.

@@ -13,6 +13,8 @@ struct Reply: Encodable {
     let flops: [String: [String: Double]]
     /// Bytes read and written per second by a triad, by number of threads.
     let bandwidth: [String: Double]
+    /// What the kernels were built for, a value of `ROBUST_CPU`.
+    let kernels: String
     let oneDNN: String
   }
 

@@ -11,6 +11,3 @@ double machine_fma_rate(int lanes, int64_t rounds);
 
 /// a[i] = b[i] + scalar · c[i]: the triad of McCalpin's STREAM.
 void machine_triad(float *a, const float *b, const float *c, float scalar, int64_t count);
-
-/// Writes major, minor and patch of the oneDNN that the program is linked with; zeros if it is not found.
-void machine_onednn_version(int version[3]);

@@ -82,3 +82,4 @@ lint:
 
 clean:
 	$(SWIFT) package clean
+	rm -rf .build-variants

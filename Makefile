@@ -84,3 +84,4 @@ lint:
 
 clean:
 	$(SWIFT) package clean
+	rm -rf .build-variants

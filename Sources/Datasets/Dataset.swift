@@ -14,17 +14,19 @@ public struct Dataset: Sendable {
   /// `[channels, rows, columns]` of every image.
   public let shape: Shape
   /// The class of each image.
-  public let labels: [Int]
+  public private(set) var labels: [Int]
   /// The index of each image in the file of the original data set: what random numbers and records are keyed by.
-  public let ids: [Int]
+  public private(set) var ids: [Int]
   /// The name of each class.
   public let classNames: [String]
   /// SHA-256 of the decompressed source: images file, then labels file. A subset keeps the hash of its source.
   public let sha256: String
   /// Who made it, and under which licence it is distributed.
   public let attribution: String
-  /// All images, one after the other, `[image, channel, row, column]`.
-  private let bytes: Data
+  /// Images one after the other, `[image, channel, row, column]`: these, and maybe others if this is a subset.
+  private var bytes: Data
+  /// Where each image comes among those in `bytes`.
+  private var places: [Int]
 
   /// - Precondition: as many labels and ids as images in `bytes`; labels below the number of classes.
   public init(
@@ -40,6 +42,7 @@ public struct Dataset: Sendable {
     self.split = split
     self.shape = shape
     self.bytes = bytes
+    places = Array(labels.indices)
     self.labels = labels
     self.ids = ids
     self.classNames = classNames
@@ -58,7 +61,8 @@ public struct Dataset: Sendable {
       bytes.withUnsafeBytes { input in
         for (row, position) in positions.enumerated() {
           precondition(labels.indices.contains(position), "Dataset.images: \(position) of \(count)")
-          for i in 0..<size { output[row * size + i] = Self.levels[Int(input[position * size + i])] }
+          let start = places[position] * size
+          for i in 0..<size { output[row * size + i] = Self.levels[Int(input[start + i])] }
         }
       }
     }
@@ -67,29 +71,38 @@ public struct Dataset: Sendable {
   /// The bytes of one image, `[channels, rows, columns]`.
   public func pixels(at position: Int) -> [UInt8] {
     precondition(labels.indices.contains(position), "Dataset.pixels: \(position) of \(count)")
-    return bytes.withUnsafeBytes { Array($0[(position * shape.count)..<((position + 1) * shape.count)]) }
+    return bytes.withUnsafeBytes { Array($0[range(places[position])]) }
   }
 
   /// The labels at `positions`.
   public func labels(at positions: some Collection<Int>) -> [Int] { positions.map { labels[$0] } }
+
+  /// Where image `place` lies in `bytes`.
+  private func range(_ place: Int) -> Range<Int> { (place * shape.count)..<((place + 1) * shape.count) }
 
   private static let levels: [Float] = (0...255).map { Float($0) / 255 }
 }
 
 extension Dataset {
   /// The images at `positions`, in that order, with their ids.
+  ///
+  /// Half of the images or more stay where they are, shared with this set; fewer are copied, so that the rest can be freed.
   public func subset(at positions: some Collection<Int>) -> Dataset {
-    let size = shape.count
-    var chosen = Data(capacity: positions.count * size)
-    bytes.withUnsafeBytes { input in
-      for position in positions {
-        precondition(labels.indices.contains(position), "Dataset.subset: \(position) of \(count)")
-        chosen.append(contentsOf: input[(position * size)..<((position + 1) * size)])
-      }
+    for position in positions {
+      precondition(labels.indices.contains(position), "Dataset.subset: \(position) of \(count)")
     }
-    return Dataset(
-      name: name, split: split, shape: shape, bytes: chosen, labels: labels(at: positions),
-      ids: positions.map { ids[$0] }, classNames: classNames, sha256: sha256, attribution: attribution)
+    var subset = self
+    subset.labels = labels(at: positions)
+    subset.ids = positions.map { ids[$0] }
+    subset.places = positions.map { places[$0] }
+    if 2 * subset.count * shape.count < bytes.count {
+      subset.bytes = Data(capacity: subset.count * shape.count)
+      bytes.withUnsafeBytes { input in
+        for place in subset.places { subset.bytes.append(contentsOf: input[range(place)]) }
+      }
+      subset.places = Array(subset.labels.indices)
+    }
+    return subset
   }
 
   /// The first `limit` images of the balanced order; all of them if there are fewer.

@@ -42,22 +42,30 @@ enum RunSchema {
     ]
   }
 
-  static func records(
-    _ database: Database, where condition: String, _ arguments: StatementArguments
-  ) throws -> [EvaluationRecord] {
-    let order = "model, attack, goal, target, budget, image"
+  /// How the records of a query are sorted.
+  enum Order: String {
+    /// As they are stored.
+    case key = "model, attack, goal, target, budget, image"
+    /// All that happened to one image of one model, then to the next. SQLite sorts in a few megabytes, and on disk beyond.
+    case image = "model, image, attack, goal, budget, target"
+  }
+
+  /// Hands the records that meet `condition` to `body`, one after the other.
+  static func forEachRecord(
+    _ database: Database, where condition: String, _ arguments: StatementArguments, by order: Order,
+    _ body: (EvaluationRecord) throws -> Void
+  ) throws {
     let cursor = try Row.fetchCursor(
-      database, sql: "SELECT \(columns) FROM record WHERE \(condition) ORDER BY \(order)", arguments: arguments)
-    var records: [EvaluationRecord] = []
+      database, sql: "SELECT \(columns) FROM record WHERE \(condition) ORDER BY \(order.rawValue)",
+      arguments: arguments)
     while let row = try cursor.next() {
       let target: Int = row[3]
-      records.append(
+      try body(
         EvaluationRecord(
           model: row[0], attack: row[1], goal: row[2], target: target < 0 ? nil : target, budget: row[4],
           image: row[5], label: row[6], cleanPrediction: row[7], prediction: row[8], success: row[9],
           attacked: row[10], linfNorm: Float(row[11] as Double), l2Norm: Float(row[12] as Double),
           forwards: row[13], backwards: row[14], seed: UInt64(bitPattern: row[15] as Int64)))
     }
-    return records
   }
 }

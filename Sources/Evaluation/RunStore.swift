@@ -105,15 +105,34 @@ public final class RunStore: Sendable {
 
   /// All records, ordered by model, attack, goal, target, budget and image.
   public func records() throws -> [EvaluationRecord] {
-    try reporting(url) { try queue.read { try RunSchema.records($0, where: "1", []) } }
+    var records: [EvaluationRecord] = []
+    try forEachRecord(where: "1", [], by: .key) { records.append($0) }
+    return records
   }
 
-  /// The records of one model, attack and goal, ordered by target, budget and image.
-  public func records(model: Int, attack: Int, goal: Int) throws -> [EvaluationRecord] {
+  /// The records of one model, attack and goal that `isIncluded`, ordered by target, budget and image.
+  public func records(
+    model: Int, attack: Int, goal: Int, where isIncluded: (EvaluationRecord) -> Bool = { _ in true }
+  ) throws -> [EvaluationRecord] {
+    var records: [EvaluationRecord] = []
+    try forEachRecord(where: "model = ? AND attack = ? AND goal = ?", [model, attack, goal], by: .key) {
+      if isIncluded($0) { records.append($0) }
+    }
+    return records
+  }
+
+  /// Hands every record to `body`, which must not use the store: ordered by model and image, then attack, goal, budget and
+  /// target. They are read one at a time, so that a run of any size can be summed up in little memory.
+  func forEachRecordByImage(_ body: (EvaluationRecord) throws -> Void) throws {
+    try forEachRecord(where: "1", [], by: .image, body)
+  }
+
+  private func forEachRecord(
+    where condition: String, _ arguments: StatementArguments, by order: RunSchema.Order,
+    _ body: (EvaluationRecord) throws -> Void
+  ) throws {
     try reporting(url) {
-      try queue.read {
-        try RunSchema.records($0, where: "model = ? AND attack = ? AND goal = ?", [model, attack, goal])
-      }
+      try queue.read { try RunSchema.forEachRecord($0, where: condition, arguments, by: order, body) }
     }
   }
 

@@ -1,88 +1,59 @@
 extension RunSummary {
-  /// Sums up the `records` of a run.
+  /// Sums up the run in `store`, record by record: the memory it takes does not depend on the number of images.
+  public init(of store: RunStore, facts: RunFacts? = nil) throws {
+    self.init(try RunTotals(store.configuration) { try store.forEachRecordByImage($0) }, facts)
+  }
+
+  /// Sums up the `records` of a run, given in any order.
   public init(configuration: RunConfiguration, records: [EvaluationRecord], facts: RunFacts? = nil) {
-    let cells = Dictionary(grouping: records) {
-      CellKey(model: $0.model, attack: $0.attack, goal: $0.goal, budget: $0.budget)
-    }
+    self.init(RunTotals(configuration) { records.sorted { $0.precedesByImage($1) }.forEach($0) }, facts)
+  }
+
+  private init(_ totals: RunTotals, _ facts: RunFacts?) {
+    let configuration = totals.configuration
     schemaVersion = Self.currentSchemaVersion
     toolVersion = configuration.toolVersion
     seed = configuration.seed
     configurationHash = configuration.configurationHash
     self.configuration = configuration
-    cleanAccuracies = configuration.models.indices.map { model in
-      CleanAccuracy(model, configuration, records.lazy.filter { $0.model == model })
-    }
+    cleanAccuracies = totals.clean.enumerated().map { CleanAccuracy($0, configuration, $1) }
     results = []
     targetMatrices = []
-    for key in CellKey.all(of: configuration) {
-      guard let records = cells[key] else { continue }
-      let cell = Cell(key, configuration, records)
+    for (key, total) in totals.keyedCells where total.count > 0 {
+      let cell = Cell(key, configuration, total)
       results.append(cell)
-      if cell.goal == .each { targetMatrices.append(TargetMatrix(cell, configuration, records)) }
+      if cell.goal == .each { targetMatrices.append(TargetMatrix(cell, configuration, total)) }
     }
     worstCases = []
     run = facts
     guard configuration.attacks.count * configuration.goals.count > 1 else { return }
-    let byBudget = Dictionary(grouping: records) { CellKey(model: $0.model, attack: 0, goal: 0, budget: $0.budget) }
-    for model in configuration.models.indices {
-      for (index, budget) in configuration.budgets.enumerated() {
-        let key = CellKey(model: model, attack: 0, goal: 0, budget: index)
-        guard let records = byBudget[key] else { continue }
-        let images = Statistics.correctUnderAll(records)
-        let correct = images.values.count { $0 }
+    for (model, tallies) in totals.worstCases.enumerated() {
+      for (index, tally) in tallies.enumerated() where tally.count > 0 {
+        let budget = configuration.budgets[index]
         worstCases.append(
           WorstCase(
             model: configuration.models[model].name, modelIndex: model, epsilon: budget.value,
-            epsilonText: budget.text, budgetIndex: index, count: images.count, correct: correct,
-            accuracy: Proportion(correct, of: images.count)))
+            epsilonText: budget.text, budgetIndex: index, count: tally.count, correct: tally.part,
+            accuracy: Proportion(tally.part, of: tally.count)))
       }
-    }
-  }
-
-  fileprivate struct CellKey: Hashable {
-    var model: Int
-    var attack: Int
-    var goal: Int
-    var budget: Int
-
-    static func all(of configuration: RunConfiguration) -> [CellKey] {
-      var keys: [CellKey] = []
-      for model in configuration.models.indices {
-        for attack in configuration.attacks.indices {
-          for goal in configuration.goals.indices {
-            for budget in configuration.budgets.indices {
-              keys.append(CellKey(model: model, attack: attack, goal: goal, budget: budget))
-            }
-          }
-        }
-      }
-      return keys
     }
   }
 }
 
 extension RunSummary.CleanAccuracy {
-  fileprivate init(_ index: Int, _ configuration: RunConfiguration, _ records: some Sequence<EvaluationRecord>) {
-    var images: [Int: EvaluationRecord] = [:]
-    for record in records where images[record.image] == nil { images[record.image] = record }
+  fileprivate init(_ index: Int, _ configuration: RunConfiguration, _ classes: [RunTotals.Tally]) {
     model = configuration.models[index].name
     modelIndex = index
-    count = images.count
-    correct = images.values.count(where: \.wasCorrect)
+    count = classes.reduce(0) { $0 + $1.count }
+    correct = classes.reduce(0) { $0 + $1.part }
     accuracy = Proportion(correct, of: count)
-    perClass = classCounts(
-      images.values.lazy.map { ($0.label, $0.wasCorrect) }, classes: configuration.classCount)
+    perClass = classCounts(classes)
   }
 }
 
 extension RunSummary.Cell {
-  fileprivate init(
-    _ key: RunSummary.CellKey, _ configuration: RunConfiguration, _ records: [EvaluationRecord]
-  ) {
+  fileprivate init(_ key: RunTotals.Key, _ configuration: RunConfiguration, _ total: RunTotals.Cell) {
     let budget = configuration.budgets[key.budget]
-    let robust = Statistics.correctUnderAll(records)
-    let firsts = Dictionary(records.map { ($0.image, $0) }, uniquingKeysWith: { first, _ in first })
-    let trialRecords = records.filter(\.isTrial)
     model = configuration.models[key.model].name
     modelIndex = key.model
     attack = configuration.attacks[key.attack].name
@@ -92,19 +63,18 @@ extension RunSummary.Cell {
     epsilon = budget.value
     epsilonText = budget.text
     budgetIndex = key.budget
-    count = robust.count
-    correct = robust.values.count { $0 }
+    count = total.count
+    correct = total.classes.reduce(0) { $0 + $1.part }
     accuracy = Proportion(correct, of: count)
-    cleanCorrect = firsts.values.count(where: \.wasCorrect)
-    trials = trialRecords.count
-    successes = trialRecords.count(where: \.success)
-    attacked = records.count(where: \.attacked)
-    norms = RunSummary.Norms(trialRecords)
-    forwards = records.reduce(0) { $0 + $1.forwards }
-    backwards = records.reduce(0) { $0 + $1.backwards }
-    perClass = classCounts(
-      robust.lazy.map { (firsts[$0.key]!.label, $0.value) }, classes: configuration.classCount)
-    perTarget = goal.isTargeted ? targetCounts(trialRecords) : nil
+    cleanCorrect = total.cleanCorrect
+    trials = total.trialCount
+    successes = total.trials.values.reduce(0) { $0 + $1.part }
+    attacked = total.attacked
+    norms = RunSummary.Norms(total)
+    forwards = total.forwards
+    backwards = total.backwards
+    perClass = classCounts(total.classes)
+    perTarget = goal.isTargeted ? targetCounts(total.trials) : nil
     if goal == .each, let mean = meanRate(perTarget ?? []) {
       // One image is tried with every target: it is the images that are independent.
       successRate = Proportion(mean: mean, trials: cleanCorrect)
@@ -115,18 +85,17 @@ extension RunSummary.Cell {
 }
 
 extension RunSummary.Norms {
-  fileprivate init(_ records: [EvaluationRecord]) {
-    let count = Double(max(records.count, 1))
-    // Summed in order of size, so that the order of the records makes no difference.
-    meanLinf = records.map { Double($0.linfNorm) }.sorted().reduce(0, +) / count
-    maxLinf = Double(records.map(\.linfNorm).max() ?? 0)
-    meanL2 = records.map { Double($0.l2Norm) }.sorted().reduce(0, +) / count
-    maxL2 = Double(records.map(\.l2Norm).max() ?? 0)
+  fileprivate init(_ total: RunTotals.Cell) {
+    let trials = Double(max(total.trialCount, 1))
+    meanLinf = total.linf.sum / trials
+    maxLinf = Double(total.linf.largest)
+    meanL2 = total.l2.sum / trials
+    maxL2 = Double(total.l2.largest)
   }
 }
 
 extension RunSummary.TargetMatrix {
-  fileprivate init(_ cell: RunSummary.Cell, _ configuration: RunConfiguration, _ records: [EvaluationRecord]) {
+  fileprivate init(_ cell: RunSummary.Cell, _ configuration: RunConfiguration, _ total: RunTotals.Cell) {
     let classes = configuration.classCount
     let zeros = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
     model = cell.model
@@ -138,38 +107,29 @@ extension RunSummary.TargetMatrix {
     budgetIndex = cell.budgetIndex
     trials = zeros
     successes = zeros
-    for record in records where record.isTrial {
-      guard let target = record.target else { continue }
-      trials[record.label][target] += 1
-      if record.success { successes[record.label][target] += 1 }
+    for (pair, tally) in total.trials {
+      guard let target = pair.target else { continue }
+      trials[pair.label][target] = tally.count
+      successes[pair.label][target] = tally.part
     }
     averageOverTargets = meanRate(cell.perTarget ?? [])
   }
 }
 
-private func classCounts(
-  _ images: some Sequence<(label: Int, isCorrect: Bool)>, classes: Int
-) -> [RunSummary.ClassCount] {
-  var counts = [Int](repeating: 0, count: classes)
-  var correct = counts
-  for image in images {
-    counts[image.label] += 1
-    if image.isCorrect { correct[image.label] += 1 }
-  }
-  return (0..<classes).map { label in
+private func classCounts(_ classes: [RunTotals.Tally]) -> [RunSummary.ClassCount] {
+  classes.enumerated().map { label, tally in
     RunSummary.ClassCount(
-      label: label, count: counts[label], correct: correct[label],
-      accuracy: counts[label] > 0 ? Double(correct[label]) / Double(counts[label]) : nil)
+      label: label, count: tally.count, correct: tally.part,
+      accuracy: tally.count > 0 ? Double(tally.part) / Double(tally.count) : nil)
   }
 }
 
-private func targetCounts(_ trials: [EvaluationRecord]) -> [RunSummary.TargetCount] {
-  let groups = Dictionary(grouping: trials) { $0.target ?? -1 }
+private func targetCounts(_ trials: [RunTotals.Pair: RunTotals.Tally]) -> [RunSummary.TargetCount] {
+  let groups = Dictionary(grouping: trials) { $0.key.target ?? -1 }
   return groups.keys.sorted().map { target in
-    let group = groups[target]!
-    let successes = group.count(where: \.success)
+    let (trials, successes) = groups[target]!.reduce((0, 0)) { ($0.0 + $1.value.count, $0.1 + $1.value.part) }
     return RunSummary.TargetCount(
-      target: target, trials: group.count, successes: successes, rate: Double(successes) / Double(group.count))
+      target: target, trials: trials, successes: successes, rate: Double(successes) / Double(trials))
   }
 }
 

@@ -145,8 +145,9 @@ public struct SweepExamples: Sendable {
     var records: [EvaluationRecord] = []
     for attack in sweep.attacks.indices {
       for goal in sweep.goals.indices {
-        records += try store.records(model: model, attack: attack, goal: goal)
-          .filter { positions[$0.image] != nil && hasExample($0) }
+        records += try store.records(model: model, attack: attack, goal: goal) {
+          positions[$0.image] != nil && hasExample($0)
+        }
       }
     }
     return records

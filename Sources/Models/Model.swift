@@ -18,6 +18,12 @@ public protocol Model: Classifier {
   /// A model with freshly drawn weights.
   init(configuration: Configuration, name: String, seed: UInt64) throws
 
+  /// A model whose `parameters` are still to be set, to what `parameterShapes` says.
+  init(configuration: Configuration, name: String) throws
+
+  /// What tensors it has, in order.
+  var parameterShapes: [(name: String, shape: Shape)] { get }
+
   /// The number of weights of such a model, without making one.
   static func parameterCount(of configuration: Configuration) -> Int
 

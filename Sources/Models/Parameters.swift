@@ -34,11 +34,16 @@ public struct Parameters: Sendable {
   mutating func addUniform(_ layer: String, _ shape: Shape, seed: UInt64) {
     var stream = RandomStream(seed: seed, UInt64(names.count))
     let bound = 1 / Float(shape.withoutBatch.count).squareRoot()
-    for (suffix, shape) in [("weight", shape), ("bias", [shape[0]])] as [(String, Shape)] {
-      self["\(layer).\(suffix)"] = Tensor(uninitialized: shape) { weights in
+    for (name, shape) in Self.weightAndBias(layer, shape) {
+      self[name] = Tensor(uninitialized: shape) { weights in
         for i in 0..<shape.count { weights[i] = (2 * stream.uniform() - 1) * bound }
       }
     }
+  }
+
+  /// The tensors of a layer with a weight of `shape` and a bias.
+  static func weightAndBias(_ layer: String, _ shape: Shape) -> [(name: String, shape: Shape)] {
+    [("\(layer).weight", shape), ("\(layer).bias", [shape[0]])]
   }
 
   /// Lets `body` change the tensors called `names` in place, without copying them.

@@ -106,7 +106,7 @@ struct SweepCommand: ParsableCommand {
       startedAt: started, finishedAt: Date(), seconds: Date().timeIntervalSince(started), threads: threads,
       commandLine: (["robust"] + CommandLine.arguments.dropFirst()).joined(separator: " "), host: .current)
     try directory.store.setFacts(facts)
-    let summary = RunSummary(configuration: configuration, records: try directory.store.records(), facts: facts)
+    let summary = try RunSummary(of: directory.store, facts: facts)
     let rows = try sweep.gallery(in: directory, examples: examples).map {
       ImageRow(
         record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,

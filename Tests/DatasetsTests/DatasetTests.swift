@@ -36,4 +36,17 @@ import Testing
     #expect(dataset.first(100).ids == [10, 12, 11, 14, 13])
     #expect(dataset.first(0).count == 0)
   }
+
+  /// One that takes few images holds a copy of them, one that takes many does not.
+  @Test(arguments: [[3], [4, 1], [2, 0, 4], [4, 3, 2, 1, 0], [1, 1, 1, 1, 1, 1]])
+  func aSubsetHoldsTheImagesAtItsPositions(positions: [Int]) {
+    let subset = dataset.subset(at: positions)
+    #expect(subset.ids == positions.map { 10 + $0 } && subset.labels == dataset.labels(at: positions))
+    #expect(subset.images(at: subset.labels.indices) == dataset.images(at: positions))
+    for (index, position) in positions.enumerated() {
+      #expect(subset.pixels(at: index) == dataset.pixels(at: position))
+      let one = subset.subset(at: [index])
+      #expect(one.pixels(at: 0) == dataset.pixels(at: position) && one.ids == [10 + position])
+    }
+  }
 }

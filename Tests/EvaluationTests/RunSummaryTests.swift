@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Testing
 
 @Suite struct RunSummaryTests {
@@ -73,5 +74,66 @@ import Testing
   @Test func orderOfRecordsDoesNotMatter() {
     let summary = RunSummary(configuration: .sample(), records: untargeted)
     #expect(summary == RunSummary(configuration: .sample(), records: untargeted.reversed()))
+  }
+
+  /// Two attacks, two goals, three targets, four images, none of whose results agree.
+  private var mixed: (configuration: RunConfiguration, records: [EvaluationRecord]) {
+    let configuration = RunConfiguration.sample(attacks: ["fgsm", "bim"], goals: [.untargeted, .each])
+    var records: [EvaluationRecord] = []
+    for attack in 0..<2 {
+      for (goal, targets) in ([[nil], [0, 1, 2]] as [[Int?]]).enumerated() {
+        for target in targets {
+          for (budget, image) in [(0, 3), (1, 3), (0, 9), (1, 9), (0, 4), (1, 4), (0, 0), (1, 0)] {
+            let after: Int = (image * image + attack + 2 * budget + (target ?? 1)) % 3
+            let norm = 0.01 * Float(image + attack + budget)
+            records.append(
+              .sample(
+                attack: attack, goal: goal, target: target, budget: budget, image: image, label: image % 3,
+                clean: image == 9 ? 1 : image % 3, after: after, norm: norm))
+          }
+        }
+      }
+    }
+    return (configuration, records)
+  }
+
+  /// Each cell against the definitions in `Statistics`, applied to all of its records at once.
+  @Test func cellsFollowTheDefinitions() {
+    let (configuration, records) = mixed
+    let summary = RunSummary(configuration: configuration, records: records)
+    #expect(summary.results.count == 8 && summary.worstCases.count == 2 && summary.targetMatrices.count == 4)
+    for cell in summary.results {
+      let own = records.filter {
+        $0.attack == cell.attackIndex && $0.goal == cell.goalIndex && $0.budget == cell.budgetIndex
+      }
+      let trials = own.filter(\.isTrial)
+      #expect(cell.accuracy == Statistics.robustAccuracy(of: own))
+      #expect(Proportion(cell.successes, of: cell.trials) == Statistics.successRate(of: own))
+      #expect(cell.attacked == own.count(where: \.attacked) && cell.forwards == 2 * own.count)
+      let meanL2 = trials.reduce(0.0) { $0 + Double($1.l2Norm) } / Double(trials.count)
+      #expect(abs(cell.norms.meanL2 - meanL2) < 1e-12)
+      #expect(cell.norms.maxLinf == Double(trials.map(\.linfNorm).max()!))
+    }
+    for row in summary.worstCases {
+      #expect(row.accuracy == Statistics.robustAccuracy(of: records.filter { $0.budget == row.budgetIndex }))
+    }
+    // Images 0, 3 and 9 are of class 0, image 4 of class 1; image 9 is wrong from the start.
+    let clean = summary.cleanAccuracies[0]
+    #expect(clean.perClass.map(\.count) == [3, 1, 0] && clean.perClass.map(\.correct) == [2, 1, 0])
+    #expect(clean.accuracy == Proportion(3, of: 4))
+  }
+
+  /// Stored in two parts, neither of which is in order.
+  @Test func aStoreIsSummedUpAsItsRecordsAre() throws {
+    let (configuration, records) = mixed
+    let folder = FileManager.default.temporaryDirectory.appending(path: "summary-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store = try RunStore.create(at: folder.appending(path: "run.sqlite"), configuration: configuration)
+    #expect(try RunSummary(of: store).results.isEmpty)
+    try store.append(records.filter { $0.image % 2 == 1 }.reversed())
+    try store.append(records.filter { $0.image % 2 == 0 })
+    #expect(try RunSummary(of: store) == RunSummary(configuration: configuration, records: records))
+    try store.close()
   }
 }

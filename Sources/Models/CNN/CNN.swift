@@ -66,18 +66,33 @@ public struct CNN: Model {
 
   /// Weights as PyTorch initialises them: uniform on ±1/√(fan-in).
   public init(configuration: Configuration, name: String = "cnn", seed: UInt64) throws {
+    try self.init(configuration: configuration, name: name)
+    for (layer, shape) in weightShapes { parameters.addUniform(layer, shape, seed: seed) }
+  }
+
+  public init(configuration: Configuration, name: String) throws {
     try configuration.validate()
     self.configuration = configuration
     self.name = name
+  }
+
+  public var parameterShapes: [(name: String, shape: Shape)] {
+    weightShapes.flatMap { Parameters.weightAndBias($0, $1) }
+  }
+
+  /// The shape of each layer's weight; its first axis is that of the bias.
+  private var weightShapes: [(layer: String, shape: Shape)] {
+    var shapes: [(String, Shape)] = []
     var inputs = configuration.inputShape[0]
+    let k = configuration.kernelSize
     for (index, channels) in configuration.channels.enumerated() {
-      let k = configuration.kernelSize
-      parameters.addUniform("convolution\(index + 1)", [channels, inputs, k, k], seed: seed)
+      shapes.append(("convolution\(index + 1)", [channels, inputs, k, k]))
       inputs = channels
     }
     let last = configuration.sizes.last!
-    parameters.addUniform("hidden", [configuration.hiddenUnits, inputs * last.rows * last.columns], seed: seed)
-    parameters.addUniform("readout", [configuration.classCount, configuration.hiddenUnits], seed: seed)
+    shapes.append(("hidden", [configuration.hiddenUnits, inputs * last.rows * last.columns]))
+    shapes.append(("readout", [configuration.classCount, configuration.hiddenUnits]))
+    return shapes
   }
 
   public static func parameterCount(of configuration: Configuration) -> Int {

@@ -121,9 +121,8 @@ public enum Checkpoint {
     guard M.parameterCount(of: configuration) == given else {
       throw fail("it holds \(given) weights; its configuration needs \(M.parameterCount(of: configuration))")
     }
-    var model = try M(configuration: configuration, name: name, seed: 0)
-    for name in model.parameters.names {
-      let expected = model.parameters[name].shape
+    var model = try M(configuration: configuration, name: name)
+    for (name, expected) in model.parameterShapes {
       guard let tensor = file.tensors[name] else { throw fail("tensor “\(name)” is missing") }
       guard tensor.shape == expected else {
         throw fail("tensor “\(name)” has shape \(tensor.shape), expected \(expected)")

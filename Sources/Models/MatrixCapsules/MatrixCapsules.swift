@@ -1,6 +1,6 @@
 public import Autodiff
 import Kernels
-import Tensors
+public import Tensors
 
 /// The matrix-capsule network with EM routing (Hinton, Sabour & Frosst 2018, Fig. 1): a 5×5 stride-2 ReLU convolution,
 /// primary capsules, two convolutional capsule layers (3×3, strides 2 and 1) and class capsules with shared matrices.
@@ -19,6 +19,12 @@ public struct MatrixCapsules: Model {
   /// Draws weights: convolutions uniform on ±1/√(fan-in), transformations near half the identity (0.5·I + 0.15·N(0, 1)),
   /// β = 0. Close to the identity, votes of neighbours agree from the start and the first steps already learn.
   public init(configuration: Configuration, name: String = "matrix-capsules", seed: UInt64) throws {
+    try self.init(configuration: configuration, name: name)
+    for (layer, shape) in convolutionShapes { parameters.addUniform(layer, shape, seed: seed) }
+    for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
+  }
+
+  public init(configuration: Configuration, name: String) throws {
     try configuration.validate()
     self.configuration = configuration
     self.name = name
@@ -43,10 +49,24 @@ public struct MatrixCapsules: Model {
           isClassLayer: true)
       ),
     ]
+  }
+
+  public var parameterShapes: [(name: String, shape: Shape)] {
+    var shapes = convolutionShapes.flatMap { Parameters.weightAndBias($0, $1) }
+    for (layer, routing) in routedLayers {
+      shapes.append(("\(layer).weight", routing.weightShape))
+      shapes.append(("\(layer).beta_a", [routing.parentTypes]))
+      shapes.append(("\(layer).beta_u", [routing.parentTypes]))
+    }
+    return shapes
+  }
+
+  private var convolutionShapes: [(layer: String, shape: Shape)] {
     let channels = configuration.channels
-    parameters.addUniform("convolution", [channels, configuration.inputShape[0], 5, 5], seed: seed)
-    parameters.addUniform("primary", [configuration.primaryTypes * 17, channels, 1, 1], seed: seed)
-    for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
+    return [
+      ("convolution", [channels, configuration.inputShape[0], 5, 5]),
+      ("primary", [configuration.primaryTypes * 17, channels, 1, 1]),
+    ]
   }
 
   /// The EM-routed layers in order, with their parameters' prefix, each an operation on poses, activations, weights, β_a, β_u.

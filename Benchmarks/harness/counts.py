@@ -9,7 +9,8 @@ EM routing with matrix poses, per child, parent and position; F is a multiply-ad
   forward, every iteration       vote 64 F, mean 16 F, variance 16 + 16 + 16 F, r = R a 1, its sums 5
   but for the last               distance 16 + 16 + 16 F, log probability 1, softmax 1 + (9 F + 3) + 1
   reverse, but for the last      vote less mean 64 F, sums for mean and variance 16 + 16 + 16 F, sum of z 1
-  but for the first              vote less mean 64 F, gradient of r 32 F, ⟨R, g⟩ 1 F, z = R a (g − ⟨R, g⟩) 3
+  but for the first              vote 64 F, less mean 16, gradient of r 32 F, ⟨R, g⟩ 1 F, z = R a (g − ⟨R, g⟩) 3; R anew:
+                                 distance 16 + 16 + 16 F, log probability 1, exponential 1 + (9 F + 3)
   once, with T iterations        vote less mean 64 F, gradient of r 32 F, all r 1 T, gradient of the vote, a linear function
                                  of the vote, 32 F for each of 2 T − 2 terms, 16 F + 16 F; gradient of the pose 64 F
   once, if wanted                gradient of the weight 64 F
@@ -83,7 +84,8 @@ class Routed:
         tally.add(votes * (count - 1), fused=16 + 9, plain=32 + 1 + 1 + 3 + 1)
         if mode != "forward":
             tally.add(votes * (count - 1), fused=64 + 16, plain=32 + 1)
-            tally.add(votes * (count - 1), fused=64 + 32 + 1, plain=3)
+            tally.add(votes * (count - 1), fused=64 + 32 + 1, plain=16 + 3)
+            tally.add(votes * (count - 1), fused=16 + 9, plain=32 + 1 + 1 + 3)
             tally.add(votes, fused=64 + 32 + 32 * max(1, 2 * count - 2) + 32 + 64, plain=count)
         if mode == "all":
             tally.add(votes, fused=64)

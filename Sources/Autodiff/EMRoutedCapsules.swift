@@ -19,7 +19,7 @@ public struct EMRoutedCapsules: Operation {
       poses: inputs[0], activations: inputs[1], weights: inputs[2], betaActivation: inputs[3], betaCost: inputs[4],
       saving: saving)
     return Evaluation(
-      result.poses, result.scores, saved: result.saved.map { [$0.assignments, $0.scales, $0.statistics] } ?? [])
+      result.poses, result.scores, saved: result.saved.map { [$0.statistics, $0.shifts, $0.scales] } ?? [])
   }
 
   public func reverse(_ record: ReverseRecord) -> [Tensor?] {
@@ -27,7 +27,7 @@ public struct EMRoutedCapsules: Operation {
     let gradients = routing.reverse(
       poses: inputs[0], activations: inputs[1], weights: inputs[2], betaActivation: inputs[3], betaCost: inputs[4],
       saved: EMRouting.Saved(
-        assignments: record.saved[0], scales: record.saved[1], statistics: record.saved[2]),
+        statistics: record.saved[0], shifts: record.saved[1], scales: record.saved[2]),
       poseGradient: record.gradients[0], scoreGradient: record.gradients[1],
       wantsWeights: record.wants[2...].contains(true))
     return [

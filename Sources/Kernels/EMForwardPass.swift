@@ -19,6 +19,8 @@ final class EMForwardPass {
   private let runPlaces: Int
   /// Per cell, what an assignment is multiplied by to give r = R a.
   private var factors: [Float]
+  /// log R of one image and iteration, then R up to a factor, `[position][block][child]`.
+  private let assignments: LaneBuffer
   /// Of one position and block: r, the votes of one group, and Σ (V − μ)² / 2σ².
   private let masses: LaneBuffer
   private let votes: LaneBuffer
@@ -40,6 +42,7 @@ final class EMForwardPass {
     let runCount = (routing.fieldPlaces + most - 1) / most
     runPlaces = (routing.fieldPlaces + runCount - 1) / runCount
     factors = Array(repeating: 0, count: routing.cells)
+    assignments = LaneBuffer(routing.iterations > 1 ? routing.assignments : 0)
     masses = LaneBuffer(routing.children)
     votes = LaneBuffer(routing.children * 4)
     distances = LaneBuffer(routing.children)
@@ -57,19 +60,11 @@ final class EMForwardPass {
   ) -> UnsafePointer<Lanes> {
     let last = routing.iterations - 1
     let perIteration = routing.positions * routing.blocks * EMRouting.statisticsCount
-    var statistics = saved.statistics.lanes + (image ?? 0) * routing.iterations * perIteration
-    var assignments = saved.assignments.lanes + (image ?? 0) * last * routing.assignments
-    var scales = saved.scales.floats + (image ?? 0) * last * routing.cells
+    var statistics = saved.statistics.lanes
     for cell in 0..<routing.cells { factors[cell] = activations[cell] * fields.initialAssignments[cell] }
     for t in 0...last {
-      let previous = t == 0 ? nil : UnsafePointer(assignments)
-      if t > 0, t < last, image != nil {
-        assignments += routing.assignments
-        scales += routing.cells
-      }
-      if t > 0, image != nil { statistics += perIteration }
-      let next = t == last ? nil : assignments
-      if next != nil { perCell.pointer.update(repeating: Lanes(-1e30), count: routing.cells) }
+      if let image { statistics = saved.statistics.lanes + (image * routing.iterations + t) * perIteration }
+      if t < last { perCell.pointer.update(repeating: Lanes(-1e30), count: routing.cells) }
       for block in 0..<routing.blocks {
         for position in 0..<routing.positions {
           let index = position * routing.blocks + block
@@ -77,14 +72,14 @@ final class EMForwardPass {
             EMRouting.Field(
               places: fields.places + position * routing.fieldPlaces, poses: poses,
               weights: packed.pointer + block * routing.blockWeights),
-            t, block, assignments: previous.map { $0 + index * routing.children },
-            statistics: statistics + index * EMRouting.statisticsCount,
-            logProbabilities: next.map { $0 + index * routing.children })
+            t, block, assignments: assignments.pointer + index * routing.children,
+            statistics: statistics + index * EMRouting.statisticsCount)
         }
       }
-      if let next {
-        let scales = UnsafeMutablePointer(mutating: scales)
-        normalise(next, scales)
+      if t < last {
+        let row = image.map { ($0 * last + t) * routing.cells } ?? 0
+        let scales = UnsafeMutablePointer(mutating: saved.scales.floats + row)
+        normalise(UnsafeMutablePointer(mutating: saved.shifts.floats + row), scales)
         for cell in 0..<routing.cells { factors[cell] = activations[cell] * scales[cell] }
       }
     }
@@ -97,10 +92,11 @@ final class EMForwardPass {
   /// ln a_j + ln p_ij = ln logistic(score) − Σ_h [(V − μ)² / 2σ² + ½ ln 2πσ²].
   @inline(never)
   private func step(
-    _ field: EMRouting.Field, _ t: Int, _ block: Int, assignments: UnsafePointer<Lanes>?,
-    statistics: UnsafeMutablePointer<Lanes>, logProbabilities: UnsafeMutablePointer<Lanes>?
+    _ field: EMRouting.Field, _ t: Int, _ block: Int, assignments: UnsafeMutablePointer<Lanes>,
+    statistics: UnsafeMutablePointer<Lanes>
   ) {
-    let s = collectMasses(field, assignments, masks[block]) + Lanes(routing.massFloor)
+    let isLast = t == routing.iterations - 1
+    let s = collectMasses(field, t == 0 ? nil : UnsafePointer(assignments), masks[block]) + Lanes(routing.massFloor)
     let reciprocal = Lanes(1) / s
     var logVariance = Lanes(0)
     for group in 0..<4 {
@@ -109,16 +105,17 @@ final class EMForwardPass {
       logVariance += variance.map(logarithm).sum
       mean.store(statistics + group * 4)
       variance.store(statistics + EMRouting.variance + group * 4)
-      if logProbabilities != nil { addDistances(mean, variance, first: group == 0) }
+      if !isLast { addDistances(mean, variance, first: group == 0) }
     }
     let cost = multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) * s
     let score = Lanes(routing.inverseTemperatures[t]) * (betaA[block] - cost)
     statistics[EMRouting.mass] = s
     statistics[EMRouting.score] = score
-    guard let logProbabilities else { return }
+    guard !isLast else { return }
     let halfLogTwoPi: Float = 0.918_938_533_2
     let bias = logLogistic(score) - Lanes(0.5) * logVariance - Lanes(16 * halfLogTwoPi)
-    finish(field, bias.replacing(with: Lanes(-1e30), where: masks[block] .== Lanes(0)), logProbabilities)
+    statistics[EMRouting.bias] = bias.replacing(with: Lanes(-1e30), where: masks[block] .== Lanes(0))
+    finish(field, statistics[EMRouting.bias], assignments)
   }
 
   /// r = R a of every child into `masses`, with the initial R if `assignments` is nil; returns Σ r.
@@ -199,27 +196,25 @@ final class EMForwardPass {
 
   /// The E-step's softmax: from ln a_j + ln p_ij to R_ij up to a factor, in place, and the factor of every cell.
   @inline(never)
-  private func normalise(
-    _ values: UnsafeMutablePointer<Lanes>, _ scales: UnsafeMutablePointer<Float>
-  ) {
+  private func normalise(_ shifts: UnsafeMutablePointer<Float>, _ scales: UnsafeMutablePointer<Float>) {
     guard routing.scope == .image else {
-      normaliseEachPosition(values)
+      routing.normaliseEachPosition(assignments.pointer)
+      shifts.update(repeating: 0, count: routing.cells)
       scales.update(repeating: 1, count: routing.cells)
       return
     }
     let perCell = perCell.pointer
     for cell in 0..<routing.cells {
-      // Until its sum is known, `scales` holds a cell's largest value.
-      scales[cell] = perCell[cell].largest
+      shifts[cell] = perCell[cell].largest
       perCell[cell] = Lanes(0)
     }
-    var row = values
+    var row = assignments.pointer
     for position in 0..<routing.positions {
       let field = fields.places + position * routing.fieldPlaces
       for _ in 0..<routing.blocks {
         for place in 0..<routing.fieldPlaces {
           for cell in field[place]..<(field[place] &+ routing.childTypes) {
-            let e = exponential(row[0] - Lanes(scales[cell]))
+            let e = exponential(row[0] - Lanes(shifts[cell]))
             row[0] = e
             perCell[cell] += e
             row += 1
@@ -230,28 +225,6 @@ final class EMForwardPass {
     for cell in 0..<routing.cells {
       let sum = perCell[cell].total
       scales[cell] = sum > 0 ? 1 / sum : 0
-    }
-  }
-
-  /// The softmax over the types of one position.
-  @inline(never)
-  private func normaliseEachPosition(_ values: UnsafeMutablePointer<Lanes>) {
-    let (blocks, children) = (routing.blocks, routing.children)
-    for position in 0..<routing.positions {
-      for child in 0..<children {
-        let row = values + position * blocks * children + child
-        var largest = row[0]
-        for block in 1..<max(blocks, 1) { largest = maximum(largest, row[block * children]) }
-        let shift = Lanes(largest.largest)
-        var sum = Lanes(0)
-        for block in 0..<blocks {
-          let e = exponential(row[block * children] - shift)
-          row[block * children] = e
-          sum += e
-        }
-        let scale = Lanes(1 / sum.total)
-        for block in 0..<blocks { row[block * children] *= scale }
-      }
     }
   }
 }

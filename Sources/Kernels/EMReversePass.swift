@@ -2,8 +2,9 @@ import Tensors
 
 /// The working memory and inner loops of the reverse pass of one layer over the images of a chunk.
 ///
-/// Votes are recomputed wherever they are wanted: keeping the 16 of a child costs more in traffic with the second-level
-/// cache than the 64 multiplications that make them.
+/// Votes are computed again wherever they are wanted: keeping the 16 of a child costs more in traffic with the second-level
+/// cache than the 64 multiplications that make them. So are assignments, in the pass that has the votes at hand: kept over
+/// from the forward pass they were two thirds of what a network holds.
 final class EMReversePass {
   let routing: EMRouting
   let wantsWeights: Bool
@@ -23,6 +24,10 @@ final class EMReversePass {
   let coefficients: LaneBuffer
   /// Of one block: Σ z, then k₀, of every position.
   private let constants: LaneBuffer
+  /// R of every E-step up to a factor, `[iterations − 1][position][block][child]`.
+  let assignments: LaneBuffer
+  /// 1 / 2σ² of an iteration and block, `[position][16]`.
+  private let halfPrecisions: LaneBuffer
   /// Per cell: Σ R g over the child's parents.
   private let perCell: LaneBuffer
 
@@ -39,6 +44,8 @@ final class EMReversePass {
     weightGradient = LaneBuffer(weightCount, zeroed: true)
     factors = Storage(uninitialized: routing.iterations * routing.cells)
     z = LaneBuffer((routing.iterations - 1) * routing.assignments)
+    assignments = LaneBuffer((routing.iterations - 1) * routing.assignments)
+    halfPrecisions = LaneBuffer(routing.positions * 16)
     coefficients = LaneBuffer(routing.iterations * routing.positions * routing.blocks * 32)
     constants = LaneBuffer(routing.positions)
     perCell = LaneBuffer(routing.cells)
@@ -48,11 +55,11 @@ final class EMReversePass {
   struct Image {
     let poses: UnsafePointer<Float>
     let activations: UnsafePointer<Float>
-    /// `[iterations − 1][position][block][child]`, to be multiplied by `scales`, `[iterations − 1][cell]`.
-    let assignments: UnsafePointer<Lanes>
-    let scales: UnsafePointer<Float>
-    /// `[iterations][position][block][34]`.
+    /// `[iterations][position][block][35]`.
     let statistics: UnsafePointer<Lanes>
+    /// `[iterations − 1][cell]`.
+    let shifts: UnsafePointer<Float>
+    let scales: UnsafePointer<Float>
     /// Gradients of the layer's outputs, `[position][block][16]` and `[position][block]`; nil for zero.
     let parentPoseGradient: LaneBuffer?
     let parentScoreGradient: LaneBuffer?
@@ -174,33 +181,63 @@ final class EMReversePass {
       Lanes(0) - scaled * multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) - leaked
   }
 
-  /// The gradient k₀ + Σ_h (p_μ d + p_σ d²) of r at iteration t, for the softmax of the E-step before it.
+  /// The gradient k₀ + Σ_h (p_μ d + p_σ d²) of r at iteration t, for the softmax of the E-step before it, and R of that
+  /// E-step once more, by the same operations as in the forward pass.
   @inline(never)
   private func differentiateMasses(_ image: Image, _ t: Int, _ block: Int) {
+    for position in 0..<routing.positions {
+      let statistics = image.statistics + index(t &- 1, block, position) &* EMRouting.statisticsCount
+      for group in 0..<4 {
+        LaneColumn(statistics + EMRouting.variance + group &* 4).map { Lanes(0.5) / $0 }
+          .store(halfPrecisions.pointer + position &* 16 + group &* 4)
+      }
+    }
     for place in 0..<routing.fieldPlaces {
       for position in 0..<routing.positions {
         let field = field(image, block, position)
-        let index = index(t, block, position)
-        let statistics = image.statistics + index &* EMRouting.statisticsCount
-        let p = UnsafePointer(coefficients.pointer) + index &* 32
+        let statistics = image.statistics + index(t, block, position) &* EMRouting.statisticsCount
+        let before = image.statistics + index(t &- 1, block, position) &* EMRouting.statisticsCount
+        let halfPrecisions = UnsafePointer(halfPrecisions.pointer) + position &* 16
+        let p = UnsafePointer(coefficients.pointer) + index(t, block, position) &* 32
         let k0 = constants.pointer[position]
-        let row = self.index(t &- 1, block, position) &* routing.children
-        let gradient = z.pointer + row
+        let row = index(t &- 1, block, position) &* routing.children
+        let (gradient, distances) = (z.pointer + row, assignments.pointer + row)
         for group in 0..<4 {
           let (pMean, pVariance) = (LaneColumn(p + group &* 4), LaneColumn(p + 16 + group &* 4))
-          let mean = LaneColumn(statistics + group &* 4)
-          routing.forEachVote(group, field, at: place..<(place &+ 1), minus: mean) { child, _, d in
+          let (mean, meanBefore) = (LaneColumn(statistics + group &* 4), LaneColumn(before + group &* 4))
+          let halfPrecision = LaneColumn(halfPrecisions + group &* 4)
+          routing.forEachVote(group, field, at: place..<(place &+ 1), minus: .zero) { child, _, v in
+            let d = v - mean
             gradient[child] = multiplyAddAll(
               multiplyAdd(pVariance, d, pMean), d, group == 0 ? k0 : gradient[child])
+            let e = v - meanBefore
+            distances[child] = multiplyAddAll(e * e, halfPrecision, group == 0 ? Lanes(0) : distances[child])
           }
         }
-        guard routing.scope == .image else { continue }
-        let (assignments, perCell) = (image.assignments + row, perCell.pointer + field.places[place])
-        let first = place &* routing.childTypes
-        for type in 0..<routing.childTypes {
-          perCell[type] = multiplyAdd(assignments[first &+ type], gradient[first &+ type], perCell[type])
-        }
+        let children = (place &* routing.childTypes)..<((place &+ 1) &* routing.childTypes)
+        restoreAssignments(image, t, field.places[place], children, before[EMRouting.bias], gradient, distances)
       }
+    }
+  }
+
+  /// From distances to R up to a factor, in place (to log R under position scope), and its sum with the gradient of r.
+  @inline(always)
+  private func restoreAssignments(
+    _ image: Image, _ t: Int, _ first: Int, _ children: Range<Int>, _ bias: Lanes, _ gradient: UnsafePointer<Lanes>,
+    _ assignments: UnsafeMutablePointer<Lanes>
+  ) {
+    guard routing.scope == .image else {
+      for child in children { assignments[child] = bias - assignments[child] }
+      return
+    }
+    let shifts = image.shifts + (t &- 1) &* routing.cells
+    let perCell = perCell.pointer
+    var cell = first
+    for child in children {
+      let r = exponential((bias - assignments[child]) - Lanes(shifts[cell]))
+      assignments[child] = r
+      perCell[cell] = multiplyAdd(r, gradient[child], perCell[cell])
+      cell &+= 1
     }
   }
 
@@ -210,8 +247,13 @@ final class EMReversePass {
   @inline(never)
   private func normalise(_ image: Image, _ t: Int) {
     let values = z.pointer + (t - 1) * routing.assignments
-    let assignments = image.assignments + (t - 1) * routing.assignments
-    guard routing.scope == .image else { return normaliseEachPosition(image, values, assignments) }
+    let assignments = assignments.pointer + (t - 1) * routing.assignments
+    guard routing.scope == .image else {
+      routing.normaliseEachPosition(assignments)
+      return routing.differentiateEachPosition(
+        values, assignments: assignments, places: fields.places, activations: image.activations,
+        activationGradient: image.activationGradient)
+    }
     let scales = image.scales + (t - 1) * routing.cells
     let perCell = perCell.pointer
     for cell in 0..<routing.cells {
@@ -229,28 +271,6 @@ final class EMReversePass {
             values[row] = assignments[row] * Lanes(factors[cell]) * (values[row] - perCell[cell])
             row &+= 1
           }
-        }
-      }
-    }
-  }
-
-  /// The same for the softmax over the types of one position.
-  private func normaliseEachPosition(
-    _ image: Image, _ values: UnsafeMutablePointer<Lanes>, _ assignments: UnsafePointer<Lanes>
-  ) {
-    let (children, types) = (routing.children, routing.childTypes)
-    for position in 0..<routing.positions {
-      for child in 0..<children {
-        let cell = fields.places[position * routing.fieldPlaces + child / types] + child % types
-        let rows = stride(
-          from: position * routing.blocks * children + child, to: (position + 1) * routing.blocks * children,
-          by: children)
-        var sum = Lanes(0)
-        for row in rows { sum = multiplyAdd(assignments[row], values[row], sum) }
-        let dot = sum.total
-        image.activationGradient[cell] += dot
-        for row in rows {
-          values[row] = assignments[row] * Lanes(image.activations[cell]) * (values[row] - Lanes(dot))
         }
       }
     }

@@ -1,43 +1,42 @@
 package import Tensors
 
 extension EMRouting {
-  /// What the reverse pass wants of the forward pass.
+  /// What the reverse pass wants of the forward pass: neither votes nor assignments, which it computes again.
   package struct Saved: Sendable {
-    /// `[batch, (iterations − 1) × position × block × child, lane]`: R of iterations 1, 2, …, not yet scaled.
-    package let assignments: Tensor
+    /// `[batch, iterations × position × block × 35, lane]`: mean (16), variance (16), mass, score, bias of log R.
+    package let statistics: Tensor
+    /// `[batch, iterations − 1, cell]`: what is subtracted from log R before its exponential is taken.
+    package let shifts: Tensor
     /// `[batch, iterations − 1, cell]`: what scales a cell's assignments so that they sum to one.
     package let scales: Tensor
-    /// `[batch, iterations × position × block × 34, lane]`: mean (16), variance (16), mass, score.
-    package let statistics: Tensor
 
-    package init(assignments: Tensor, scales: Tensor, statistics: Tensor) {
-      self.assignments = assignments
-      self.scales = scales
+    package init(statistics: Tensor, shifts: Tensor, scales: Tensor) {
       self.statistics = statistics
+      self.shifts = shifts
+      self.scales = scales
     }
   }
 
-  static let statisticsCount = 34
-  /// Where the statistics of a parent block hold variance, mass and score.
-  static let (variance, mass, score) = (16, 32, 33)
+  static let statisticsCount = 35
+  /// Where the statistics of a parent block hold variance, mass, score and bias.
+  static let (variance, mass, score, bias) = (16, 32, 33, 34)
 
   /// Routes `poses` `[batch, rows, columns, childTypes, 4, 4]` and `activations` `[batch, rows, columns, childTypes]`.
   ///
   /// - Returns: parent poses `[batch, row, column, parentTypes, 4, 4]`, and scores λ(β_a − Σ cost) without the 4, 4, whose
   ///   logistic is the parents' activation; and, if `saving`, what the reverse pass wants.
-  /// - Complexity: one computation of each vote per iteration. Memory: the assignments of one image (of all images and
-  ///   iterations if `saving`).
+  /// - Complexity: one computation of each vote per iteration. Memory: the assignments of one image.
   package func forward(
     poses: Tensor, activations: Tensor, weights: Tensor, betaActivation: Tensor, betaCost: Tensor, saving: Bool
   ) -> (poses: Tensor, scores: Tensor, saved: Saved?) {
     check(poses, activations, weights, betaActivation, betaCost)
     let batch = poses.shape[0]
-    let (images, steps, passes) = saving ? (batch, iterations - 1, iterations) : (1, min(iterations - 1, 1), 1)
+    let (images, steps) = saving ? (batch, iterations) : (1, 1)
     let saved = Saved(
-      assignments: Tensor(uninitialized: [images, steps * assignments, Lanes.width]) { _ in },
-      scales: Tensor(uninitialized: [images, steps, cells]) { _ in },
       statistics: Tensor(
-        uninitialized: [images, passes * positions * blocks * Self.statisticsCount, Lanes.width]) { _ in })
+        uninitialized: [images, steps * positions * blocks * Self.statisticsCount, Lanes.width]) { _ in },
+      shifts: Tensor(uninitialized: [images, max(1, steps - 1), cells]) { _ in },
+      scales: Tensor(uninitialized: [images, max(1, steps - 1), cells]) { _ in })
     let pass = EMForwardPass(self, weights: weights, betaActivation: betaActivation, betaCost: betaCost)
     let shape: Shape = [batch, outputRows, outputColumns, parentTypes]
     var scores = Tensor(uninitialized: shape) { _ in }

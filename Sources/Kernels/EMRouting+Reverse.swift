@@ -38,10 +38,10 @@ extension EMRouting {
           pass.run(
             EMReversePass.Image(
               poses: poses.floats + image * cells * 16, activations: activations.floats + image * cells,
-              assignments: UnsafePointer(saved.assignments.lanes) + image * (iterations - 1) * assignments,
-              scales: saved.scales.floats + image * (iterations - 1) * cells,
               statistics: UnsafePointer(saved.statistics.lanes)
                 + image * iterations * positions * blocks * Self.statisticsCount,
+              shifts: saved.shifts.floats + image * (iterations - 1) * cells,
+              scales: saved.scales.floats + image * (iterations - 1) * cells,
               parentPoseGradient: poseGradient.map { gather(poses: $0, image: image) },
               parentScoreGradient: scoreGradient.map { gather(scores: $0, image: image) },
               poseGradient: gradientPoses.baseAddress! + image * cells * 16,

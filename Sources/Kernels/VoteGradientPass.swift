@@ -93,7 +93,7 @@ final class VoteGradientPass {
     let factors = pass.factors.pointer + cell
     for child in 0..<count { target[child &* stride] = Lanes(factors[child]) * mask }
     for t in 1..<max(last &+ 1, 1) {
-      let assignments = image.assignments + ((t &- 1) &* routing.assignments &+ row)
+      let assignments = pass.assignments.pointer + ((t &- 1) &* routing.assignments &+ row)
       let factors = factors + t &* routing.cells
       for child in 0..<count { target[child &* stride &+ t] = Lanes(factors[child]) * assignments[child] }
     }

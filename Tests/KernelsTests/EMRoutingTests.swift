@@ -155,31 +155,6 @@ struct EMRoutingTests {
     #expect(Fixture.relativeError(ga.weights!, folded) < 2e-5)
   }
 
-  /// Under image scope the first E-step's R of every child sums to one over all its parents; the saved R say so.
-  @Test(arguments: RoutingScope.allCases)
-  func assignmentsOfAChildSumToOne(scope: RoutingScope) {
-    var stream = RandomStream(seed: 9)
-    var routing = EMRoutingTests.oneParent(iterations: 2)
-    (routing.rows, routing.columns, routing.kernelRows, routing.kernelColumns) = (3, 3, 2, 2)
-    (routing.parentTypes, routing.childTypes, routing.sharesWeights, routing.scope) = (3, 1, false, scope)
-    func draw(_ shape: Shape) -> Tensor { Tensor((0..<shape.count).map { _ in stream.normal() }, shape: shape) }
-    let result = routing.forward(
-      poses: draw([1, 3, 3, 1, 4, 4]), activations: Tensor(repeating: 0.5, shape: [1, 3, 3, 1]),
-      weights: draw(routing.weightShape), betaActivation: draw([3]), betaCost: draw([3]), saving: true)
-    let r = result.saved!.assignments.scalars  // [position 4][block 1][child 4][lane]
-    let scale = result.saved!.scales.scalars[4]
-    // The centre cell (1, 1) is child 3, 2, 1, 0 of positions 0, 1, 2, 3.
-    var sums: [Float] = []
-    for position in 0..<4 {
-      let first = (position * 4 + (3 - position)) * Lanes.width
-      sums.append(scale * r[first..<(first + Lanes.width)].reduce(0, +))
-    }
-    switch scope {
-    case .image: #expect(abs(sums.reduce(0, +) - 1) < 1e-5)
-    case .position: for sum in sums { #expect(abs(sum - 1) < 1e-5) }
-    }
-  }
-
   /// A 1×3 field of one type and one parent with shared weights, λ = 0.02.
   private static func oneParent(iterations: Int) -> EMRouting {
     EMRouting(

@@ -18,7 +18,7 @@ final class EMForwardPass {
   /// fewer, so that runs are about equal.
   private let runPlaces: Int
   /// Per cell, what an assignment is multiplied by to give r = R a.
-  private var factors: [Float]
+  private let factors: Storage
   /// log R of one image and iteration, then R up to a factor, `[position][block][child]`.
   private let assignments: LaneBuffer
   /// Of one position and block: r, the votes of one group, and Σ (V − μ)² / 2σ².
@@ -41,7 +41,7 @@ final class EMForwardPass {
     let most = max(1, 36_864 / (routing.childTypes * 4 * MemoryLayout<Lanes>.stride))
     let runCount = (routing.fieldPlaces + most - 1) / most
     runPlaces = (routing.fieldPlaces + runCount - 1) / runCount
-    factors = Array(repeating: 0, count: routing.cells)
+    factors = Storage(uninitialized: routing.cells)
     assignments = LaneBuffer(routing.iterations > 1 ? routing.assignments : 0)
     masses = LaneBuffer(routing.children)
     votes = LaneBuffer(routing.children * 4)
@@ -61,7 +61,9 @@ final class EMForwardPass {
     let last = routing.iterations - 1
     let perIteration = routing.positions * routing.blocks * EMRouting.statisticsCount
     var statistics = saved.statistics.lanes
-    for cell in 0..<routing.cells { factors[cell] = activations[cell] * fields.initialAssignments[cell] }
+    for cell in 0..<routing.cells {
+      factors.pointer[cell] = activations[cell] * fields.initialAssignments[cell]
+    }
     for t in 0...last {
       if let image { statistics = saved.statistics.lanes + (image * routing.iterations + t) * perIteration }
       if t < last { perCell.pointer.update(repeating: Lanes(-1e30), count: routing.cells) }
@@ -80,7 +82,7 @@ final class EMForwardPass {
         let row = image.map { ($0 * last + t) * routing.cells } ?? 0
         let scales = UnsafeMutablePointer(mutating: saved.scales.floats + row)
         normalise(UnsafeMutablePointer(mutating: saved.shifts.floats + row), scales)
-        for cell in 0..<routing.cells { factors[cell] = activations[cell] * scales[cell] }
+        for cell in 0..<routing.cells { factors.pointer[cell] = activations[cell] * scales[cell] }
       }
     }
     return UnsafePointer(statistics)
@@ -102,7 +104,7 @@ final class EMForwardPass {
     for group in 0..<4 {
       let (mean, squares) = moments(group, field, reciprocal)
       let variance = multiplyAdd(reciprocal, squares, LaneColumn(repeating: Lanes(routing.varianceFloor)))
-      logVariance += variance.map(logarithm).sum
+      logVariance += logarithm(variance).sum
       mean.store(statistics + group * 4)
       variance.store(statistics + EMRouting.variance + group * 4)
       if !isLast { addDistances(mean, variance, first: group == 0) }
@@ -121,14 +123,16 @@ final class EMForwardPass {
   /// r = R a of every child into `masses`, with the initial R if `assignments` is nil; returns Σ r.
   @inline(always)
   private func collectMasses(_ field: EMRouting.Field, _ assignments: UnsafePointer<Lanes>?, _ mask: Lanes) -> Lanes {
-    let masses = masses.pointer
+    let (masses, factors) = (masses.pointer, factors.pointer)
     var total = Lanes(0)
-    factors.withUnsafeBufferPointer { factors in
-      let factors = factors.baseAddress!
-      routing.forEachChild(field) { child, cell in
-        let r = Lanes(factors[cell]) * (assignments.map { $0[child] } ?? mask)
+    var child = 0
+    for place in 0..<routing.fieldPlaces {
+      let first = field.places[place]
+      for cell in first..<(first &+ routing.childTypes) {
+        let r = Lanes(factors[cell]) * (assignments == nil ? mask : assignments![child])
         masses[child] = r
         total += r
+        child &+= 1
       }
     }
     return total
@@ -145,20 +149,25 @@ final class EMForwardPass {
     var squares = LaneColumn.zero
     var run = 0
     for first in stride(from: 0, to: routing.fieldPlaces, by: runPlaces) {
-      let range = first..<min(first &+ runPlaces, routing.fieldPlaces)
+      let places = first..<min(first &+ runPlaces, routing.fieldPlaces)
       var runSum = LaneColumn.zero
       var mass = Lanes(Float.leastNormalMagnitude)
-      routing.forEachVote(group, field, at: range, minus: .zero) { child, _, v in
-        let r = masses[child]
-        mass += r
-        runSum = multiplyAdd(r, v, runSum)
-        v.store(votes + child &* 4)
+      var child = places.lowerBound &* routing.childTypes
+      for place in places {
+        var stream = routing.votes(group, field, at: place, minus: .zero)
+        for _ in 0..<routing.childTypes {
+          let (v, r) = (stream.next(), masses[child])
+          mass += r
+          runSum = multiplyAdd(r, v, runSum)
+          v.store(votes + child &* 4)
+          child &+= 1
+        }
       }
       sum = sum + runSum
       let mean = (Lanes(1) / mass) * runSum
       mean.store(runs + run &* 4)
       runMasses[run] = mass
-      for child in (range.lowerBound &* routing.childTypes)..<(range.upperBound &* routing.childTypes) {
+      for child in (places.lowerBound &* routing.childTypes)..<child {
         let d = LaneColumn(votes + child &* 4) - mean
         squares = multiplyAdd(masses[child], d * d, squares)
       }
@@ -176,7 +185,7 @@ final class EMForwardPass {
   @inline(always)
   private func addDistances(_ mean: LaneColumn, _ variance: LaneColumn, first: Bool) {
     let (votes, distances) = (votes.pointer, distances.pointer)
-    let halfPrecision = variance.map { Lanes(0.5) / $0 }
+    let halfPrecision = Lanes(0.5) / variance
     for child in 0..<routing.children {
       let d = LaneColumn(votes + child &* 4) - mean
       distances[child] = multiplyAddAll(d * d, halfPrecision, first ? Lanes(0) : distances[child])
@@ -187,10 +196,15 @@ final class EMForwardPass {
   @inline(always)
   private func finish(_ field: EMRouting.Field, _ bias: Lanes, _ logProbabilities: UnsafeMutablePointer<Lanes>) {
     let (distances, perCell) = (distances.pointer, perCell.pointer)
-    routing.forEachChild(field) { child, cell in
-      let value = bias - distances[child]
-      logProbabilities[child] = value
-      perCell[cell] = maximum(perCell[cell], value)
+    var child = 0
+    for place in 0..<routing.fieldPlaces {
+      let first = field.places[place]
+      for cell in first..<(first &+ routing.childTypes) {
+        let value = bias - distances[child]
+        logProbabilities[child] = value
+        perCell[cell] = maximum(perCell[cell], value)
+        child &+= 1
+      }
     }
   }
 

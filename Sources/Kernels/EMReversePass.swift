@@ -117,14 +117,15 @@ final class EMReversePass {
       for position in 0..<routing.positions {
         let index = index(t, block, position)
         let (field, z) = (field(image, block, position), UnsafePointer(z.pointer) + index &* routing.children)
+        let children = (place &* routing.childTypes)..<((place &+ 1) &* routing.childTypes)
         let means = image.statistics + index &* EMRouting.statisticsCount
         let sums = coefficients.pointer + index &* 32
         for group in 0..<4 {
           var first = place == 0 ? .zero : LaneColumn(sums + group &* 4)
           var second = place == 0 ? .zero : LaneColumn(sums + 16 + group &* 4)
-          routing.forEachVote(
-            group, field, at: place..<(place &+ 1), minus: LaneColumn(means + group &* 4)
-          ) { child, _, d in
+          var stream = routing.votes(group, field, at: place, minus: LaneColumn(means + group &* 4))
+          for child in children {
+            let d = stream.next()
             let zd = z[child] * d
             first = first + zd
             second = multiplyAdd(zd, d, second)
@@ -132,8 +133,9 @@ final class EMReversePass {
           first.store(sums + group &* 4)
           second.store(sums + 16 + group &* 4)
         }
-        let children = (place &* routing.childTypes)..<((place &+ 1) &* routing.childTypes)
-        constants.pointer[position] = children.reduce(constants.pointer[position]) { $0 + z[$1] }
+        var zSum = constants.pointer[position]
+        for child in children { zSum += z[child] }
+        constants.pointer[position] = zSum
       }
     }
   }
@@ -160,8 +162,8 @@ final class EMReversePass {
     for group in 0..<4 {
       let mean = LaneColumn(statistics + group * 4)
       let variance = LaneColumn(statistics + EMRouting.variance + group * 4)
-      let precision = variance.map { Lanes(1) / $0 }
-      logVariance += variance.map(logarithm).sum
+      let precision = Lanes(1) / variance
+      logVariance += logarithm(variance).sum
       var meanGradient = image.parentPoseGradient.map { LaneColumn($0.pointer + parent * 16 + group * 4) } ?? .zero
       var varianceGradient = LaneColumn.zero
       if !last {
@@ -188,7 +190,7 @@ final class EMReversePass {
     for position in 0..<routing.positions {
       let statistics = image.statistics + index(t &- 1, block, position) &* EMRouting.statisticsCount
       for group in 0..<4 {
-        LaneColumn(statistics + EMRouting.variance + group &* 4).map { Lanes(0.5) / $0 }
+        (Lanes(0.5) / LaneColumn(statistics + EMRouting.variance + group &* 4))
           .store(halfPrecisions.pointer + position &* 16 + group &* 4)
       }
     }
@@ -202,11 +204,14 @@ final class EMReversePass {
         let k0 = constants.pointer[position]
         let row = index(t &- 1, block, position) &* routing.children
         let (gradient, distances) = (z.pointer + row, assignments.pointer + row)
+        let children = (place &* routing.childTypes)..<((place &+ 1) &* routing.childTypes)
         for group in 0..<4 {
           let (pMean, pVariance) = (LaneColumn(p + group &* 4), LaneColumn(p + 16 + group &* 4))
           let (mean, meanBefore) = (LaneColumn(statistics + group &* 4), LaneColumn(before + group &* 4))
           let halfPrecision = LaneColumn(halfPrecisions + group &* 4)
-          routing.forEachVote(group, field, at: place..<(place &+ 1), minus: .zero) { child, _, v in
+          var stream = routing.votes(group, field, at: place, minus: .zero)
+          for child in children {
+            let v = stream.next()
             let d = v - mean
             gradient[child] = multiplyAddAll(
               multiplyAdd(pVariance, d, pMean), d, group == 0 ? k0 : gradient[child])
@@ -214,7 +219,6 @@ final class EMReversePass {
             distances[child] = multiplyAddAll(e * e, halfPrecision, group == 0 ? Lanes(0) : distances[child])
           }
         }
-        let children = (place &* routing.childTypes)..<((place &+ 1) &* routing.childTypes)
         restoreAssignments(image, t, field.places[place], children, before[EMRouting.bias], gradient, distances)
       }
     }

@@ -24,59 +24,49 @@ extension EMRouting {
       Lanes((Float(y) + 0.5) / Float(kernelRows)), Lanes((Float(x) + 0.5) / Float(kernelColumns)), Lanes(0), Lanes(0))
   }
 
-  /// One group of the vote of a child with pose `m` and group weights `w`, plus `start`.
+  /// One group of the votes of the children at `place`, in their order, less `origin`.
   @inline(always)
-  func vote(_ m: UnsafePointer<Float>, _ w: UnsafePointer<Lanes>, plus start: LaneColumn) -> LaneColumn {
-    var v = start
-    switch poseStructure {
-    case .matrix:
-      for k in 0..<4 {
-        v = multiplyAdd(w[k], LaneColumn(Lanes(m[k]), Lanes(m[4 &+ k]), Lanes(m[8 &+ k]), Lanes(m[12 &+ k])), v)
-      }
-    case .vector:
-      for k in 0..<16 {
-        v = multiplyAdd(Lanes(m[k]), LaneColumn(w[k], w[16 &+ k], w[32 &+ k], w[48 &+ k]), v)
-      }
-    }
-    return v
+  func votes(_ group: Int, _ field: Field, at place: Int, minus origin: LaneColumn) -> Votes {
+    Votes(
+      m: field.poses + field.places[place] &* 16, w: field.weights + weightOffset(group, place),
+      start: coordinates(group, place) - origin, structure: poseStructure)
   }
 
-  /// Calls `body(child, cell, V − origin)` with one group of the votes of every child at `range` of the field's places.
+  /// The votes of one group, child by child.
   ///
-  /// Element e of group g is h = 4e + g: row e, column g of a matrix vote. The subtraction is free: the sums that make up
-  /// a vote start at −origin.
-  @inline(always)
-  func forEachVote(
-    _ group: Int, _ field: Field, at range: Range<Int>, minus origin: LaneColumn,
-    _ body: (_ child: Int, _ cell: Int, _ vote: LaneColumn) -> Void
-  ) {
-    let size = poseStructure.weightCount / 4
-    var child = range.lowerBound &* childTypes
-    for place in range {
-      var cell = field.places[place]
-      var m = field.poses + cell &* 16
-      var w = field.weights + weightOffset(group, place)
-      let start = coordinates(group, place) - origin
-      for _ in 0..<childTypes {
-        body(child, cell, vote(m, w, plus: start))
-        child &+= 1
-        cell &+= 1
-        m += 16
-        w += size
-      }
-    }
-  }
+  /// Element e of group g is h = 4e + g: row e, column g of a matrix vote. Subtracting an origin is free: the sums that make
+  /// up a vote start at its negative. A loop calls `next()` rather than passing a closure, which compilers may leave
+  /// uninlined: a call for each vote doubles its time.
+  struct Votes {
+    private var m: UnsafePointer<Float>
+    private var w: UnsafePointer<Lanes>
+    private let start: LaneColumn
+    private let structure: PoseStructure
 
-  /// Calls `body(child, cell)` for every child of the field.
-  @inline(always)
-  func forEachChild(_ field: Field, _ body: (_ child: Int, _ cell: Int) -> Void) {
-    var child = 0
-    for place in 0..<fieldPlaces {
-      let first = field.places[place]
-      for type in 0..<childTypes {
-        body(child, first &+ type)
-        child &+= 1
+    @inline(always)
+    fileprivate init(
+      m: UnsafePointer<Float>, w: UnsafePointer<Lanes>, start: LaneColumn, structure: PoseStructure
+    ) {
+      (self.m, self.w, self.start, self.structure) = (m, w, start, structure)
+    }
+
+    @inline(always)
+    mutating func next() -> LaneColumn {
+      var v = start
+      switch structure {
+      case .matrix:
+        for k in 0..<4 {
+          v = multiplyAdd(w[k], LaneColumn(Lanes(m[k]), Lanes(m[4 &+ k]), Lanes(m[8 &+ k]), Lanes(m[12 &+ k])), v)
+        }
+        w += 4
+      case .vector:
+        for k in 0..<16 {
+          v = multiplyAdd(Lanes(m[k]), LaneColumn(w[k], w[16 &+ k], w[32 &+ k], w[48 &+ k]), v)
+        }
+        w += 64
       }
+      m += 16
+      return v
     }
   }
 }

@@ -33,11 +33,6 @@ struct LaneColumn {
   }
 
   @inline(always)
-  func map(_ transform: (Lanes) -> Lanes) -> LaneColumn {
-    LaneColumn(transform(e0), transform(e1), transform(e2), transform(e3))
-  }
-
-  @inline(always)
   static func + (a: LaneColumn, b: LaneColumn) -> LaneColumn {
     LaneColumn(a.e0 + b.e0, a.e1 + b.e1, a.e2 + b.e2, a.e3 + b.e3)
   }
@@ -57,6 +52,15 @@ struct LaneColumn {
 
   @inline(always)
   static func * (a: Lanes, b: LaneColumn) -> LaneColumn { LaneColumn(a * b.e0, a * b.e1, a * b.e2, a * b.e3) }
+
+  @inline(always)
+  static func / (a: Lanes, b: LaneColumn) -> LaneColumn { LaneColumn(a / b.e0, a / b.e1, a / b.e2, a / b.e3) }
+}
+
+/// `logarithm` of each.
+@inline(always)
+func logarithm(_ x: LaneColumn) -> LaneColumn {
+  LaneColumn(logarithm(x.e0), logarithm(x.e1), logarithm(x.e2), logarithm(x.e3))
 }
 
 /// `a * b + c`, element by element.

@@ -42,7 +42,7 @@ final class VoteGradientPass {
   func run(_ image: EMReversePass.Image, _ field: EMRouting.Field, _ position: Int, _ block: Int, _ k0: Lanes) {
     let index = pass.index(0, block, position)
     fillTable(image, block, position)
-    let mask = pass.masks[block]
+    let (mask, initial) = (pass.masks[block], pass.initial)
     for place in 0..<routing.fieldPlaces {
       let first = field.places[place]
       collectTerms(image, first, index * routing.children + place * routing.childTypes, mask)
@@ -54,7 +54,7 @@ final class VoteGradientPass {
       }
       for type in 0..<routing.childTypes {
         image.activationGradient[first + type] +=
-          (massGradient.pointer[type] * mask).total * pass.initial[first + type]
+          (massGradient.pointer[type] * mask).total * initial[first + type]
       }
     }
   }
@@ -64,7 +64,7 @@ final class VoteGradientPass {
       image.statistics + pass.index(t, block, position) * EMRouting.statisticsCount
     }
     func slope(_ t: Int, _ group: Int) -> LaneColumn {
-      LaneColumn(statistics(t) + EMRouting.variance + group * 4).map { Lanes(-1) / $0 }
+      Lanes(-1) / LaneColumn(statistics(t) + EMRouting.variance + group * 4)
     }
     for group in 0..<4 {
       let origin = LaneColumn(statistics(0) + group * 4)
@@ -116,8 +116,9 @@ final class VoteGradientPass {
     let (pMean, pVariance) = (LaneColumn(p), LaneColumn(p + 16))
     let mean = LaneColumn(image.statistics + index &* EMRouting.statisticsCount + group &* 4)
     var x = UnsafePointer(childTerms.pointer)
-    var type = 0
-    routing.forEachVote(group, field, at: place..<(place &+ 1), minus: mean) { _, _, d in
+    var stream = routing.votes(group, field, at: place, minus: mean)
+    for type in 0..<routing.childTypes {
+      let d = stream.next()
       massGradient[type] = multiplyAddAll(
         multiplyAdd(pVariance, d, pMean), d, group == 0 ? k0 : massGradient[type])
       var row = table
@@ -132,7 +133,6 @@ final class VoteGradientPass {
       slope = multiplyAdd(x[0], LaneColumn(row), slope)
       x += 1
       multiplyAdd(slope, d, constant).store(voteGradient + type &* 16)
-      type &+= 1
     }
   }
 

@@ -89,7 +89,7 @@ public struct SafeTensors: Sendable, Equatable {
     try tensor.withUnsafeBuffer { values in
       switch precision {
       case .float32:
-        values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+        values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Data($0) }
       case .float16:
         try values.map { value in
           let half = HalfPrecision.bits(of: value)

@@ -142,7 +142,7 @@ def training(inputs):
 def sweeps(inputs):
     # Foolbox attacks whole batches: the size is the best of those tried. Of PyTorch's variants, the fastest on the model.
     settings = (
-        ("cnn", "fgsm", "0:0.5:11", 1000, 100, False), ("cnn", "fgsm", "0:0.5:11", 1000, 100, True),
+        ("cnn", "fgsm", "0:0.5:11", 1000, 500, False), ("cnn", "fgsm", "0:0.5:11", 1000, 500, True),
         ("cnn", "bim", "0:0.1:11", 100, 100, False),
         ("small", "fgsm", "0:0.5:11", 96, 16, False), ("small", "fgsm", "0:0.5:11", 96, 16, True),
         ("small", "bim", "0:0.1:3", 32, 16, False),

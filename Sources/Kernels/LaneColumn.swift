@@ -43,9 +43,6 @@ struct LaneColumn {
   }
 
   @inline(always)
-  static prefix func - (a: LaneColumn) -> LaneColumn { .zero - a }
-
-  @inline(always)
   static func * (a: LaneColumn, b: LaneColumn) -> LaneColumn {
     LaneColumn(a.e0 * b.e0, a.e1 * b.e1, a.e2 * b.e2, a.e3 * b.e3)
   }

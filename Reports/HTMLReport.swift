@@ -10,7 +10,7 @@ public enum HTMLReport {
     let galleries = Gallery.values(rows, summary.configuration, names)
     var values: [String: Any] = [
       "title": title(summary), "styleSheet": LinePlot.styleSheet + String(decoding: css, as: UTF8.self),
-      "findings": Findings(summary).sentences, "checks": checkValues(summary),
+      "verdict": verdictValues(summary), "findings": Findings(summary).sentences, "checks": checkValues(summary),
       "figures": RunFigure.all(of: summary).map(figureValues),
       "hasMatrices": !matrices.shown.isEmpty, "shownMatrices": matrices.shown,
       "hasFoldedMatrices": !matrices.folded.isEmpty, "foldedMatrices": matrices.folded,
@@ -19,7 +19,8 @@ public enum HTMLReport {
       "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": $0.text] },
       "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": $0.text] },
     ]
-    if let table = classValues(summary, names) { values["perClass"] = table }
+    values["classMaps"] = ClassMap.values(summary, names)
+    values["hasClassMaps"] = !summary.results.isEmpty
     return printable(Templates.render(PackageResources.report_html_mustache, values))
   }
 
@@ -42,10 +43,15 @@ public enum HTMLReport {
     return String(result)
   }
 
+  private static func verdictValues(_ summary: RunSummary) -> [String: Any] {
+    let verdict = Verdict(summary)
+    return ["trust": verdict.trust.rawValue, "headline": verdict.headline, "sentences": verdict.sentences]
+  }
+
   private static func checkValues(_ summary: RunSummary) -> [String: Any] {
     let checks = TrustChecks(summary)
     return [
-      "verdict": checks.verdict, "hasFindings": !checks.findings.isEmpty, "hasRows": !checks.rows.isEmpty,
+      "hasFindings": !checks.findings.isEmpty, "hasRows": !checks.rows.isEmpty,
       "findings": checks.findings.map {
         [
           "severity": $0.severity.rawValue, "title": checks.sentence($0), "place": checks.place($0),
@@ -107,26 +113,5 @@ public enum HTMLReport {
     guard whole > 0 else { return ["percent": "0", "text": "·", "note": "\(move): nothing to attack"] }
     let percent = NumberFormat.fixed(100 * Double(part) / Double(whole), 0)
     return ["percent": percent, "text": percent, "note": "\(move): \(part) of \(whole)"]
-  }
-
-  private static func classValues(_ summary: RunSummary, _ names: Names) -> [String: Any]? {
-    guard let budget = Findings.telltaleBudget(of: summary) else { return nil }
-    let cells = summary.results.filter { $0.budgetIndex == budget }
-    let several = summary.configuration.attacks.count * summary.configuration.goals.count > 1
-    let columns =
-      summary.cleanAccuracies.map { "\(names.models[$0.modelIndex]), clean" }
-      + cells.map { cell in
-        let attack = names.attacks[cell.attackIndex]
-        return "\(names.models[cell.modelIndex]), \(attack)\(several ? " \(names.goal(cell.goal))" : "")"
-      }
-    let counts = summary.cleanAccuracies.map(\.perClass) + cells.map(\.perClass)
-    let rows = names.classes.indices.map { label -> [String: Any] in
-      [
-        "name": names.classes[label],
-        "cells": ["\(counts[0][label].count)"]
-          + counts.map { $0[label].accuracy.map { NumberFormat.percent($0) } ?? "–" },
-      ]
-    }
-    return ["epsilon": summary.configuration.budgets[budget].text, "columns": columns, "rows": rows]
   }
 }

@@ -17,7 +17,10 @@ public enum MarkdownReport {
       PackageResources.report_md_mustache,
       [
         "title": escaped(HTMLReport.title(summary)),
-        "findings": escaped(Findings(summary).sentences.joined(separator: " ")), "checks": checks(summary),
+        "headline": escaped(Verdict(summary).headline),
+        "findings": escaped(
+          (Findings(summary).sentences + Verdict(summary).sentences.suffix(1)).joined(separator: " ")),
+        "checks": checks(summary),
         "figures": figures,
         "results": results,
         "methods": Methods.entries(summary.configuration).map(entryValues),

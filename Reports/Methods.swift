@@ -25,8 +25,18 @@ enum Methods {
       (
         "Returned image",
         """
-        The last image on the attack's path that reaches the goal, else the last one. Perturbations are held within ε \
-        of the original, then clipped to [0, 1].
+        The last image on the attack's path that reaches the goal, else the last one. Success is judged against the true \
+        label, or the target: never against the clean prediction.
+        """
+      ))
+    entries.append(("Order of a step", step))
+    entries.append(("Restarts", restarts(configuration)))
+    entries.append(
+      (
+        "Tolerance",
+        """
+        None: perturbations are projected in 32-bit numbers, so that |x′ − x| may exceed ε by the rounding of one \
+        subtraction, less than 10⁻⁷, and nothing more is allowed. Exported pictures hold ε on the grid of grey levels exactly.
         """
       ))
     entries.append(("Curves", curves(configuration)))
@@ -64,6 +74,18 @@ enum Methods {
       """
     default: ""
     }
+  }
+
+  private static let step = """
+    Gradient at the present image, its sign times the step size, then projection to the ε-ball round the original image, \
+    then clipping to [0, 1]. A pixel without a gradient does not move: sign(0) = 0.
+    """
+
+  private static func restarts(_ configuration: RunConfiguration) -> String {
+    let start = configuration.attacks.contains { $0.parameters.contains { $0.name == "startsAtRandom" } }
+    return start
+      ? "One start an image, drawn uniformly from the ε-ball for attacks that say so; no restarts."
+      : "One start an image, the image itself; no restarts."
   }
 
   private static func objective(_ objective: String) -> String {

@@ -16,10 +16,11 @@ public struct SweepPicture: Sendable {
 extension Sweep {
   /// Up to `count` pictures for each model, attack and goal of a complete run, read from its exported examples.
   ///
-  /// They show the first images of the data set, each at the smallest budget that beat it (towards its target nearest to
-  /// the front, if there are several), or at the largest if none did.
+  /// Each image is shown at the smallest budget that beat it (towards its target nearest to the front, if there are
+  /// several), or at the largest if none did. They are chosen for different budgets: one image for each in turn, the first
+  /// in the data set, those that were wrong from the start last.
   public func gallery(
-    in directory: SweepDirectory, count: Int = 4, examples: SweepExamples.Count = .first(10)
+    in directory: SweepDirectory, count: Int = 6, examples: SweepExamples.Count = .first(10)
   ) throws -> [SweepPicture] {
     let exporter = SweepExamples(self, directory: directory, count: examples)
     var pictures: [SweepPicture] = []
@@ -29,13 +30,26 @@ extension Sweep {
       for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
         let byImage = Dictionary(grouping: groups[key]!, by: \.image)
         let images = byImage.keys.sorted { exporter.positions[$0]! < exporter.positions[$1]! }
-        for image in images.prefix(count) {
-          let candidates = byImage[image]!.sorted { ($0.budget, $0.target ?? 0) < ($1.budget, $1.target ?? 0) }
-          pictures.append(try exporter.shown(candidates.first(where: \.success) ?? candidates.last!))
+        let shown = images.map { image -> EvaluationRecord in
+          let records = byImage[image]!.sorted { ($0.budget, $0.target ?? 0) < ($1.budget, $1.target ?? 0) }
+          return records.first(where: \.success) ?? records.last!
         }
+        for record in Self.spread(shown).prefix(count) { pictures.append(try exporter.shown(record)) }
       }
     }
     return pictures
+  }
+
+  /// `records` in another order: the first of each budget and outcome, then the second of each, and so on.
+  private static func spread(_ records: [EvaluationRecord]) -> [EvaluationRecord] {
+    func kind(_ record: EvaluationRecord) -> [Int] { [record.isTrial ? 0 : 1, record.budget, record.success ? 0 : 1] }
+    let groups = Dictionary(grouping: records, by: kind)
+    let kinds = groups.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    let ranked = kinds.flatMap { kind in
+      groups[kind]!.enumerated().map { (turn: kind[0] == 0 ? $0.offset : .max, record: $0.element) }
+    }
+    // Swift's sort is stable: within a turn, the order of the kinds stays.
+    return ranked.sorted { $0.turn < $1.turn }.map(\.record)
   }
 }
 

@@ -8,8 +8,8 @@ struct UnboundedAttackCheck: Check {
   let name = "unbounded-attack"
   let claim = "without a bound (ε = 1), every image can be beaten"
 
-  /// How many images, and how many steps for an attack that has one.
-  private static let (images, steps) = (16, 10)
+  /// For an attack that has one.
+  private static let steps = 10
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
     guard subject.sample.count > 0 else { return .notApplicable("the model classifies no image correctly") }
@@ -21,7 +21,7 @@ struct UnboundedAttackCheck: Check {
     let attack: any Attack =
       own.stepCount(at: 1) > 1
       ? own : BIM(steps: Self.steps, objective: own.objective)
-    let rows = Array(0..<min(subject.sample.count, Self.images))
+    let rows = Array(0..<min(subject.sample.count, CheckSample.probed))
     let outcome = try attack.run(
       on: subject.classifier, subject.sample, rows: rows, budget: 1, seed: subject.configuration.seed)
     let survivors = outcome.succeeded.count { !$0 }

@@ -1,8 +1,8 @@
-public import Attacks
+import Attacks
 public import Datasets
 import Files
 import Foundation
-public import Models
+import Models
 
 extension Sweep {
   /// The sweep of a run, made again from what its store says: its models, images, attacks, goals, budgets and seed.

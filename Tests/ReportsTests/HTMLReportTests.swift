@@ -13,7 +13,9 @@ import Testing
     let text = page()
     let markup = try #require(Markup(text))
     #expect(markup.all("script").isEmpty && markup.all("link").isEmpty && markup.all("iframe").isEmpty)
-    let references = markup.elements.flatMap { element in
+    let links = markup.all("a").compactMap { $0.attributes["href"] }
+    #expect(links.count >= 6 && links.allSatisfy { $0.hasPrefix("#") })
+    let references = markup.elements.filter { $0.name != "a" }.flatMap { element in
       ["src", "href", "action", "data", "poster"].compactMap { element.attributes[$0] }
     }
     #expect(!references.isEmpty && references.allSatisfy { $0.hasPrefix("data:image/png;base64,") })
@@ -43,7 +45,7 @@ import Testing
 
   @Test func wordsFollowFromTheNumbers() throws {
     let markup = try #require(Markup(page(goals: [.untargeted])))
-    let lead = try #require(markup.all("p").first { $0.attributes["class"] == "lead" }).text
+    let lead = markup.all("li", in: "lead").map(\.text).joined(separator: " ")
       .replacing("\u{A0}", with: " ")
     // 7 of 20 images are left at ε = 0.2: the first ε at which half of the right ones are gone.
     #expect(lead.contains("At ε = 0.2, FGSM leaves cnn at 20.0% (5.7–51.0) and caps at 50.0% (23.7–76.3); "))
@@ -65,6 +67,21 @@ import Testing
   @Test func withoutImagesOrTargetsTheirSectionsAreLeftOut() throws {
     let text = HTMLReport.text(Sample.summary(), rows: [])
     let ids = try #require(Markup(text)).all("section").compactMap { $0.attributes["id"] }
-    #expect(ids == ["checks", "accuracy", "results", "methods", "provenance"])
+    #expect(ids == ["checks", "accuracy", "classes", "results", "methods", "provenance"])
+  }
+
+  /// At ε = 0.2 images 2 to 9 of the first model are beaten: of the five round ones (even) only image 0 is left.
+  @Test func classesAreShownAtEveryBudget() throws {
+    let markup = try #require(Markup(page(goals: [.untargeted])))
+    let cells = markup.all("td", in: "heat right").map(\.text)
+    // Two models, two classes: how many images, then clean, 0.1 and 0.2, where images 7 to 9 and 2 to 9 are beaten.
+    #expect(cells.prefix(8) == ["5", "100", "80", "20", "5", "100", "60", "20"])
+  }
+
+  @Test func cardsNameTheImageAndTheOutcome() throws {
+    let markup = try #require(Markup(page(goals: [.untargeted])))
+    let cards = markup.all("p", in: "cards").map(\.text)
+    #expect(cards.contains("withstood ε = 0.2") && cards.contains("image 1: square"))
+    #expect(markup.all("img", in: "cards").count == 3 * markup.all("li", in: "cards").count)
   }
 }

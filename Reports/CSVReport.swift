@@ -11,13 +11,12 @@ public enum CSVReport {
   ]
 
   public static func text(_ summary: RunSummary) -> String {
-    let names = Names(summary.configuration)
-    let distinctAttacks = Set(summary.configuration.attacks.map(\.name)).count == summary.configuration.attacks.count
+    let names = CSVNames(summary.configuration)
     var lines = [header]
     for cell in summary.results {
       lines.append(
         [
-          names.models[cell.modelIndex], distinctAttacks ? cell.attack : names.attacks[cell.attackIndex],
+          names.models[cell.modelIndex], names.attacks[cell.attackIndex],
           cell.goal.rawValue, "\(cell.epsilon)", cell.epsilonText, "\(cell.count)", "\(cell.correct)",
         ] + share(cell.accuracy) + ["\(cell.cleanCorrect)", "\(cell.trials)", "\(cell.successes)"]
           + share(cell.successRate) + ["\(cell.attacked)"]
@@ -31,17 +30,35 @@ public enum CSVReport {
           "\(row.correct)",
         ] + share(row.accuracy) + [String](repeating: "", count: 13))
     }
-    return lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    return csv(lines)
   }
 
-  private static func share(_ share: Proportion) -> [String] {
+  /// Lines of fields, each quoted where it has to be.
+  static func csv(_ lines: [[String]]) -> String {
+    lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  static func share(_ share: Proportion) -> [String] {
     [share.value.map(decimal) ?? "", decimal(share.lower), decimal(share.upper)]
   }
 
-  private static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
+  static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
 
-  static func quoted(_ field: String) -> String {
+  private static func quoted(_ field: String) -> String {
     guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
     return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}
+
+/// Names in tables for programs: an attack by what the command line calls it, unless several share that.
+struct CSVNames {
+  let models: [String]
+  let attacks: [String]
+
+  init(_ configuration: RunConfiguration) {
+    let names = Names(configuration)
+    models = names.models
+    let isDistinct = Set(configuration.attacks.map(\.name)).count == configuration.attacks.count
+    attacks = isDistinct ? configuration.attacks.map(\.name) : names.attacks
   }
 }

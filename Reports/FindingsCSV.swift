@@ -18,6 +18,6 @@ public enum FindingsCSV {
         finding.remedy,
       ]
     }
-    return ([header] + rows).map { $0.map(CSVReport.quoted).joined(separator: ",") + "\n" }.joined()
+    return CSVReport.csv([header] + rows)
   }
 }

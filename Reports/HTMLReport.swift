@@ -9,12 +9,14 @@ public enum HTMLReport {
     let matrices = matrixValues(summary, names)
     let galleries = Gallery.values(rows, summary.configuration, names)
     var values: [String: Any] = [
-      "title": title(summary), "styleSheet": LinePlot.styleSheet + String(decoding: css, as: UTF8.self),
-      "verdict": verdictValues(summary), "findings": Findings(summary).sentences, "checks": checkValues(summary),
+      "title": title(summary), "styleSheet": styleSheet, "verdict": verdictValues(summary),
+      "findings": Findings(summary).sentences, "checks": checkValues(summary),
       "figures": RunFigure.all(of: summary).map(figureValues),
       "hasMatrices": !matrices.shown.isEmpty, "shownMatrices": matrices.shown,
       "hasFoldedMatrices": !matrices.folded.isEmpty, "foldedMatrices": matrices.folded,
       "hasGalleries": !galleries.isEmpty, "galleries": galleries, "monotone": !summary.configuration.rawCurves,
+      "falls": FallTable.values(summary), "curveColumns": CurveTable.columns, "curveCaption": CurveTable.caption,
+      "curveRows": CurveTable.rows(summary).map { ["name": $0.name, "cells": $0.cells] as [String: Any] },
       "resultColumns": ResultTable.columns, "resultGroups": resultValues(summary),
       "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": $0.text] },
       "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": $0.text] },
@@ -24,7 +26,8 @@ public enum HTMLReport {
     return printable(Templates.render(PackageResources.report_html_mustache, values))
   }
 
-  private static var css: [UInt8] { PackageResources.report_css }
+  /// What every page of ours looks like.
+  static var styleSheet: String { LinePlot.styleSheet + String(decoding: PackageResources.report_css, as: UTF8.self) }
 
   /// For example `How cnn and matrix-capsules-small withstand FGSM`.
   static func title(_ summary: RunSummary) -> String {
@@ -34,7 +37,7 @@ public enum HTMLReport {
   }
 
   /// Replaces control characters, which XML forbids and a file name may hold.
-  private static func printable(_ text: String) -> String {
+  static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t"

@@ -22,7 +22,10 @@ public enum MarkdownReport {
           (Findings(summary).sentences + Verdict(summary).sentences.suffix(1)).joined(separator: " ")),
         "checks": checks(summary),
         "figures": figures,
-        "results": results,
+        "results": results, "curveCaption": escaped(CurveTable.caption),
+        "curves": table(
+          header: ["model, attack, goal"] + CurveTable.columns,
+          rows: CurveTable.rows(summary).map { [$0.name] + $0.cells }),
         "methods": Methods.entries(summary.configuration).map(entryValues),
         "provenance": Provenance.entries(summary).map(entryValues),
       ])
@@ -52,8 +55,9 @@ public enum MarkdownReport {
     ["term": escaped(entry.term), "text": escaped(entry.text)]
   }
 
-  private static func table(header: [String], rows: [[String]]) -> String {
-    let rule = header.indices.map { $0 == 0 ? ":--" : "--:" }
+  /// A table whose first `flushLeft` columns hold words, the others numbers.
+  static func table(header: [String], rows: [[String]], flushLeft: Int = 1) -> String {
+    let rule = header.indices.map { $0 < flushLeft ? ":--" : "--:" }
     return ([header.map(escaped), rule] + rows.map { $0.map(escaped) })
       .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }

@@ -50,6 +50,16 @@ enum Methods {
         and target, which makes it conservative.
         """
       ))
+    entries.append(
+      (
+        "Smallest ε and area",
+        """
+        The smallest ε of an image is the smallest of the run at which the attack reaches its goal\
+        \(configuration.goals.contains(.each) ? " with some target" : ""); images that no ε beats are counted as above the \
+        largest. Intervals of quantiles are those of order statistics. The area is the trapezoidal rule over accuracy, \
+        with the clean accuracy at 0, divided by the largest ε.
+        """
+      ))
     if configuration.attacks.count * configuration.goals.count > 1 {
       entries.append(
         (

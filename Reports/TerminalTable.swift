@@ -30,7 +30,7 @@ public enum TerminalTable {
       \(NumberFormat.grouped(dataset.count)) images of \(dataset.name) (\(dataset.split)); \
       right without an attack: \(clean.joined(separator: ", "))
 
-      \(aligned(rows))
+      \(TextTable.aligned(rows, flushLeft: 3))
       accuracy: still right after the attack / all images.  success rate: \(legend(summary.configuration))
 
       """
@@ -42,21 +42,5 @@ public enum TerminalTable {
     let goals = configuration.goals
     if !goals.contains(where: \.isTargeted) { return flipped }
     return goals.contains(.untargeted) ? "\(flipped); with a target: \(reached)" : reached
-  }
-
-  /// Rows in columns: the first three flush left, the numbers flush right; nil is a rule.
-  private static func aligned(_ rows: [[String]?]) -> String {
-    let columns = rows.compactMap { $0?.count }.max() ?? 0
-    let widths = (0..<columns).map { column in rows.compactMap { $0?[column].count }.max() ?? 0 }
-    let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (columns - 1))
-    return rows.map { row in
-      guard let row else { return rule }
-      let cells = row.enumerated().map { column, text in
-        let padding = String(repeating: " ", count: widths[column] - text.count)
-        return column < 3 ? text + padding : padding + text
-      }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n") + "\n"
   }
 }

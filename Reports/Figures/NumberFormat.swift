@@ -20,6 +20,16 @@ enum NumberFormat {
   /// A share in [0, 1] as a percentage: 0.3124 is `31.2%`.
   static func percent(_ share: Double, decimals: Int = 1) -> String { fixed(share * 100, decimals) + "%" }
 
+  /// `value` with a fixed number of decimals and its sign: `+1.2`, `−0.3`, `0.0`.
+  static func signed(_ value: Double, _ decimals: Int) -> String {
+    let text = fixed(value, decimals)
+    if text.hasPrefix("-") { return "−" + text.dropFirst() }
+    return text.allSatisfy({ "0.".contains($0) }) ? text : "+" + text
+  }
+
+  /// A p-value: three decimals, or a bound where they would be zeros.
+  static func probability(_ value: Double) -> String { value < 0.001 ? "<0.001" : fixed(value, 3) }
+
   /// `12345` as `12,345`.
   static func grouped(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))

@@ -28,6 +28,10 @@ extension RunSummary {
       results.append(cell)
       if cell.goal == .each { targetMatrices.append(TargetMatrix(cell, configuration, total)) }
     }
+    curves = []
+    for place in totals.falls.indices {
+      if let curve = Curve(place, totals, results) { curves.append(curve) }
+    }
     worstCases = []
     findings = checkReport.findings
     checks = checkReport.checks

@@ -12,6 +12,8 @@ public struct RunSummary: Codable, Sendable, Hashable {
   public var cleanAccuracies: [CleanAccuracy]
   /// One per model, attack, goal and budget, in that order.
   public var results: [Cell]
+  /// One per model, attack and goal, in that order.
+  public var curves: [Curve]
   /// One per model and budget, if the run has several attacks or goals.
   public var worstCases: [WorstCase]
   /// One per model, attack and budget of the goal `each`.
@@ -72,6 +74,37 @@ public struct RunSummary: Codable, Sendable, Hashable {
     public var perClass: [ClassCount]
     /// Only for targeted goals.
     public var perTarget: [TargetCount]?
+  }
+
+  /// One model under one attack with one goal, over all budgets.
+  public struct Curve: Codable, Sendable, Hashable {
+    public var model: String
+    public var modelIndex: Int
+    public var attack: String
+    public var attackIndex: Int
+    public var goal: GoalKind
+    public var goalIndex: Int
+    /// The mean robust accuracy over ε from 0 to the largest budget, by the trapezoidal rule; nil if that is 0.
+    public var areaUnderCurve: Proportion?
+    public var smallestEpsilon: SmallestEpsilon
+  }
+
+  /// At which budget of the run the images fall that were right before.
+  public struct SmallestEpsilon: Codable, Sendable, Hashable {
+    /// Images that the attack had to beat; for `each`, with any of its targets.
+    public var trials: Int
+    /// Those that some budget beat.
+    public var beaten: Int
+    /// By budget: those that it beat and no smaller one.
+    public var beatenFirst: [Int]
+    /// For the others, all that is known is that it takes more than this.
+    public var largestEpsilon: Float
+    /// Of the smallest successful budget: at 0.1, 0.25, 0.5, 0.75 and 0.9.
+    public var quantiles: [CensoredQuantile]
+
+    public var median: CensoredQuantile { quantiles[Self.probabilities.firstIndex(of: 0.5)!] }
+
+    static let probabilities = [0.1, 0.25, 0.5, 0.75, 0.9]
   }
 
   public struct Norms: Codable, Sendable, Hashable {

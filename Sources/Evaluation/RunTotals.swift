@@ -56,7 +56,17 @@ struct RunTotals {
     var trialCount: Int { trials.values.reduce(0) { $0 + $1.count } }
   }
 
+  /// One model under one attack with one goal: how many images each budget is the first to beat.
+  struct Falls {
+    /// By budget.
+    var beaten: [Int]
+    /// Images that the attack had to beat.
+    var trials = 0
+  }
+
   let configuration: RunConfiguration
+  /// By model, attack and goal.
+  private(set) var falls: [Falls]
   /// By model, attack, goal and budget.
   private(set) var cells: [Cell]
   /// By model and true class: images, and those correct before any attack.
@@ -76,6 +86,9 @@ struct RunTotals {
     clean = [[Tally]](repeating: classes, count: models)
     worstCases = [[Tally]](
       repeating: [Tally](repeating: Tally(), count: configuration.budgets.count), count: models)
+    falls = [Falls](
+      repeating: Falls(beaten: [Int](repeating: 0, count: configuration.budgets.count)),
+      count: models * configuration.attacks.count * configuration.goals.count)
     cells = [Cell](
       repeating: Cell(classes: classes),
       count: models * configuration.attacks.count * configuration.goals.count * configuration.budgets.count)
@@ -101,7 +114,20 @@ struct RunTotals {
       cells[position(of: key)].add(targets)
       rest = rest[targets.endIndex...]
     }
+    countFalls()
     image.removeAll(keepingCapacity: true)
+  }
+
+  /// Records come by attack and goal, then by budget: the first success is at the smallest budget.
+  private mutating func countFalls() {
+    var rest = image[...]
+    while let first = rest.first {
+      let curve = rest.prefix { ($0.attack, $0.goal) == (first.attack, first.goal) }
+      let place = position(of: Key(first)) / configuration.budgets.count
+      if curve.contains(where: \.isTrial) { falls[place].trials += 1 }
+      if let beaten = curve.first(where: { $0.isTrial && $0.success }) { falls[place].beaten[beaten.budget] += 1 }
+      rest = rest[curve.endIndex...]
+    }
   }
 
   private func position(of key: Key) -> Int {

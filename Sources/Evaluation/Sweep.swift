@@ -144,7 +144,8 @@ public struct Sweep: Sendable {
             options: options)
           for (budgetIndex, outcome) in outcomes.enumerated() {
             let norms = (
-              LInfinity().distances(of: outcome.images, from: images), euclidean(outcome.images, images)
+              LInfinity().distances(of: outcome.images, from: images),
+              EuclideanDistance.of(outcome.images, from: images)
             )
             for (row, account) in outcome.accounts.enumerated() {
               let record = EvaluationRecord(
@@ -165,23 +166,6 @@ public struct Sweep: Sendable {
       }
     }
     return (records, pictures)
-  }
-
-  /// ‖x′ − x‖₂ of each image, summed in double precision.
-  private func euclidean(_ perturbed: Tensor, _ originals: Tensor) -> [Float] {
-    let stride = originals.shape.withoutBatch.count
-    return perturbed.withUnsafeBuffer { a in
-      originals.withUnsafeBuffer { b in
-        (0..<originals.shape[0]).map { image in
-          var sum = 0.0
-          for i in image * stride..<(image + 1) * stride {
-            let difference = Double(a[i] - b[i])
-            sum += difference * difference
-          }
-          return Float(sum.squareRoot())
-        }
-      }
-    }
   }
 }
 

@@ -16,11 +16,15 @@ struct Robust: ParsableCommand {
       Start with `robust sweep --attack fgsm`: it attacks the two shipped models on 1,000 shipped images and writes a
       report into runs/.
 
-      Exit codes: 0 success, 64 wrong usage, 65 unusable input (file, data set, model), 69 the processor lacks \
+      Exit codes: 0 success; of `robust check` also 10 regression, 11 inconclusive, 12 not trustworthy; 64 wrong usage, 65 unusable input (file, data set, model), 69 the processor lacks \
       instructions that robust was built to use, 70 internal error, 73 output can't be written, 130 interrupted.
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
-    subcommands: [SweepCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self])
+    subcommands: [
+      SweepCommand.self, BaselineCommand.self, CheckCommand.self, CompareCommand.self, MinimumCommand.self,
+      TrainCommand.self, ModelsCommand.self,
+      DataCommand.self,
+    ])
 
   static func main() {
     // First of all: whatever follows may use instructions that the processor has to have.
@@ -39,7 +43,10 @@ struct Robust: ParsableCommand {
     } catch is Interruption {
       Foundation.exit(130)
     } catch {
-      exit(withError: error)
+      // What no command foresaw is an internal error, and not the 1 of any shell command that fails.
+      let code = exitCode(for: error)
+      guard code == .failure else { exit(withError: error) }
+      fail("robust: \(error)", code: 70)
     }
   }
 

@@ -83,7 +83,10 @@ struct SweepTests {
     #expect(swept.code == 0, "\(swept.errors)")
   }
 
-  @Test(arguments: [["--help"], ["sweep", "--help"], ["train", "--help"], ["models"], ["data"], ["--version"]])
+  @Test(arguments: [
+    ["--help"], ["sweep", "--help"], ["train", "--help"], ["models"], ["data"], ["--version"],
+    ["baseline", "--help"], ["check", "--help"], ["compare", "--help"], ["minimum", "--help"],
+  ])
   func explainsItself(arguments: [String]) throws {
     let outcome = try Program.run(arguments)
     #expect(outcome.code == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)

@@ -71,6 +71,39 @@ import Testing
     #expect(summary.worstCases.map(\.correct) == [0] && summary.worstCases.map(\.budgetIndex) == [1])
   }
 
+  /// Budgets 0, 0.1, 0.2, 0.4. Of images 0 to 3, all right before, one falls at 0.1, two at 0.2, one never; image 4 is
+  /// wrong from the start. Accuracies 0.8, 0.6, 0.2, 0.2: the area is (0.07 + 0.04 + 0.04) / 0.4.
+  @Test func curvesInNumbers() throws {
+    let budgets: [Float] = [0, 0.1, 0.2, 0.4]
+    let firstBeaten = [1, 2, 2, 9]
+    var records: [EvaluationRecord] = []
+    for budget in 0..<4 {
+      for image in 0..<5 {
+        let clean = image == 4 ? 1 : 0
+        let after = image < 4 && budget >= firstBeaten[image] ? 2 : clean
+        records.append(.sample(budget: budget, image: image, label: 0, clean: clean, after: after))
+      }
+    }
+    let configuration = RunConfiguration.sample(budgets: budgets.map { .init(text: "\($0)", value: $0) })
+    let curve = try #require(RunSummary(configuration: configuration, records: records).curves.first)
+    #expect(abs(try #require(curve.areaUnderCurve?.value) - 0.15 / 0.4) < 1e-8)
+    let smallest = curve.smallestEpsilon
+    #expect((smallest.trials, smallest.beaten, smallest.largestEpsilon) == (4, 3, 0.4))
+    #expect(smallest.quantiles.map(\.value) == [0.1, 0.1, 0.2, 0.2, nil])
+    // Four numbers are too few for an upper bound of the median, or a lower one.
+    #expect(smallest.median.lower == 0 && smallest.median.upper == nil)
+    // Without ε = 0 the curve begins at the clean accuracy.
+    let later = RunConfiguration.sample(budgets: budgets.dropFirst().map { .init(text: "\($0)", value: $0) })
+    let rest = records.filter { $0.budget > 0 }.map { record in
+      var record = record
+      record.budget -= 1
+      return record
+    }
+    let same = try #require(RunSummary(configuration: later, records: rest).curves.first)
+    #expect(abs(try #require(same.areaUnderCurve?.value) - 0.15 / 0.4) < 1e-8)
+    #expect(same.smallestEpsilon == smallest)
+  }
+
   @Test func orderOfRecordsDoesNotMatter() {
     let summary = RunSummary(configuration: .sample(), records: untargeted)
     #expect(summary == RunSummary(configuration: .sample(), records: untargeted.reversed()))

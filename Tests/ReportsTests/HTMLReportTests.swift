@@ -67,7 +67,7 @@ import Testing
   @Test func withoutImagesOrTargetsTheirSectionsAreLeftOut() throws {
     let text = HTMLReport.text(Sample.summary(), rows: [])
     let ids = try #require(Markup(text)).all("section").compactMap { $0.attributes["id"] }
-    #expect(ids == ["checks", "accuracy", "classes", "results", "methods", "provenance"])
+    #expect(ids == ["checks", "accuracy", "curves", "classes", "results", "methods", "provenance"])
   }
 
   /// At ε = 0.2 images 2 to 9 of the first model are beaten: of the five round ones (even) only image 0 is left.

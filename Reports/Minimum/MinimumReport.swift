@@ -1,0 +1,111 @@
+public import Evaluation
+import Files
+public import Foundation
+
+/// What a search for the smallest ε found, as text, CSV, JSON and histograms.
+public enum MinimumReport {
+  /// Median and quantiles by model and attack.
+  public static func text(_ summary: MinimumSummary) -> String {
+    let maximum = summary.configuration.maximum.text
+    var rows: [[String]?] = [
+      ["model", "attack", "right before", "beaten", "10%", "25%", "median", "95% interval", "75%", "90%"], nil,
+    ]
+    let names = names(summary)
+    for result in summary.results {
+      let quantiles = result.quantiles
+      func text(_ value: Float?) -> String {
+        result.trials == 0 ? "–" : value.map(epsilon) ?? "> \(maximum)"
+      }
+      let median = quantiles.first { $0.probability == 0.5 }
+      let cells = [0.1, 0.25, 0.5, 0.75, 0.9].map { p in text(quantiles.first { $0.probability == p }?.value) }
+      let interval = median.map { "\(epsilon($0.lower))–\(text($0.upper))" } ?? "–"
+      rows.append(
+        [
+          names.models[result.modelIndex], names.attacks[result.attackIndex], "\(result.trials) of \(result.count)",
+          "\(result.beaten)",
+        ] + cells[..<3] + [result.trials == 0 ? "–" : interval] + cells[3...])
+    }
+    return TextTable.aligned(rows, flushLeft: 2) + """
+
+      The smallest ε, up to \(maximum) and to within \(summary.configuration.tolerance), at which the attack really beat \
+      each image
+      that was right before; the others count as above \(maximum). Where success is not monotone in ε, as with a single
+      step, it is one crossing from failure to success, and not always the first.
+
+      """
+  }
+
+  /// `minimum.csv`: one line per model, image and attack.
+  public static func csv(_ summary: MinimumSummary, _ records: [MinimumRecord]) -> String {
+    let header = [
+      "model", "attack", "image", "label", "target", "clean_prediction", "status", "epsilon", "failed_epsilon",
+      "prediction", "linf", "l2", "forwards", "backwards",
+    ]
+    let models = names(summary).models
+    let attacks = names(summary).attacks
+    return CSVReport.csv(
+      [header]
+        + records.map { record in
+          [
+            models[record.model], attacks[record.attack], "\(record.image)", "\(record.label)",
+            record.target.map(String.init) ?? "", "\(record.cleanPrediction)", record.status.rawValue,
+            record.epsilon.map { "\($0)" } ?? "", "\(record.failedEpsilon)", "\(record.prediction)",
+            "\(record.linfNorm)", "\(record.l2Norm)", "\(record.forwards)", "\(record.backwards)",
+          ]
+        })
+  }
+
+  /// `minimum.json`: the configuration and the quantiles.
+  public static func json(_ summary: MinimumSummary) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return try encoder.encode(summary) + Data("\n".utf8)
+  }
+
+  /// The histogram of one model under one attack.
+  public static func histogram(
+    _ summary: MinimumSummary, _ result: MinimumSummary.Result, _ records: [MinimumRecord]
+  ) -> String {
+    let maximum = summary.configuration.maximum
+    let own = records.filter { ($0.model, $0.attack) == (result.modelIndex, result.attackIndex) }
+    let names = names(summary)
+    let title =
+      "\(names.models[result.modelIndex]), \(names.attacks[result.attackIndex]): smallest ε of \(result.trials) images"
+    let median = result.quantiles.first { $0.probability == 0.5 }?.value
+    let histogram = Histogram(
+      title: title, xLabel: "smallest ε that beats the image, in pixel values of [0, 1]", yLabel: "images",
+      maximum: Double(maximum.value),
+      counts: Histogram.counts(own.compactMap(\.epsilon), maximum: maximum.value, bins: 40),
+      beyond: (label: "> \(maximum.text)", count: result.trials - result.beaten),
+      mark: median.map { (Double($0), "median \(epsilon($0))") })
+    return histogram.svg(width: 760, height: 360)
+  }
+
+  /// Writes `minimum.csv`, `minimum.json` and a histogram per model and attack.
+  ///
+  /// - Returns: the names of the files.
+  /// - Throws: `InputError` of kind `.output` if a file can't be written.
+  @discardableResult
+  public static func write(
+    _ summary: MinimumSummary, _ records: [MinimumRecord], to directory: URL
+  ) throws -> [String] {
+    var files = [("minimum.csv", Data(csv(summary, records).utf8)), ("minimum.json", try json(summary))]
+    for (index, result) in summary.results.enumerated() {
+      files.append(("minimum-\(index + 1).svg", Data(histogram(summary, result, records).utf8)))
+    }
+    for (name, data) in files { try AtomicFile.write(data, to: directory.appending(path: name).path) }
+    return files.map(\.0)
+  }
+
+  private static func names(_ summary: MinimumSummary) -> Names {
+    let configuration = summary.configuration
+    return Names(
+      RunConfiguration(
+        models: configuration.models, dataset: configuration.dataset, attacks: configuration.attacks,
+        goals: [configuration.goal], budgets: [configuration.maximum], seed: configuration.seed,
+        toolVersion: configuration.toolVersion))
+  }
+
+  /// Four decimals: a fortieth of a step of an 8-bit image.
+  private static func epsilon(_ value: Float) -> String { NumberFormat.short(Double(value), 4) }
+}

@@ -1,0 +1,42 @@
+public import Evaluation
+
+/// The outcome of a check as a comment on a pull request: the verdict, what is wrong, and all groups folded away.
+public enum CheckMarkdown {
+  private static let marks: [RegressionCheck.Verdict: String] = [
+    .pass: "✅", .regression: "❌", .inconclusive: "⚠️", .untrustworthy: "⛔",
+  ]
+
+  /// More rows than a comment is read for; the rest is in the table below.
+  private static let shownRows = 20
+
+  public static func text(_ check: RegressionCheck) -> String {
+    let names = CheckNames(check)
+    var text = "## \(marks[check.verdict] ?? "") Robustness: \(check.verdict.rawValue)\n\n"
+    text += MarkdownReport.escaped(check.headline) + "\n"
+    if !check.doubts.isEmpty {
+      text += "\n### Why the evaluation is in doubt\n\n"
+      text += check.doubts.map { "- \(MarkdownReport.escaped($0))\n" }.joined()
+    }
+    let open = check.groups(.regression) + check.groups(.inconclusive)
+    if !open.isEmpty { text += "\n" + table(open.prefix(shownRows), names) }
+    if open.count > shownRows { text += "\n… and \(open.count - shownRows) more.\n" }
+    if !check.notes.isEmpty {
+      text += "\n" + check.notes.map { "- \(MarkdownReport.escaped($0))\n" }.joined()
+    }
+    text += "\n<details><summary>All \(check.groups.count) comparisons, and how they were made</summary>\n\n"
+    text += MarkdownReport.escaped(check.method) + "\n\n" + table(check.groups[...], names) + "\n</details>\n"
+    return text
+  }
+
+  private static func table(_ groups: ArraySlice<RegressionCheck.Group>, _ names: CheckNames) -> String {
+    let header = ["", "model", "attack", "goal", "ε", "before", "now", "change, points", "lost", "gained", "p"]
+    let rows = groups.map { group in
+      [
+        marks[group.verdict] ?? "", group.key.model, names.attack(group.key), names.goal(group.key),
+        names.epsilon(group.key), group.before, group.now, group.change, "\(group.pairs.onlyFirst)",
+        "\(group.pairs.onlySecond)", NumberFormat.probability(group.adjustedPValue),
+      ]
+    }
+    return MarkdownReport.table(header: header, rows: rows, flushLeft: 4) + "\n"
+  }
+}

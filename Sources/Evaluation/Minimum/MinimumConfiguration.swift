@@ -1,0 +1,116 @@
+import Files
+import Foundation
+
+/// Everything that determines what a search for the smallest ε finds.
+public struct MinimumConfiguration: Codable, Sendable, Hashable {
+  public var models: [RunConfiguration.Model]
+  public var dataset: RunConfiguration.Dataset
+  public var attacks: [RunConfiguration.Attack]
+  public var goal: GoalKind
+  /// The largest ε that is tried.
+  public var maximum: RunConfiguration.Budget
+  /// Bisection goes on until the ε that succeeded and the one that failed are no further apart.
+  public var tolerance: Float
+  /// How many evenly spaced ε, up to the largest, are tried before bisection.
+  public var scan: Int
+  public var limit: Int?
+  public var seed: UInt64
+  public var toolVersion: String
+
+  /// - Throws: `InputError` of kind `.usage` for a range or tolerance without meaning.
+  public init(
+    models: [RunConfiguration.Model], dataset: RunConfiguration.Dataset, attacks: [RunConfiguration.Attack],
+    goal: GoalKind, maximum: RunConfiguration.Budget, tolerance: Float, scan: Int = 8, limit: Int? = nil, seed: UInt64,
+    toolVersion: String
+  ) throws {
+    guard maximum.value > 0 else {
+      throw InputError(
+        .usage, "--max-epsilon", "found \(maximum.text); expected an ε above 0", remedy: "for example --max-epsilon 0.5"
+      )
+    }
+    guard tolerance >= 1e-6, tolerance <= maximum.value else {
+      throw InputError(
+        .usage, "--tolerance", "found \(tolerance); expected a distance from 1e-6 to the largest ε, \(maximum.text)",
+        remedy: "for example --tolerance 0.001")
+    }
+    guard (1...1000).contains(scan) else {
+      throw InputError(.usage, "--scan", "found \(scan); expected 1 to 1000", remedy: "for example --scan 8")
+    }
+    guard goal != .each else {
+      throw InputError(
+        .usage, "--target", "“each” has no single smallest ε", remedy: "name one class, or random or least-likely")
+    }
+    self.models = models
+    self.dataset = dataset
+    self.attacks = attacks
+    self.goal = goal
+    self.maximum = maximum
+    self.tolerance = tolerance
+    self.scan = scan
+    self.limit = limit
+    self.seed = seed
+    self.toolVersion = toolVersion
+  }
+
+  /// SHA-256 of the configuration as JSON with sorted keys and no white space, lower-case hexadecimal.
+  public var hash: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return Checksum.sha256(of: try encoder.encode(self))
+    } catch {
+      preconditionFailure("MinimumConfiguration: budgets and accuracies must be finite (\(error))")
+    }
+  }
+
+  /// How often each interval of the scan is halved.
+  var halvings: Int {
+    var halvings = 0
+    var width = Double(maximum.value) / Double(scan)
+    // A millionth of slack, so that 0.0625 halved six times is within 0.0009765625 however it was rounded.
+    while width > Double(tolerance) * (1 + 1e-6) {
+      width /= 2
+      halvings += 1
+    }
+    return halvings
+  }
+
+  /// The ε of a level: `level` · maximum / (scan · 2^halvings).
+  func epsilon(_ level: Int) -> Float {
+    Float(Double(maximum.value) * Double(level) / Double(scan << halvings))
+  }
+}
+
+/// The smallest ε at which one attack beat one image, as far as the search could tell.
+public struct MinimumRecord: Codable, Sendable, Hashable {
+  public enum Status: String, Codable, Sendable, Hashable {
+    /// The attack succeeds at `epsilon`.
+    case beaten
+    /// It fails at every ε that was tried.
+    case withstood
+    /// Misclassified before the attack, which had nothing to do.
+    case alreadyWrong = "already-wrong"
+    /// Its class is the target.
+    case labelIsTarget = "label-is-target"
+  }
+
+  /// Positions in the configuration's lists.
+  public var model: Int
+  public var attack: Int
+  public var image: Int
+  public var label: Int
+  public var target: Int?
+  public var cleanPrediction: Int
+  /// At `epsilon` if it was beaten, else at the largest ε.
+  public var prediction: Int
+  public var status: Status
+  /// The smallest ε tried at which the attack succeeds.
+  public var epsilon: Float?
+  /// The largest ε tried below it at which it fails; 0 if none did.
+  public var failedEpsilon: Float
+  /// ‖x′ − x‖∞ and ‖x′ − x‖₂ at `epsilon`; 0 if it was not beaten.
+  public var linfNorm: Float
+  public var l2Norm: Float
+  public var forwards: Int
+  public var backwards: Int
+}

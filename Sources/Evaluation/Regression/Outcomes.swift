@@ -1,0 +1,134 @@
+import Files
+import Foundation
+
+/// Which images each model of a run gets right: before any attack, and under each attack, goal and budget above 0.
+///
+/// ε = 0 attacks nothing, so its cells repeat the clean one and are left out.
+public struct Outcomes: Sendable, Hashable {
+  /// What a group of outcomes is about, in words that mean the same in another run.
+  public struct Key: Sendable, Hashable {
+    /// The model's name; distinct from those of the other models of the run.
+    public var model: String
+    /// The attack's printed form; nil before any attack, as are `goal` and `budget`.
+    public var attack: String?
+    public var goal: GoalKind?
+    public var budget: RunConfiguration.Budget?
+
+    public init(
+      model: String, attack: String? = nil, goal: GoalKind? = nil, budget: RunConfiguration.Budget? = nil
+    ) {
+      self.model = model
+      self.attack = attack
+      self.goal = goal
+      self.budget = budget
+    }
+  }
+
+  /// One model, before or under one attack with one goal at one budget.
+  public struct Group: Sendable, Hashable {
+    public var key: Key
+    /// By position in `images`; for the goal `each`, right under every target.
+    public var correct: [Bool]
+
+    public init(key: Key, correct: [Bool]) {
+      self.key = key
+      self.correct = correct
+    }
+
+    public var correctCount: Int { correct.count { $0 } }
+  }
+
+  /// The numbers of the images in their data set, ascending.
+  public var images: [Int]
+  /// By model: the clean one first, then by attack, goal and budget.
+  public var groups: [Group]
+
+  public init(images: [Int], groups: [Group]) {
+    self.images = images
+    self.groups = groups
+  }
+
+  /// The outcomes in `store`, read in one pass.
+  ///
+  /// - Throws: `InputError` of kind `.file` if the run is not complete.
+  public init(of store: RunStore) throws {
+    let configuration = store.configuration
+    images = try configuration.models.indices.reduce(into: Set<Int>()) {
+      $0.formUnion(try store.images(model: $1, attack: 0, goal: 0))
+    }.sorted()
+    let positions = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
+    var table = Table(configuration, images: images.count)
+    try store.forEachRecord { record in
+      guard let position = positions[record.image] else { return }
+      table.add(record, at: position)
+    }
+    guard images.count == configuration.dataset.count, table.isComplete else {
+      throw InputError(
+        .file, store.url.path,
+        "the run is not complete: \(images.count) of \(configuration.dataset.count) images begun",
+        remedy: "give the command of its sweep again, which goes on where it stopped")
+    }
+    groups = table.groups
+  }
+}
+
+/// Outcomes by position: while they are read.
+private struct Table {
+  private let configuration: RunConfiguration
+  private let cellsPerModel: Int
+  /// By model, then clean, attack, goal, budget; then by image. Nothing seen yet counts as right.
+  private var correct: [[Bool]]
+  /// How many images each has records of, for the first target.
+  private var seen: [[Bool]]
+
+  init(_ configuration: RunConfiguration, images: Int) {
+    self.configuration = configuration
+    cellsPerModel = 1 + configuration.attacks.count * configuration.goals.count * configuration.budgets.count
+    let cells = configuration.models.count * cellsPerModel
+    correct = [[Bool]](repeating: [Bool](repeating: true, count: images), count: cells)
+    seen = [[Bool]](repeating: [Bool](repeating: false, count: images), count: cells)
+  }
+
+  mutating func add(_ record: EvaluationRecord, at position: Int) {
+    let clean = record.model * cellsPerModel
+    let (goals, budgets) = (configuration.goals.count, configuration.budgets.count)
+    let cell = clean + 1 + (record.attack * goals + record.goal) * budgets + record.budget
+    seen[clean][position] = true
+    correct[clean][position] = record.wasCorrect
+    seen[cell][position] = true
+    if !record.isCorrect { correct[cell][position] = false }
+  }
+
+  var isComplete: Bool { seen.allSatisfy { $0.allSatisfy { $0 } } }
+
+  var groups: [Outcomes.Group] {
+    var groups: [Outcomes.Group] = []
+    var cell = 0
+    for model in configuration.distinctModelNames {
+      groups.append(Outcomes.Group(key: Outcomes.Key(model: model), correct: correct[cell]))
+      cell += 1
+      for attack in configuration.attacks {
+        for goal in configuration.goals {
+          for budget in configuration.budgets {
+            if budget.value > 0 {
+              let key = Outcomes.Key(model: model, attack: attack.description, goal: goal, budget: budget)
+              groups.append(Outcomes.Group(key: key, correct: correct[cell]))
+            }
+            cell += 1
+          }
+        }
+      }
+    }
+    return groups
+  }
+}
+
+extension RunConfiguration {
+  /// The names of the models, the second of the same name called `name #2`.
+  public var distinctModelNames: [String] {
+    models.indices.map { index in
+      let earlier = models[..<index].count { $0.name == models[index].name }
+      return earlier == 0 ? models[index].name : "\(models[index].name) #\(earlier + 1)"
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Files
+
+/// The groups of a run beside those of a baseline.
+struct Pairing {
+  private let images: [Int]
+  /// Where each of the baseline's images stands in the run.
+  private let positions: [Int]
+  private let groups: [Outcomes.Key: [Bool]]
+  /// The run's name for each of the baseline's models.
+  private let names: [String: String]
+  private let unchanged: Set<String>
+  let notes: [String]
+
+  init(_ baseline: Baseline, _ outcomes: Outcomes, models: [Baseline.Model]) throws {
+    images = baseline.outcomes.images
+    positions = try Self.positions(of: images, in: outcomes.images)
+    names = try Self.names(baseline.models, models)
+    groups = Dictionary(
+      outcomes.groups.map { ($0.key.comparable, $0.correct) }, uniquingKeysWith: { first, _ in first })
+    var notes: [String] = []
+    if outcomes.images.count > images.count {
+      notes.append(
+        "\(outcomes.images.count - images.count) images of the run are not in the baseline and were left out.")
+    }
+    let hashes = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0.sha256) })
+    var unchanged: Set<String> = []
+    for model in baseline.models {
+      let now = names[model.name]!
+      if hashes[now] == model.sha256 { unchanged.insert(model.name) }
+      if now != model.name {
+        notes.append("The run's model “\(now)” was compared with the baseline's “\(model.name)”.")
+      }
+    }
+    self.unchanged = unchanged
+    let extra = outcomes.groups.count - baseline.outcomes.groups.count
+    if extra > 0 { notes.append("\(extra) groups of the run are not in the baseline and were left out.") }
+    self.notes = notes
+    for group in baseline.outcomes.groups where groups[key(group)] == nil {
+      throw Self.mismatch(
+        "it has no results for \(group.key.words)", "repeat the sweep with the baseline's models, attacks, goals and ε")
+    }
+  }
+
+  /// Where each of the `wanted` images stands among the `present` ones.
+  private static func positions(of wanted: [Int], in present: [Int]) throws -> [Int] {
+    let places = Dictionary(uniqueKeysWithValues: zip(present, present.indices))
+    let missing = wanted.filter { places[$0] == nil }
+    guard missing.isEmpty else {
+      throw mismatch(
+        "\(missing.count) of the baseline's \(wanted.count) images are not in the run: "
+          + missing.prefix(5).map(String.init).joined(separator: ", ") + (missing.count > 5 ? ", …" : ""),
+        "repeat the sweep with the baseline's --dataset and --limit")
+    }
+    return wanted.compactMap { places[$0] }
+  }
+
+  /// Models go by their names; a single one goes with a single one, whatever they are called.
+  private static func names(_ before: [Baseline.Model], _ now: [Baseline.Model]) throws -> [String: String] {
+    if before.count == 1, now.count == 1 { return [before[0].name: now[0].name] }
+    let known = Set(now.map(\.name))
+    for model in before where !known.contains(model.name) {
+      throw mismatch(
+        "it has no model “\(model.name)”, which the baseline holds; it has \(known.sorted().joined(separator: ", "))",
+        "sweep the baseline's models, or make a baseline of those of this run")
+    }
+    return Dictionary(uniqueKeysWithValues: before.map { ($0.name, $0.name) })
+  }
+
+  private func key(_ group: Outcomes.Group) -> Outcomes.Key {
+    var key = group.key.comparable
+    key.model = names[key.model]!
+    return key
+  }
+
+  /// Whether the baseline's `model` is byte for byte the run's.
+  func isUnchanged(_ model: String) -> Bool { unchanged.contains(model) }
+
+  func group(_ before: Outcomes.Group, _ options: RegressionCheck.Options) -> RegressionCheck.Group {
+    let now = groups[key(before)]!
+    return RegressionCheck.Group(
+      before.key, images: images, before: before.correct, now: positions.map { now[$0] }, options: options)
+  }
+
+  static func mismatch(_ problem: String, _ remedy: String) -> InputError {
+    InputError(.file, "the run", problem, remedy: remedy)
+  }
+}
+
+extension Outcomes.Key {
+  /// The same key however its budget was written: `0.1` is `1e-1`.
+  fileprivate var comparable: Outcomes.Key {
+    var key = self
+    key.budget = budget.map { RunConfiguration.Budget(text: "", value: $0.value) }
+    return key
+  }
+
+  /// For example `cnn under FGSM(objective: cross-entropy), untargeted, ε = 8/255`.
+  public var words: String {
+    guard let attack, let goal, let budget else { return "\(model), clean" }
+    return "\(model) under \(attack), \(goal), ε = \(budget.text)"
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Evaluation
+import Files
+import Foundation
+
+struct BaselineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baseline",
+    abstract: "Make the small file that `robust check` compares later runs with.",
+    discussion: """
+      The file is to be committed. It holds, for every model, attack, goal and ε, which images the model got right, and the
+      hashes of models, data and configuration; a group that changes changes one line.
+
+      Example: robust baseline runs/nightly --output robustness.json
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of a finished run.", valueName: "run"), completion: .directory)
+  var folder: String
+
+  @Option(name: [.short, .long], help: "Where to write it; `-` is standard output.", completion: .file())
+  var output: String = "robustness.json"
+
+  func run() throws {
+    let store = try RunStore.openRun(folder)
+    let baseline = try Baseline(of: store)
+    try store.close()
+    let json = baseline.json
+    guard output != "-" else { return FileHandle.standardOutput.write(json) }
+    try AtomicFile.write(json, to: output)
+    print(
+      "Wrote \(output): \(baseline.outcomes.groups.count) groups of \(baseline.outcomes.images.count.formatted) images, "
+        + "\(json.count.formatted) bytes")
+  }
+}

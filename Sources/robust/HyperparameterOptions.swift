@@ -1,0 +1,30 @@
+import ArgumentParser
+import Attacks
+
+/// The hyperparameters of attacks.
+struct HyperparameterOptions: ParsableArguments {
+  @Option(help: "What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var objective: String = Objective.crossEntropy.rawValue
+
+  @Option(help: "BIM: how many steps. Default 10.")
+  var steps: Int?
+
+  @Option(help: "BIM: step size α as a multiple of ε. Default 0.2.")
+  var stepSize: Float?
+
+  @Option(help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.")
+  var compat: String?
+
+  @Flag(help: "Start BIM at a random point of the ε-ball.")
+  var randomStart = false
+
+  func settings() throws -> AttackKind.Settings {
+    var settings = AttackKind.Settings()
+    settings.objective = try Objective(parsing: objective)
+    settings.steps = steps
+    settings.relativeStepSize = stepSize
+    settings.compatibility = try compat.map { try AttackKind.Compatibility(parsing: $0) }
+    settings.startsAtRandom = randomStart
+    return settings
+  }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import Attacks
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import Models
+import Reports
+
+struct MinimumCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "minimum",
+    abstract: "Find the smallest ε that beats each image, by bisection.",
+    discussion: """
+      Tries a few evenly spaced ε up to --max-epsilon, then halves the interval in which the attack begins to succeed until
+      it is no wider than --tolerance. What is reported was tried: at that ε the attack really succeeds. Where success is
+      not monotone in ε, as for a single step that may overshoot, it is one crossing, and not always the first. Prints the
+      median with its 95% interval, and writes minimum.csv (one line per image), minimum.json and histograms.
+
+      Examples:
+        robust minimum cnn --attack fgsm --limit 200
+        robust minimum cnn matrix-capsules-small --attack bim --max-epsilon 0.2 --limit 50
+      """)
+
+  @Argument(
+    help: """
+      Shipped names (see `robust models`) or checkpoint files, by default the shipped models; or the folder of one run, \
+      for its models, images and attacks.
+      """)
+  var models: [String] = ModelCatalog.defaultNames
+
+  @Option(
+    help: """
+      Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")). Default: fgsm, or \
+      those of the run.
+      """)
+  var attack: String?
+
+  @OptionGroup var hyperparameters: HyperparameterOptions
+
+  @Option(
+    help: "The data set, by name (see `robust data`). Default: \(DatasetCatalog.defaultName), or that of the run.")
+  var dataset: String?
+
+  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
+  var split: String?
+
+  @OptionGroup var data: DatasetOptions
+
+  @Option(parsing: .unconditional, help: "The largest ε that is tried, such as 0.5 or 64/255.")
+  var maxEpsilon: String = "0.5"
+
+  @Option(parsing: .unconditional, help: "How close the ε that succeeds and the one that fails have to come.")
+  var tolerance: Float = 0.001
+
+  @Option(help: "How many evenly spaced ε are tried before bisection.")
+  var scan: Int = 8
+
+  @Option(help: "Goal: a class (3), random or least-likely; without it, any other class will do.")
+  var target: String?
+
+  @Option(help: "Attack the first N images only, in class-balanced order.")
+  var limit: Int?
+
+  @Option(help: "Seeds random targets and random starts.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(name: [.short, .long], help: "The folder to write into. Default: runs/ and a name made from the options.")
+  var output: String?
+
+  func run() throws {
+    let budgets = try Budgets(parsing: maxEpsilon).all
+    guard budgets.count == 1 else {
+      throw InputError(.usage, "--max-epsilon", "“\(maxEpsilon)”", remedy: "name one ε, for example 0.5")
+    }
+    let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
+    let threads = try threading.resolved()
+    let subject = try subject()
+    let configuration = try MinimumConfiguration(
+      models: subject.descriptions, dataset: .init(subject.images), attacks: subject.attacks.map { .init($0) },
+      goal: GoalKind(goal), maximum: .init(budgets[0]), tolerance: tolerance, scan: scan, limit: limit, seed: seed,
+      toolVersion: Robust.version)
+    let search = try MinimumSearch(
+      configuration, models: subject.models, attacks: subject.attacks, dataset: subject.images)
+    let path = output ?? "runs/\(name(configuration))"
+    let folder = try OutputFolder.make(path)
+    let records = try execute(search, threads: threads)
+    let summary = MinimumSummary(configuration, records)
+    let files = try MinimumReport.write(summary, records, to: folder)
+    print(MinimumReport.text(summary))
+    print("Wrote \(files.joined(separator: ", ")) into \(path)/")
+  }
+
+  /// What is attacked, and how.
+  private struct Subject {
+    var descriptions: [RunConfiguration.Model]
+    var models: [any Classifier]
+    var attacks: [any Attack]
+    var images: Dataset
+  }
+
+  private func subject() throws -> Subject {
+    let named = try attack.map { try AttackKind.list(parsing: $0).map { try $0.attack(hyperparameters.settings()) } }
+    var subject = try runSubject() ?? modelSubject()
+    if let named { subject.attacks = named }
+    if let limit {
+      guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
+      subject.images = subject.images.first(limit)
+    }
+    return subject
+  }
+
+  private func modelSubject() throws -> Subject {
+    let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "a split") } ?? .test
+    let loaded = try models.map { try ModelCatalog.load($0) }
+    return Subject(
+      descriptions: zip(models, loaded).map { RunConfiguration.Model($0, $1) }, models: loaded.map(\.model),
+      attacks: [try AttackKind.fgsm.attack(hyperparameters.settings())],
+      images: try data.catalog.load(dataset ?? DatasetCatalog.defaultName, split: split))
+  }
+
+  /// Those of the run, if the argument is the folder of one.
+  private func runSubject() throws -> Subject? {
+    func isRun(_ path: String) -> Bool {
+      FileManager.default.fileExists(atPath: URL(filePath: path).appending(path: "run.sqlite").path)
+    }
+    guard let path = models.first(where: isRun) else { return nil }
+    guard models.count == 1, dataset == nil, split == nil else {
+      throw InputError(
+        .usage, path, "is a run, which says itself what its models and images are",
+        remedy: "name it alone, and leave out --dataset and --split")
+    }
+    let store = try RunStore.openRun(path)
+    let sweep = try Sweep(reopening: store, catalog: data.catalog)
+    try store.close()
+    return Subject(
+      descriptions: sweep.configuration.models, models: sweep.models, attacks: sweep.attacks, images: sweep.dataset)
+  }
+
+  private func execute(_ search: MinimumSearch, threads: Int) throws -> [MinimumRecord] {
+    Interruption.watch()
+    let progress = ProgressLine()
+    let records = try search.run(
+      threads: threads, isCancelled: { Interruption.isRequested },
+      progress: { report in
+        progress.show(
+          report.model, share: Double(report.done) / Double(report.total),
+          detail: "\(report.done)/\(report.total) images")
+      })
+    progress.clear()
+    guard let records else {
+      progress.note("interrupted: nothing was written")
+      throw Interruption()
+    }
+    return records
+  }
+
+  private func name(_ configuration: MinimumConfiguration) -> String {
+    let attacks = configuration.attacks.map(\.name).joined(separator: "-")
+    return "minimum-\(attacks)-\(configuration.dataset.name)-\(configuration.hash.prefix(8))"
+  }
+}

@@ -1,0 +1,21 @@
+import Evaluation
+import Files
+import Foundation
+
+extension RunStore {
+  /// The store of the run that `path` names: its folder, or the `run.sqlite` in it.
+  ///
+  /// - Throws: `InputError` of kind `.file` if there is none, or it can't be read: a run that is only read is an input.
+  static func openRun(_ path: String) throws -> RunStore {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw InputError(.file, path, "there is no such run", remedy: "name the folder that `robust sweep` wrote")
+    }
+    let url = URL(filePath: path, directoryHint: isFolder.boolValue ? .isDirectory : .notDirectory)
+    do {
+      return try open(at: isFolder.boolValue ? url.appending(path: "run.sqlite") : url)
+    } catch let error as InputError where error.kind == .output {
+      throw InputError(.file, error.subject, error.problem, remedy: error.remedy)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `robust baseline`, `check`, `compare` and `minimum` on the shipped models and images.
+struct CheckTests {
+  private static func sweep(_ folder: TemporaryFolder, _ name: String, _ options: String) throws {
+    let arguments =
+      "sweep --attack fgsm --save-images 0 \(options) --output".split(separator: " ").map(String.init)
+    let outcome = try Program.run(arguments + [folder(name)])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+  }
+
+  @Test func gatesARun() throws {
+    let folder = try TemporaryFolder()
+    try Self.sweep(folder, "run", "--model cnn --epsilon 0,0.05 --limit 60")
+    let made = try Program.run(["baseline", folder("run"), "--output", folder("base.json")])
+    #expect(made.code == 0 && made.output.contains("2 groups of 60 images"), "\(made.errors)")
+    let baseline = try String(contentsOfFile: folder("base.json"), encoding: .utf8)
+    let printed = try Program.run(["baseline", folder("run/run.sqlite"), "--output", "-"])
+    #expect(printed.output == baseline)
+
+    let same = try Program.run(
+      ["check", "--baseline", folder("base.json"), folder("run")]
+        + ["junit", "sarif", "markdown", "json"].flatMap { ["--\($0)", folder("check.\($0)")] })
+    #expect(same.code == 0 && same.output.contains("Pass: "), "\(same.output)\(same.errors)")
+    #expect(try folder.names() == ["base.json", "check.json", "check.junit", "check.markdown", "check.sarif", "run"])
+
+    // A baseline in which every image stood is what this run falls short of.
+    var stood = baseline
+    for line in baseline.split(separator: "\n") where line.contains("\"fgsm") || line.contains("FGSM(") {
+      guard line.contains("\"images\":") else { continue }
+      let full = #""correct":60,"epsilon":"0.05","goal":"untargeted","images":"fffffffffffffff","model":"cnn"}"#
+      stood = stood.replacing(line, with: line.prefix(while: { $0 != "," }) + "," + full)
+    }
+    try folder.write(Data(stood.utf8), to: "stood.json")
+    let worse = try Program.run(["check", "--baseline", folder("stood.json"), folder("run")])
+    #expect(worse.code == 10 && worse.output.contains("Regression: "), "\(worse.output)\(worse.errors)")
+
+    // Another model file, and too few images to tell.
+    let other = baseline.replacing(#""sha256":""#, with: #""sha256":"0"#, maxReplacements: 3)
+    try folder.write(Data(other.utf8), to: "other.json")
+    let checkpoint = try Program.run(["check", "--baseline", folder("other.json"), folder("run")])
+    #expect(checkpoint.code == 65 && checkpoint.errors.contains("hash of the data"), "\(checkpoint.errors)")
+  }
+
+  @Test func tellsInputFromUsageErrors() throws {
+    let folder = try TemporaryFolder()
+    try Self.sweep(folder, "run", "--model cnn --epsilon 0.05 --limit 20")
+    try Self.sweep(folder, "other", "--model cnn --epsilon 0.1 --limit 20")
+    try Self.sweep(folder, "capsules", "--model matrix-capsules-small,cnn --epsilon 0.05 --limit 20")
+    #expect(try Program.run(["baseline", folder("run"), "--output", folder("base.json")]).code == 0)
+    let cases: [([String], Int32, String)] = [
+      (["check", folder("run")], 64, "--baseline"),
+      (["check", "--baseline", folder("base.json"), folder("run"), "--max-drop", "-1"], 64, "--max-drop"),
+      (["check", "--baseline", folder("base.json"), folder("run"), "--alpha", "0.5"], 64, "--alpha"),
+      (["check", "--baseline", folder("none.json"), folder("run")], 65, "none.json"),
+      (["check", "--baseline", folder("run/summary.json"), folder("run")], 65, "not a baseline"),
+      (["check", "--baseline", folder("base.json"), folder("nowhere")], 65, "no such run"),
+      (["check", "--baseline", folder("base.json"), folder.path], 65, "no run store"),
+      (["check", "--baseline", folder("base.json"), folder("other")], 65, "lacks 0.05"),
+      (["check", "--baseline", folder("base.json"), folder("run"), "--junit", folder("no/x.xml")], 73, "x.xml"),
+      (["compare", folder("run")], 64, "nothing to compare"),
+      (["compare", folder("run"), folder("other")], 65, "in common"),
+      (["compare", folder("capsules"), "--reference", "cn"], 64, "did you mean cnn"),
+      (["minimum", folder("run"), "cnn"], 64, "name it alone"),
+      (["minimum", "cnn", "--max-epsilon", "0,1"], 64, "--max-epsilon"),
+      (["minimum", "cnn", "--max-epsilon", "0"], 64, "--max-epsilon"),
+      (["minimum", "cnn", "--tolerance", "0"], 64, "--tolerance"),
+      (["minimum", "cnn", "--target", "each"], 64, "each"),
+      (["minimum", "cnnn"], 65, "did you mean cnn"),
+    ]
+    let before = try folder.names()
+    for (arguments, code, mention) in cases {
+      let outcome = try Program.run(arguments, in: folder.path)
+      #expect(outcome.code == code, "\(arguments): \(outcome.errors)")
+      #expect(outcome.errors.contains(mention), "\(arguments): \(outcome.errors)")
+    }
+    #expect(try folder.names() == before)
+    let extra = try Program.run(["check", "--baseline", folder("base.json"), folder("capsules")])
+    #expect(extra.code == 0 && extra.output.contains("groups of the run are not in the baseline"), "\(extra.errors)")
+    let compared = try Program.run(["compare", "capsules", "--reference", "cnn", "--output", "both"], in: folder.path)
+    #expect(compared.code == 0 && compared.output.contains("matrix-capsules-small − cnn"), "\(compared.errors)")
+  }
+
+  @Test func findsTheSmallestEpsilon() throws {
+    let folder = try TemporaryFolder()
+    let options = ["--limit", "20", "--max-epsilon", "0.2", "--tolerance", "0.01", "--attack", "fgsm"]
+    for threads in ["1", "2"] {
+      let outcome = try Program.run(
+        ["minimum", "cnn"] + options + ["--threads", threads, "--output", folder("by-model-\(threads)")])
+      #expect(outcome.code == 0 && outcome.output.contains("median"), "\(outcome.errors)")
+    }
+    try Self.sweep(folder, "run", "--model cnn --epsilon 0.05 --limit 20")
+    let ofRun = try Program.run(
+      ["minimum", folder("run"), "--max-epsilon", "0.2", "--tolerance", "0.01", "--output", folder("by-run")])
+    #expect(ofRun.code == 0, "\(ofRun.errors)")
+    let files = try ["by-model-1", "by-model-2", "by-run"].map {
+      try Data(contentsOf: URL(filePath: folder("\($0)/minimum.csv")))
+    }
+    #expect(files[0] == files[1] && files[0] == files[2] && files[0].count > 1000)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder("by-run")).sorted()
+    #expect(names == ["minimum-1.svg", "minimum.csv", "minimum.json"])
+  }
+}

@@ -1,0 +1,134 @@
+import Evaluation
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BaselineTests {
+  @Test func isReadAsItWasWritten() throws {
+    let folder = try TemporaryFolder()
+    let sample = OutcomeSample(count: 11, beaten: 3)
+    let baseline = try Baseline(of: sample.store(in: folder))
+    #expect(try sample.baseline(in: folder) == baseline)
+    #expect(baseline.outcomes.images == sample.ids)
+    // ε = 0 repeats the clean outcomes and is left out.
+    #expect(baseline.outcomes.groups.map(\.correct) == [sample.clean, sample.attacked])
+  }
+
+  /// Eleven images of which the last eight stand: 0001 1111 111 is 1fe; ids 3, 6, … have no neighbours.
+  @Test func isOneLinePerGroup() throws {
+    let folder = try TemporaryFolder()
+    let json = try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json
+    let lines = String(decoding: json, as: UTF8.self).split(separator: "\n").map(String.init)
+    #expect(
+      lines.contains(
+        #"{"attack":"fgsm()","correct":8,"epsilon":"8/255","goal":"untargeted","images":"1fe","model":"cnn"}"#))
+    #expect(lines.contains(#"{"attack":"none","correct":11,"images":"ffe","model":"cnn"},"#))
+    #expect(lines.contains(#""3,6,9,12,15,18,21,24,27,30,33""#))
+    let keys = lines.filter { $0.hasPrefix("\"") && $0.contains("\": ") }.map { $0.prefix { $0 != ":" } }
+    #expect(keys == keys.sorted() && keys.count == 13)
+  }
+
+  @Test func neighboursAreWrittenAsRanges() throws {
+    let folder = try TemporaryFolder()
+    var sample = OutcomeSample(count: 200, beaten: 0)
+    sample.ids = Array(0..<150) + [160] + Array(200..<249)
+    let text = String(decoding: try Baseline(of: sample.store(in: folder)).json, as: UTF8.self)
+    #expect(text.contains("\n\"0-149,160,200-248\"\n"))
+    #expect(try sample.baseline(in: folder).outcomes.images == sample.ids)
+  }
+
+  @Test func linesSayWhereGroupsStand() throws {
+    let folder = try TemporaryFolder()
+    let baseline = try OutcomeSample(count: 11, beaten: 3).baseline(in: folder)
+    let lines = String(decoding: baseline.json, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    for group in baseline.outcomes.groups {
+      let line = try #require(baseline.lineNumbers[group.key])
+      #expect(lines[line - 1].contains("\"correct\":\(group.correctCount)"))
+    }
+  }
+
+  /// Each damage to a good file, and a word of the message it must give.
+  @Test(
+    arguments: [
+      ("robust-baseline", "robust-something", "not a baseline"), ("\"version\": 1", "\"version\": 2", "version 2"),
+      ("\"version\": 1", "\"version\": -1", "version -1"), ("1fe", "1ff", "8 of 11"), ("1fe", "1f", "8 of 11"),
+      ("1fe", "1fg", "8 of 11"), ("\"correct\":8", "\"correct\":9", "9 of 11"),
+      ("3,6,9,12", "3,6,9,11-13", "11 image numbers"), ("3,6,9,12", "0-9223372036854775807", "11 image numbers"),
+      ("3,6,9,12", "6,3,9,12", "11 image numbers"), ("3,6,9,12", "3,6,-9,12", "11 image numbers"),
+      ("\"count\":11", "\"count\":9000000000000000000", "image numbers"),
+      ("\"count\":11", "\"count\":-1", "image numbers"),
+      ("\"model\":\"cnn\"", "\"model\":\"dog\"", "dog"), ("\"goal\":\"untargeted\"", "\"goal\":\"each\"", "each"),
+      ("\"goals\": [\"untargeted\"]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "seed"),
+      ("\"seed\": 1,", "", "seed"), ("{\n\"attacks\"", "[\n\"attacks\"", "not a baseline"),
+      (#""attack":"none","correct":11,"images":"ffe""#, #""attack":"none","correct":8,"images":"1fe""#, nil),
+    ] as [(String, String, String?)])
+  func damageIsNamed(from: String, to: String, message: String?) throws {
+    let folder = try TemporaryFolder()
+    let good = String(
+      decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
+    #expect(good.contains(from))
+    let path = try folder.write(Data(good.replacing(from, with: to).utf8), to: "bad.json")
+    guard let message else {
+      #expect(throws: Never.self) { try Baseline.read(path) }
+      return
+    }
+    do {
+      _ = try Baseline.read(path)
+      Issue.record("accepted")
+    } catch let error as InputError {
+      #expect(error.kind == .file && error.subject == path && error.problem.contains(message), "\(error)")
+    }
+  }
+
+  @Test func theSameGroupTwiceIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let good = String(
+      decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
+    let line = #"{"attack":"none","correct":11,"images":"ffe","model":"cnn"},"#
+    let path = try folder.write(Data(good.replacing(line, with: line + line).utf8), to: "bad.json")
+    #expect(throws: InputError.self) { try Baseline.read(path) }
+  }
+
+  @Test func theSameModelTwiceIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let good = String(
+      decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
+    let line = #"{"kind":"cnn","name":"cnn","sha256":"aa"}"#
+    #expect(good.contains(line))
+    let path = try folder.write(Data(good.replacing(line, with: line + "," + line).utf8), to: "bad.json")
+    #expect(throws: InputError.self) { try Baseline.read(path) }
+  }
+
+  /// Cut short anywhere, or with any bit turned: an error or a baseline, never a trap. `ROBUST_FUZZ` asks for more.
+  @Test func damagedFilesNeverTrap() throws {
+    let folder = try TemporaryFolder()
+    let good = try Baseline(of: OutcomeSample(count: 40, beaten: 7).store(in: folder)).json
+    let rounds = ProcessInfo.processInfo.environment["ROBUST_FUZZ"].flatMap { Int($0) } ?? 2000
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func random(_ bound: Int) -> Int {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Int(state % UInt64(bound))
+    }
+    let path = folder("mutated.json")
+    for round in 0..<rounds {
+      var bytes = good
+      switch round % 4 {
+      case 0: bytes = bytes.prefix(random(bytes.count))
+      case 1: for _ in 0...random(4) { bytes[random(bytes.count)] ^= 1 << UInt8(random(8)) }
+      case 2: for _ in 0...random(4) { bytes[random(bytes.count)] = Array("0123456789-,\"{}[]ef".utf8)[random(19)] }
+      default:
+        let start = random(bytes.count)
+        bytes.removeSubrange(start..<min(bytes.count, start + random(40)))
+      }
+      try AtomicFile.writeUnflushed(bytes, to: path)
+      do {
+        let baseline = try Baseline.read(path)
+        #expect(baseline.outcomes.groups.allSatisfy { $0.correct.count == baseline.outcomes.images.count })
+      } catch is InputError {
+      }
+    }
+  }
+}

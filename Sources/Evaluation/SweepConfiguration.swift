@@ -2,7 +2,22 @@ public import Attacks
 public import Datasets
 import Files
 import Foundation
+public import Models
 import Tensors
+
+extension RunConfiguration.Model {
+  /// The `source` of a model that comes with robust.
+  public static let shipped = "shipped"
+
+  /// What a run records of the model that `name`, a shipped name or a path, was `loaded` from.
+  public init(_ name: String, _ loaded: Checkpoint.Loaded) {
+    self.init(
+      name: loaded.model.name, source: ModelCatalog.Preset(rawValue: name) == nil ? name : Self.shipped,
+      sha256: loaded.sha256, kind: loaded.architecture, loss: loaded.model.trainingLoss.description,
+      parameterCount: loaded.model.parameters.count, testAccuracy: loaded.provenance.testAccuracy,
+      chunkSize: loaded.model.chunkSize)
+  }
+}
 
 extension RunConfiguration.Attack {
   /// What a run records of `attack`.

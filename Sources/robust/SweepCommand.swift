@@ -99,7 +99,7 @@ struct SweepCommand: ParsableCommand {
       images = images.first(limit)
     }
     let configuration = RunConfiguration(
-      models: zip(names, loaded).map(describe), dataset: .init(images), attacks: attacks.map { .init($0) },
+      models: zip(names, loaded).map { .init($0, $1) }, dataset: .init(images), attacks: attacks.map { .init($0) },
       goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed, rawCurves: rawCurves,
       toolVersion: Robust.version)
     let sweep = try Sweep(configuration, models: loaded.map(\.model), attacks: attacks, dataset: images)
@@ -141,15 +141,6 @@ struct SweepCommand: ParsableCommand {
       throw InputError(.usage, "--save-images", "“\(saveImages)”", remedy: "use a number such as 10, or all")
     }
     return .first(count)
-  }
-
-  private func describe(_ source: String, _ loaded: Checkpoint.Loaded) -> RunConfiguration.Model {
-    let isShipped = ModelCatalog.Preset(rawValue: source) != nil
-    return RunConfiguration.Model(
-      name: loaded.model.name, source: isShipped ? "shipped" : source, sha256: loaded.sha256,
-      kind: loaded.architecture, loss: loaded.model.trainingLoss.description,
-      parameterCount: loaded.model.parameters.count, testAccuracy: loaded.provenance.testAccuracy,
-      chunkSize: loaded.model.chunkSize)
   }
 
   /// A readable name for the folder, ending in the configuration's hash so that other settings get another folder.

@@ -24,21 +24,32 @@ enum RunSchema {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE record ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
+          CREATE TABLE checkResult (position INTEGER PRIMARY KEY, name TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+          CREATE TABLE finding (
+            position INTEGER PRIMARY KEY, name TEXT NOT NULL, severity TEXT NOT NULL, json TEXT NOT NULL
+          ) STRICT;
+          """)
+    }
     return migrator
   }
 
   private static let columns = """
     model, attack, goal, target, budget, image, label, cleanPrediction, prediction, success, attacked, linfNorm, l2Norm, \
-    forwards, backwards, seed
+    forwards, backwards, seed, flags
     """
 
-  static let insertion = "INSERT INTO record (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  static let insertion = "INSERT INTO record (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
   static func arguments(_ record: EvaluationRecord) -> StatementArguments {
     [
       record.model, record.attack, record.goal, record.target ?? -1, record.budget, record.image, record.label,
       record.cleanPrediction, record.prediction, record.success, record.attacked, Double(record.linfNorm),
       Double(record.l2Norm), record.forwards, record.backwards, Int64(bitPattern: record.seed),
+      record.flags.rawValue,
     ]
   }
 
@@ -65,7 +76,8 @@ enum RunSchema {
           model: row[0], attack: row[1], goal: row[2], target: target < 0 ? nil : target, budget: row[4],
           image: row[5], label: row[6], cleanPrediction: row[7], prediction: row[8], success: row[9],
           attacked: row[10], linfNorm: Float(row[11] as Double), l2Norm: Float(row[12] as Double),
-          forwards: row[13], backwards: row[14], seed: UInt64(bitPattern: row[15] as Int64)))
+          forwards: row[13], backwards: row[14], seed: UInt64(bitPattern: row[15] as Int64),
+          flags: RecordFlags(rawValue: row[16])))
     }
   }
 }

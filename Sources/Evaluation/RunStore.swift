@@ -10,7 +10,7 @@ public final class RunStore: Sendable {
   /// Where the store is.
   public let url: URL
   public let configuration: RunConfiguration
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
 
   private init(url: URL, configuration: RunConfiguration, queue: DatabaseQueue) {
     self.url = url
@@ -181,7 +181,7 @@ public final class RunStore: Sendable {
 }
 
 /// Turns SQLite's errors about `url` into what the user can do about them.
-private func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
+func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()
   } catch let error as DatabaseError {

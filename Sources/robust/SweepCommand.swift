@@ -13,7 +13,7 @@ struct SweepCommand: ParsableCommand {
     abstract: "Attack models over a range of budgets ε and write a report.",
     discussion: """
       Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one
-      record per model, attack, goal, ε and image), accuracy.csv, summary.json, report.md, report.html, and images/ with
+      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html, and images/ with
       adversarial PNGs and manifest.csv. An interrupted sweep goes on when the same command is given again.
 
       Examples:
@@ -75,6 +75,13 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Export the adversarial PNGs of the first N images, or `all`.")
   var saveImages: String = "10"
 
+  @Option(
+    help: """
+      Trust checks: default (cheap), all, none, or names separated by commas; a check that is named works \
+      thoroughly. See docs/checks.md.
+      """)
+  var checks: String = "default"
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(name: [.short, .long], help: "The folder of the run. Default: runs/ and a name made from the options.")
@@ -87,6 +94,7 @@ struct SweepCommand: ParsableCommand {
     let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let threads = try threading.resolved()
     let examples = try exampleCount()
+    let selection = try CheckSelection(parsing: checks)
     let split = try Dataset.Split.parse(split, option: "--split", what: "a split")
     let names = model.split(separator: ",").map(String.init)
     guard !names.isEmpty else {
@@ -105,7 +113,7 @@ struct SweepCommand: ParsableCommand {
     let sweep = try Sweep(configuration, models: loaded.map(\.model), attacks: attacks, dataset: images)
     let folder = output ?? "runs/\(runName(configuration, goal))"
     let directory = try SweepDirectory.open(at: folder, configuration: configuration)
-    try execute(sweep, in: directory, threads: threads, examples: examples)
+    try execute(sweep, in: directory, threads: threads, examples: examples, checks: selection)
     let facts = RunFacts(
       startedAt: started, finishedAt: Date(), seconds: Date().timeIntervalSince(started), threads: threads,
       commandLine: (["robust"] + CommandLine.arguments.dropFirst()).joined(separator: " "), host: .current)
@@ -120,6 +128,7 @@ struct SweepCommand: ParsableCommand {
     let files = try ReportWriter.write(summary, rows: rows, to: directory.url)
     try directory.store.close()
     print(TerminalTable.text(summary))
+    print(TerminalFindings.text(summary), terminator: "")
     print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
     print("Open \(folder)/report.html in a browser.")
   }
@@ -151,7 +160,8 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func execute(
-    _ sweep: Sweep, in directory: SweepDirectory, threads: Int, examples: SweepExamples.Count
+    _ sweep: Sweep, in directory: SweepDirectory, threads: Int, examples: SweepExamples.Count,
+    checks: CheckSelection
   ) throws {
     Interruption.watch()
     let progress = ProgressLine()
@@ -163,7 +173,10 @@ struct SweepCommand: ParsableCommand {
           detail: "\(report.done)/\(report.total) images")
       })
     progress.clear()
-    guard isComplete else {
+    let isChecked =
+      try isComplete
+      && sweep.check(directory.store, checks, threads: threads, isCancelled: { Interruption.isRequested }) != nil
+    guard isChecked else {
       try directory.store.close()
       progress.note("interrupted: give the same command again to go on")
       throw Interruption()

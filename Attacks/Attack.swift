@@ -41,6 +41,21 @@ public protocol Attack: Codable, Hashable, Sendable, CustomStringConvertible {
   ) throws -> [AttackOutcome]
 }
 
+/// An attack that can search on the grid of 8-bit images (`LInfinityLattice`), so that what it finds survives a file.
+public protocol LatticeAttack: Attack {
+  /// Whether every iterate, the returned one included, is an image of 8-bit levels.
+  var isOnLattice: Bool { get set }
+}
+
+extension LatticeAttack {
+  /// The same attack on the grid.
+  public var onLattice: Self {
+    var attack = self
+    attack.isOnLattice = true
+    return attack
+  }
+}
+
 /// One hyperparameter, printed.
 public struct AttackParameter: Hashable, Sendable {
   public let name: String
@@ -50,6 +65,9 @@ public struct AttackParameter: Hashable, Sendable {
     self.name = name
     self.value = value.description
   }
+
+  /// The search is on the grid of 8-bit images.
+  static let lattice = AttackParameter("lattice", true)
 }
 
 extension Attack {

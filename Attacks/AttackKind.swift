@@ -26,16 +26,18 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
     public var relativeStepSize: Float?
     public var startsAtRandom: Bool?
     public var compatibility: Compatibility?
+    public var isOnLattice: Bool?
 
     public init(
       objective: Objective? = nil, steps: Int? = nil, relativeStepSize: Float? = nil, startsAtRandom: Bool? = nil,
-      compatibility: Compatibility? = nil
+      compatibility: Compatibility? = nil, isOnLattice: Bool? = nil
     ) {
       self.objective = objective
       self.steps = steps
       self.relativeStepSize = relativeStepSize
       self.startsAtRandom = startsAtRandom
       self.compatibility = compatibility
+      self.isOnLattice = isOnLattice
     }
   }
 
@@ -64,9 +66,10 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
   /// - Throws: `InputError` of kind `.usage` for a setting out of range.
   public func attack(_ settings: Settings = Settings()) throws -> any Attack {
     let objective = settings.objective ?? .crossEntropy
+    let isOnLattice = settings.isOnLattice ?? false
     switch self {
     case .fgsm:
-      return FGSM(objective: objective)
+      return FGSM(objective: objective, isOnLattice: isOnLattice)
     case .bim:
       if settings.compatibility == .kurakin {
         guard settings.steps == nil, settings.relativeStepSize == nil else {
@@ -74,7 +77,9 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
             .usage, "--compat kurakin", "it sets the steps and their size itself, but one of them is given as well",
             remedy: "leave out --steps and --step-size, or --compat")
         }
-        return BIM(steps: .kurakin, objective: objective, startsAtRandom: settings.startsAtRandom ?? false)
+        return BIM(
+          steps: .kurakin, objective: objective, startsAtRandom: settings.startsAtRandom ?? false,
+          isOnLattice: isOnLattice)
       }
       let (steps, size) = (settings.steps ?? 10, settings.relativeStepSize ?? 0.2)
       guard (1...10_000).contains(steps) else {
@@ -87,7 +92,7 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
       }
       return BIM(
         steps: .relative(count: steps, relativeSize: size), objective: objective,
-        startsAtRandom: settings.startsAtRandom ?? false)
+        startsAtRandom: settings.startsAtRandom ?? false, isOnLattice: isOnLattice)
     }
   }
 }

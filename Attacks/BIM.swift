@@ -7,7 +7,7 @@ public import Tensors
 ///
 /// clip_{x,ε} projects to the ε-ball round the original image, then to [0, 1]. sign(0) = 0. No restarts. By default ten
 /// steps of α = ε/5 from the original. An image that is beaten is not stepped further.
-public struct BIM: Attack {
+public struct BIM: LatticeAttack {
   public static let name = "bim"
 
   /// How many steps, and how long.
@@ -25,14 +25,18 @@ public struct BIM: Attack {
   public var startsAtRandom: Bool
   /// Take all the steps even after a success; the last successful iterate is returned.
   public var takesAllSteps: Bool
+  /// Search among images of 8-bit levels only: α is rounded to whole levels, at least one, and so is every iterate.
+  public var isOnLattice: Bool
 
   public init(
-    steps: Steps, objective: Objective = .crossEntropy, startsAtRandom: Bool = false, takesAllSteps: Bool = false
+    steps: Steps, objective: Objective = .crossEntropy, startsAtRandom: Bool = false, takesAllSteps: Bool = false,
+    isOnLattice: Bool = false
   ) {
     self.steps = steps
     self.objective = objective
     self.startsAtRandom = startsAtRandom
     self.takesAllSteps = takesAllSteps
+    self.isOnLattice = isOnLattice
   }
 
   public init(steps count: Int = 10, relativeStepSize: Float = 0.2, objective: Objective = .crossEntropy) {
@@ -48,6 +52,7 @@ public struct BIM: Attack {
     parameters.append(.init("objective", objective.rawValue))
     if startsAtRandom { parameters.append(.init("startsAtRandom", true)) }
     if takesAllSteps { parameters.append(.init("takesAllSteps", true)) }
+    if isOnLattice { parameters.append(.lattice) }
     return parameters
   }
 
@@ -82,7 +87,10 @@ public struct BIM: Attack {
   ) throws -> [AttackOutcome] {
     // "bim" as a number: what tells its random starts from another attack's.
     let key: UInt64? = startsAtRandom ? 0x62_696D : nil
-    return try GradientAscent(objective: objective, randomStart: key, stopsEarly: !takesAllSteps) { budget in
+    return try GradientAscent(
+      objective: objective, norm: isOnLattice ? LInfinityLattice() : LInfinity(), randomStart: key,
+      stopsEarly: !takesAllSteps
+    ) { budget in
       let (steps, stepSize) = schedule(for: budget)
       return .init(steps: steps, stepSize: stepSize)
     }

@@ -75,7 +75,7 @@ struct GradientAscent {
     var rows = outcome.accounts.indices.filter { outcome.accounts[$0].attacked }
     guard !rows.isEmpty else { return }
     let budget = outcome.budget
-    let (steps, stepSize) = (schedule(budget).steps, schedule(budget).stepSize)
+    let (steps, stepSize) = (schedule(budget).steps, norm.stepSize(nearest: schedule(budget).stepSize))
     let sign = objective.ascends(isTargeted: target.goal.isTargeted) ? stepSize : -stepSize
     var originals = images.rows(at: rows)
     var current = originals

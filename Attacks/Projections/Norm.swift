@@ -13,4 +13,12 @@ public protocol Norm: Sendable {
 
   /// The distance of each of `perturbed` from its original.
   func distances(of perturbed: Tensor, from originals: Tensor) -> [Float]
+
+  /// The length nearest to `stepSize` that a step can have.
+  func stepSize(nearest stepSize: Float) -> Float
+}
+
+extension Norm {
+  /// Any length.
+  public func stepSize(nearest stepSize: Float) -> Float { stepSize }
 }

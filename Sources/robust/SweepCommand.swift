@@ -59,6 +59,10 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Start BIM at a random point of the ε-ball.")
   var randomStart = false
 
+  @Flag(
+    help: "Search on the grid of 8-bit images: ε counts in whole levels, and what is found survives being saved as PNG.")
+  var lattice = false
+
   @Flag(help: "Attack every image anew at every ε, also those that a smaller ε has beaten.")
   var rawCurves = false
 
@@ -136,6 +140,7 @@ struct SweepCommand: ParsableCommand {
     settings.relativeStepSize = stepSize
     settings.compatibility = try compat.map { try AttackKind.Compatibility(parsing: $0) }
     settings.startsAtRandom = randomStart
+    settings.isOnLattice = lattice
     return try AttackKind.list(parsing: attack).map { try $0.attack(settings) }
   }
 

@@ -21,6 +21,14 @@ public protocol Attack: Codable, Hashable, Sendable, CustomStringConvertible {
   /// What makes up `description`, in its order; hyperparameters at a default that switches something off are left out.
   var parameters: [AttackParameter] { get }
 
+  /// How many gradient steps it takes at a budget.
+  func stepCount(at budget: Float) -> Int
+
+  /// This attack with another number of steps at `budget`, each as long as before; nil if it is one of a single step.
+  ///
+  /// Its path begins with the same steps: what changes is where it ends.
+  func withSteps(_ count: Int, at budget: Float) -> (any Attack)?
+
   /// Attacks `images`, `[batch, channel, row, column]` in [0, 1], once for each budget.
   ///
   /// - Parameters:
@@ -45,6 +53,10 @@ public struct AttackParameter: Hashable, Sendable {
 }
 
 extension Attack {
+  public func stepCount(at budget: Float) -> Int { 1 }
+
+  public func withSteps(_ count: Int, at budget: Float) -> (any Attack)? { nil }
+
   /// The name of this attack's type.
   public var name: String { Self.name }
 

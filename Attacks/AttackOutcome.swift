@@ -34,10 +34,14 @@ public struct AttackAccount: Hashable, Sendable {
   public internal(set) var forwards = 0
   /// Input gradients of this image; one shared by several budgets is counted at the smallest.
   public internal(set) var backwards = 0
-  /// How many elements of the gradients used were NaN, and were treated as 0.
+  /// How many elements of the gradients used were NaN, and were treated as 0, or infinite.
   public internal(set) var invalidGradients = 0
   /// Whether some gradient used was zero in every element: the attack could not move, which is a finding.
   public internal(set) var zeroGradient = false
+  /// Whether some score of this image on the attack's path was NaN or infinite.
+  public internal(set) var nonFiniteScore = false
 
   public var attacked: Bool { status == .attacked }
+  /// Whether the goal was reached on the path, but not by the image that was returned: it should not happen.
+  public var silentSuccess: Bool { firstSuccess != nil && !succeeded }
 }

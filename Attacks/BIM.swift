@@ -64,6 +64,19 @@ public struct BIM: Attack {
     }
   }
 
+  public func stepCount(at budget: Float) -> Int { schedule(for: budget).steps }
+
+  public func withSteps(_ count: Int, at budget: Float) -> (any Attack)? {
+    var copy = self
+    switch steps {
+    case .relative(_, let size): copy.steps = .relative(count: count, relativeSize: size)
+    case .kurakin:
+      guard budget > 0 else { return nil }
+      copy.steps = .relative(count: count, relativeSize: schedule(for: budget).stepSize / budget)
+    }
+    return copy
+  }
+
   public func run(
     on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal, budgets: [Float], options: AttackOptions
   ) throws -> [AttackOutcome] {

@@ -178,9 +178,11 @@ extension AttackOutcome {
     _ pass: Pass, at current: Tensor, _ rows: [Int], _ target: Target, step: Int, isLast: Bool
   ) -> Range<Int> {
     var changed: [Int] = []
+    let isFinite = pass.outputs.scores.value.rowsAreFinite()
     for (position, prediction) in pass.predictions.enumerated() {
       let row = rows[position]
       accounts[row].forwards += 1
+      if !isFinite[position] { accounts[row].nonFiniteScore = true }
       let isReached = target.goal.isReached(by: prediction, at: row, label: target.labels[row])
       if isReached {
         accounts[row].succeeded = true
@@ -201,7 +203,7 @@ extension AttackOutcome {
     gradient.withUnsafeBuffer { gradient in
       for (position, row) in rows.enumerated() {
         let elements = gradient[position * stride..<(position + 1) * stride]
-        accounts[row].invalidGradients += elements.reduce(0) { $1.isNaN ? $0 + 1 : $0 }
+        accounts[row].invalidGradients += elements.reduce(0) { $1.isFinite ? $0 : $0 + 1 }
         if elements.allSatisfy({ $0 == 0 || $0.isNaN }) { accounts[row].zeroGradient = true }
       }
     }

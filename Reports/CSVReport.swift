@@ -40,7 +40,7 @@ public enum CSVReport {
 
   private static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
 
-  private static func quoted(_ field: String) -> String {
+  static func quoted(_ field: String) -> String {
     guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
     return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }

@@ -10,7 +10,8 @@ public enum HTMLReport {
     let galleries = Gallery.values(rows, summary.configuration, names)
     var values: [String: Any] = [
       "title": title(summary), "styleSheet": LinePlot.styleSheet + String(decoding: css, as: UTF8.self),
-      "findings": Findings(summary).sentences, "figures": RunFigure.all(of: summary).map(figureValues),
+      "findings": Findings(summary).sentences, "checks": checkValues(summary),
+      "figures": RunFigure.all(of: summary).map(figureValues),
       "hasMatrices": !matrices.shown.isEmpty, "shownMatrices": matrices.shown,
       "hasFoldedMatrices": !matrices.folded.isEmpty, "foldedMatrices": matrices.folded,
       "hasGalleries": !galleries.isEmpty, "galleries": galleries, "monotone": !summary.configuration.rawCurves,
@@ -39,6 +40,20 @@ public enum HTMLReport {
       result.append(isControl || scalar.value == 0xFFFE || scalar.value == 0xFFFF ? "\u{FFFD}" : scalar)
     }
     return String(result)
+  }
+
+  private static func checkValues(_ summary: RunSummary) -> [String: Any] {
+    let checks = TrustChecks(summary)
+    return [
+      "verdict": checks.verdict, "hasFindings": !checks.findings.isEmpty, "hasRows": !checks.rows.isEmpty,
+      "findings": checks.findings.map {
+        [
+          "severity": $0.severity.rawValue, "title": checks.sentence($0), "place": checks.place($0),
+          "evidence": $0.evidence, "remedy": $0.remedy, "check": $0.check,
+        ]
+      },
+      "rows": checks.rows.map { ["name": $0.name, "claim": $0.claim, "outcome": $0.outcome] },
+    ]
   }
 
   private static func figureValues(_ figure: RunFigure) -> [String: Any] {

@@ -17,11 +17,32 @@ public enum MarkdownReport {
       PackageResources.report_md_mustache,
       [
         "title": escaped(HTMLReport.title(summary)),
-        "findings": escaped(Findings(summary).sentences.joined(separator: " ")), "figures": figures,
+        "findings": escaped(Findings(summary).sentences.joined(separator: " ")), "checks": checks(summary),
+        "figures": figures,
         "results": results,
         "methods": Methods.entries(summary.configuration).map(entryValues),
         "provenance": Provenance.entries(summary).map(entryValues),
       ])
+  }
+
+  private static func checks(_ summary: RunSummary) -> [String: Any] {
+    let checks = TrustChecks(summary)
+    var values: [String: Any] = [
+      "verdict": escaped(checks.verdict),
+      "findings": checks.findings.map {
+        [
+          "severity": $0.severity.rawValue, "title": escaped(checks.sentence($0)), "place": escaped(checks.place($0)),
+          "evidence": escaped($0.evidence), "remedy": escaped($0.remedy), "check": $0.check,
+        ]
+      },
+    ]
+    if !checks.rows.isEmpty {
+      let header = ["check", "what holds if it passes", "outcome"]
+      let rows =
+        [header] + [[":--", ":--", ":--"]] + checks.rows.map { [$0.name, escaped($0.claim), escaped($0.outcome)] }
+      values["table"] = rows.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    }
+    return values
   }
 
   private static func entryValues(_ entry: (term: String, text: String)) -> [String: String] {

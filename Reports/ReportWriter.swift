@@ -4,14 +4,15 @@ public import Foundation
 
 /// Writes a run's reports into its folder, each beside its place first and then renamed.
 public enum ReportWriter {
-  /// Writes `accuracy.csv`, `summary.json`, `report.md` with its figures in SVG, and `report.html`.
+  /// Writes `accuracy.csv`, `findings.csv`, `summary.json`, `report.md` with its figures in SVG, and `report.html`.
   ///
   /// - Returns: the names of the files, in the order in which they were written.
   /// - Throws: `InputError` of kind `.output` if a file can't be written.
   @discardableResult
   public static func write(_ summary: RunSummary, rows: [ImageRow], to directory: URL) throws -> [String] {
     var files: [(name: String, data: Data)] = [
-      ("accuracy.csv", Data(CSVReport.text(summary).utf8)), ("summary.json", try JSONReport.data(summary)),
+      ("accuracy.csv", Data(CSVReport.text(summary).utf8)), ("findings.csv", Data(FindingsCSV.text(summary).utf8)),
+      ("summary.json", try JSONReport.data(summary)),
     ]
     for figure in RunFigure.all(of: summary) {
       let svg = figure.plot.svg(width: 760, height: 440, standalone: true)

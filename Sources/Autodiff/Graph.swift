@@ -62,8 +62,25 @@ public final class Graph {
     return gradients(of: loss, seed: Tensor(repeating: 1, shape: loss.value.shape), by: variables)
   }
 
+  /// The gradients of the scalar `loss` by each of `parameters`, left as products where the layer can.
+  public func parameterGradients(of loss: Variable, by parameters: [Variable]) -> [ParameterGradient] {
+    precondition(loss.value.count == 1, "Graph.gradients: the loss has shape \(loss.value.shape), not one element")
+    // The gradient of a parameter that is used twice is a sum.
+    var uses = [Int](repeating: 0, count: shapes.count)
+    for node in nodes { for input in node.inputs { uses[input] += 1 } }
+    return gradients(
+      of: loss, seed: Tensor(repeating: 1, shape: loss.value.shape), by: parameters,
+      leavingProducts: Set(parameters.map(\.index).filter { uses[$0] == 1 }))
+  }
+
   /// The vector-Jacobian products `seedᵀ ∂output/∂variable`; `seed` has the shape of `output`.
   public func gradients(of output: Variable, seed: Tensor, by variables: [Variable]) -> [Tensor] {
+    gradients(of: output, seed: seed, by: variables, leavingProducts: []).map(\.tensor)
+  }
+
+  private func gradients(
+    of output: Variable, seed: Tensor, by variables: [Variable], leavingProducts: Set<Int>
+  ) -> [ParameterGradient] {
     precondition(seed.shape == output.value.shape, "Graph.gradients: seed \(seed.shape) for \(output.value.shape)")
     var wanted = [Bool](repeating: false, count: shapes.count)
     for variable in variables {
@@ -75,17 +92,26 @@ public final class Graph {
       for output in node.outputs { wanted[output] = true }
     }
     var gradients = [Tensor?](repeating: nil, count: shapes.count)
+    var products: [Int: WeightProduct] = [:]
     gradients[output.index] = seed
     let kept = Set(variables.map(\.index))
     for node in nodes.reversed() {
       let incoming = node.outputs.map { gradients[$0] }
       guard incoming.contains(where: { $0 != nil }) else { continue }
-      let wants = node.inputs.map { wanted[$0] }
+      var wants = node.inputs.map { wanted[$0] }
       for output in node.outputs where !kept.contains(output) { gradients[output] = nil }
       guard wants.contains(true), let tape = node.tape else { continue }
-      let record = ReverseRecord(
-        inputs: tape.inputs, outputs: tape.outputs, saved: tape.saved, gradients: incoming, wants: wants)
-      for ((input, want), gradient) in zip(zip(node.inputs, wants), node.operation.reverse(record)) {
+      func record() -> ReverseRecord {
+        ReverseRecord(
+          inputs: tape.inputs, outputs: tape.outputs, saved: tape.saved, gradients: incoming, wants: wants)
+      }
+      for (position, input) in node.inputs.enumerated() where leavingProducts.contains(input) {
+        guard let product = node.operation.weightProduct(record(), byInput: position) else { continue }
+        products[input] = product
+        wants[position] = false
+      }
+      guard wants.contains(true) else { continue }
+      for ((input, want), gradient) in zip(zip(node.inputs, wants), node.operation.reverse(record())) {
         guard want, let gradient else { continue }
         precondition(
           gradient.shape == shapes[input],
@@ -93,7 +119,10 @@ public final class Graph {
         if gradients[input] == nil { gradients[input] = gradient } else { gradients[input]!.add(gradient) }
       }
     }
-    return variables.map { gradients[$0.index] ?? Tensor(shape: shapes[$0.index]) }
+    return variables.map { variable in
+      if let product = products[variable.index] { return .product(product) }
+      return .tensor(gradients[variable.index] ?? Tensor(shape: shapes[variable.index]))
+    }
   }
 }
 

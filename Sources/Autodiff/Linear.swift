@@ -36,14 +36,15 @@ struct Linear: Operation {
           gradient: $0, weights: $1, batch: batch, inputs: features, outputs: outputs, into: $2)
       }
     }
-    if record.wants[1] {
-      gradients[1] = .from(x, g, shape: weights.shape) {
-        Kernels.reverseOfLinearByWeights(
-          input: $0, gradient: $1, batch: batch, inputs: features, outputs: outputs, into: $2)
-      }
-    }
+    if record.wants[1] { gradients[1] = ParameterGradient.product(WeightProduct(outputGradient: g, input: x)).tensor }
     if record.inputs.count > 2 { gradients.append(record.wants[2] ? g.summedOverAllButAxis1() : nil) }
     return gradients
+  }
+
+  func weightProduct(_ record: ReverseRecord, byInput index: Int) -> WeightProduct? {
+    guard index == 1 else { return nil }
+    let g = relu ? record.gradient.maskedByRelu(output: record.outputs[0]) : record.gradient
+    return WeightProduct(outputGradient: g, input: record.inputs[0])
   }
 }
 

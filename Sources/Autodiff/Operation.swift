@@ -10,6 +10,13 @@ public protocol Operation: Sendable {
 
   /// The gradients of the inputs that `record.wants`; `nil` for the others and where the gradient is zero.
   func reverse(_ record: ReverseRecord) -> [Tensor?]
+
+  /// The gradient of the input at `index` as a product, if that is what it is.
+  func weightProduct(_ record: ReverseRecord, byInput index: Int) -> WeightProduct?
+}
+
+extension Operation {
+  public func weightProduct(_ record: ReverseRecord, byInput index: Int) -> WeightProduct? { nil }
 }
 
 /// What a value rule returns.

@@ -29,11 +29,13 @@ public struct EvaluationRecord: Sendable, Hashable {
   public var backwards: Int
   /// The seed that reproduces the image's random choices.
   public var seed: UInt64
+  /// What was suspicious meanwhile.
+  public var flags: RecordFlags
 
   public init(
     model: Int, attack: Int, goal: Int, target: Int?, budget: Int, image: Int, label: Int, cleanPrediction: Int,
     prediction: Int, success: Bool, attacked: Bool, linfNorm: Float, l2Norm: Float, forwards: Int, backwards: Int,
-    seed: UInt64
+    seed: UInt64, flags: RecordFlags = []
   ) {
     self.model = model
     self.attack = attack
@@ -51,6 +53,7 @@ public struct EvaluationRecord: Sendable, Hashable {
     self.forwards = forwards
     self.backwards = backwards
     self.seed = seed
+    self.flags = flags
   }
 
   public var wasCorrect: Bool { cleanPrediction == label }

@@ -35,6 +35,7 @@ struct RecordChecksum: Sendable, Hashable {
     mix(record.forwards)
     mix(record.backwards)
     mix(record.seed)
+    mix(record.flags.rawValue)
     return hash
   }
 }

@@ -5,12 +5,42 @@ import Files
 public struct RunOptions: Codable, Sendable, Hashable {
   /// Whose adversarial examples are exported.
   public var examples: SweepExamples.Count
+  /// Which trust checks follow.
+  public var checks: CheckSelection
   /// Which part of the work the run does; all of it if nil.
   public var shard: Shard?
 
-  public init(examples: SweepExamples.Count = .first(10), shard: Shard? = nil) {
+  public init(
+    examples: SweepExamples.Count = .first(10), checks: CheckSelection = .default, shard: Shard? = nil
+  ) {
     self.examples = examples
+    self.checks = checks
     self.shard = shard
+  }
+}
+
+extension CheckSelection: Codable, CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .default: "default"
+    case .all: "all"
+    case .none: "none"
+    default: names.joined(separator: ",")
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let selection = try? Self(parsing: text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no checks: \(text)")
+    }
+    self = selection
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
   }
 }
 

@@ -5,7 +5,7 @@ import GRDB
 extension RunSchema {
   static let recordColumns = [
     "model", "attack", "goal", "target", "budget", "image", "label", "cleanPrediction", "prediction", "success",
-    "attacked", "linfNorm", "l2Norm", "forwards", "backwards", "seed",
+    "attacked", "linfNorm", "l2Norm", "forwards", "backwards", "seed", "flags",
   ]
 
   private static let columns = recordColumns.joined(separator: ", ")
@@ -18,6 +18,7 @@ extension RunSchema {
       record.model, record.attack, record.goal, record.target ?? -1, record.budget, record.image, record.label,
       record.cleanPrediction, record.prediction, record.success, record.attacked, Double(record.linfNorm),
       Double(record.l2Norm), record.forwards, record.backwards, Int64(bitPattern: record.seed),
+      record.flags.rawValue,
     ]
   }
 
@@ -68,7 +69,7 @@ extension RunSchema {
       budget: try integer(4), image: try integer(5), label: try integer(6), cleanPrediction: try integer(7),
       prediction: try integer(8), success: try flag(9), attacked: try flag(10), linfNorm: try number(11),
       l2Norm: try number(12), forwards: try integer(13), backwards: try integer(14),
-      seed: UInt64(bitPattern: Int64(try integer(15))))
+      seed: UInt64(bitPattern: Int64(try integer(15))), flags: RecordFlags(rawValue: try integer(16)))
   }
 
   // MARK: - The other tables

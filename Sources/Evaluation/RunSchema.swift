@@ -23,6 +23,16 @@ enum RunSchema {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE record ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
+          CREATE TABLE checkResult (position INTEGER PRIMARY KEY, name TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+          CREATE TABLE finding (
+            position INTEGER PRIMARY KEY, name TEXT NOT NULL, severity TEXT NOT NULL, json TEXT NOT NULL
+          ) STRICT;
+          """)
+    }
     migrator.registerMigration("3") { database in
       try database.execute(
         sql: """
@@ -45,6 +55,7 @@ enum RunSchema {
   private static let columnsOfTables = [
     "configuration": ["id", "hash", "json"], "facts": ["id", "json"], "options": ["id", "json"],
     "checksum": ["id", "count", "sum"], "record": recordColumns,
+    "checkResult": ["position", "name", "json"], "finding": ["position", "name", "severity", "json"],
   ]
 
   /// - Throws: `Damage` if a table is missing, is a view, or lacks a column.

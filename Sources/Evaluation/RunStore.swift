@@ -11,7 +11,7 @@ public final class RunStore: Sendable {
   /// Where the store is.
   public let url: URL
   public let configuration: RunConfiguration
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   private let limits: RecordLimits
   /// Held until the store is closed, if this is the process that works on the run.
   private let lock: RunLock?
@@ -181,6 +181,11 @@ public final class RunStore: Sendable {
     }
   }
 
+  /// Reads every record.
+  ///
+  /// - Throws: `InputError` of kind `.output` if they are not those that were appended.
+  public func verify() throws { try forEachRecord(by: .key) { _ in } }
+
   /// The images that have records for a model, attack and goal: what a resumed run need not do again.
   public func images(model: Int, attack: Int, goal: Int) throws -> Set<Int> {
     try reporting(url) {
@@ -245,7 +250,7 @@ public final class RunStore: Sendable {
 }
 
 /// Turns what SQLite and the contents of the file at `url` give cause to complain about into what the user can do.
-private func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
+func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
   func damage(_ problem: String) -> InputError {
     InputError(
       .output, url.path, "is not an intact run store: \(problem)",

@@ -1,15 +1,19 @@
 extension RunSummary {
   /// Sums up the run in `store`, record by record: the memory it takes does not depend on the number of images.
   public init(of store: RunStore, facts: RunFacts? = nil) throws {
-    self.init(try RunTotals(store.configuration) { try store.forEachRecordByImage($0) }, facts)
+    let totals = try RunTotals(store.configuration) { try store.forEachRecordByImage($0) }
+    self.init(totals, try store.checkReport(), facts)
   }
 
   /// Sums up the `records` of a run, given in any order.
-  public init(configuration: RunConfiguration, records: [EvaluationRecord], facts: RunFacts? = nil) {
-    self.init(RunTotals(configuration) { records.sorted { $0.precedesByImage($1) }.forEach($0) }, facts)
+  public init(
+    configuration: RunConfiguration, records: [EvaluationRecord], checks: CheckReport = CheckReport(),
+    facts: RunFacts? = nil
+  ) {
+    self.init(RunTotals(configuration) { records.sorted { $0.precedesByImage($1) }.forEach($0) }, checks, facts)
   }
 
-  private init(_ totals: RunTotals, _ facts: RunFacts?) {
+  private init(_ totals: RunTotals, _ checkReport: CheckReport, _ facts: RunFacts?) {
     let configuration = totals.configuration
     schemaVersion = Self.currentSchemaVersion
     toolVersion = configuration.toolVersion
@@ -25,6 +29,8 @@ extension RunSummary {
       if cell.goal == .each { targetMatrices.append(TargetMatrix(cell, configuration, total)) }
     }
     worstCases = []
+    findings = checkReport.findings
+    checks = checkReport.checks
     run = facts
     guard configuration.attacks.count * configuration.goals.count > 1 else { return }
     for (model, tallies) in totals.worstCases.enumerated() {

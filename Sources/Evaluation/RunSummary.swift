@@ -16,6 +16,10 @@ public struct RunSummary: Codable, Sendable, Hashable {
   public var worstCases: [WorstCase]
   /// One per model, attack and budget of the goal `each`.
   public var targetMatrices: [TargetMatrix]
+  /// What the trust checks noticed, the worst first.
+  public var findings: [Finding]
+  /// The trust checks that were run; those without a finding passed. Empty if none were asked for.
+  public var checks: [CheckResult]
   /// The only part that may differ between repeats.
   public var run: RunFacts?
 

@@ -12,7 +12,7 @@ public struct ShardSet: Sendable {
   /// In the order of their numbers.
   private let parts: [Part]
   public let configuration: RunConfiguration
-  /// What the parts were asked for, without which part: of several wishes for examples, the first part's.
+  /// What the parts were asked for, without which part: of several wishes, the first part's.
   public let options: RunOptions
   /// The circumstances of the parts, as far as they are known.
   public let facts: [RunFacts]
@@ -37,7 +37,7 @@ public struct ShardSet: Sendable {
       if let common {
         try Self.check(store.configuration, path, against: common.configuration, parts[0].path)
       }
-      common = common ?? (store.configuration, RunOptions(examples: options.examples))
+      common = common ?? (store.configuration, RunOptions(examples: options.examples, checks: options.checks))
       parts.append(Part(path: path, shard: shard))
       try store.facts().map { facts.append($0) }
     }

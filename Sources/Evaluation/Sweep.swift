@@ -136,6 +136,7 @@ public struct Sweep: Sendable {
     let (labels, ids) = (dataset.labels(at: positions), positions.map { dataset.ids[$0] })
     let cleanPass = CleanPass(classifier, images: images)
     let (cleanScores, clean) = (cleanPass.scores, cleanPass.predictions)
+    let cleanFlags = RecordFlags.ofScores(cleanScores, labels: labels)
     let options = AttackOptions(
       rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean,
       cleanPass: cleanPass)
@@ -158,7 +159,8 @@ public struct Sweep: Sendable {
                 budget: budgetIndex, image: ids[row], label: labels[row], cleanPrediction: clean[row],
                 prediction: account.prediction, success: account.succeeded,
                 attacked: account.attacked && outcome.budget > 0, linfNorm: norms.0[row], l2Norm: norms.1[row],
-                forwards: account.forwards, backwards: account.backwards, seed: configuration.seed)
+                forwards: account.forwards, backwards: account.backwards, seed: configuration.seed,
+                flags: RecordFlags(account).union(cleanFlags[row]))
               records.append(record)
               if exporter.includes(record, at: positions.lowerBound + row) {
                 pictures.append(

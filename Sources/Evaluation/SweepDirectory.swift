@@ -46,6 +46,8 @@ public struct SweepDirectory: Sendable {
           .output, path, "holds \(name(of: stored.shard)); asked for is \(name(of: wanted.shard))",
           remedy: "give each part a folder of its own")
       }
+      // Nothing is added to what is damaged.
+      try store.verify()
       if wanted != stored { try store.setOptions(wanted) }
       return SweepDirectory(url: url, store: store, options: wanted, isResumed: true)
     } catch {

@@ -47,13 +47,13 @@ extension Kernels {
     }
   }
 
-  /// `dW = gᵀ x`.
+  /// `rows` of `dW = gᵀ x`, `[outputs, inputs]`.
   package static func reverseOfLinearByWeights(
-    input: Floats, gradient: Floats, batch: Int, inputs: Int, outputs: Int, into result: MutableFloats
+    input: Floats, gradient: Floats, batch: Int, inputs: Int, outputs: Int, rows: Range<Int>,
+    into result: MutableFloats
   ) {
-    multiply(
-      Matrix(gradient.baseAddress!, batch, outputs).transposed, Matrix(input.baseAddress!, batch, inputs),
-      adding: false, into: result.baseAddress!)
+    let g = Matrix(gradient.baseAddress! + rows.lowerBound, batch, rows.count, stride: outputs)
+    multiply(g.transposed, Matrix(input.baseAddress!, batch, inputs), adding: false, into: result.baseAddress!)
   }
 
   /// `[rows, columns]` with zero rows up to the next multiple of the block; nothing is copied where there are none.

@@ -5,25 +5,28 @@ struct Matrix {
   let elements: UnsafePointer<Float>
   let rows: Int
   let columns: Int
+  /// From the beginning of a stored row to that of the next.
+  private let stride: Int
   private let isTransposed: Bool
 
-  /// The `rows` × `columns` matrix stored row-major in `elements`.
-  init(_ elements: UnsafePointer<Float>, _ rows: Int, _ columns: Int) {
-    self.init(elements, rows, columns, isTransposed: false)
+  /// The `rows` × `columns` matrix stored row-major in `elements`, whose rows begin `stride` apart: by default, at once.
+  init(_ elements: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int? = nil) {
+    self.init(elements, rows, columns, stride: stride ?? columns, isTransposed: false)
   }
 
-  private init(_ elements: UnsafePointer<Float>, _ rows: Int, _ columns: Int, isTransposed: Bool) {
+  private init(_ elements: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int, isTransposed: Bool) {
     self.elements = elements
     self.rows = rows
     self.columns = columns
+    self.stride = stride
     self.isTransposed = isTransposed
   }
 
   /// The transpose; nothing moves.
-  var transposed: Matrix { Matrix(elements, columns, rows, isTransposed: !isTransposed) }
+  var transposed: Matrix { Matrix(elements, columns, rows, stride: stride, isTransposed: !isTransposed) }
 
   fileprivate var flag: CChar { CChar(UInt8(ascii: isTransposed ? "T" : "N")) }
-  fileprivate var leadingDimension: dnnl_dim_t { dnnl_dim_t(isTransposed ? rows : columns) }
+  fileprivate var leadingDimension: dnnl_dim_t { dnnl_dim_t(stride) }
 }
 
 extension Kernels {

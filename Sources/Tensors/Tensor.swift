@@ -152,6 +152,16 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// For each row of the outermost axis, whether none of its elements is NaN or infinite.
+  package func rowsAreFinite() -> [Bool] {
+    let stride = shape.withoutBatch.count
+    return withUnsafeBuffer { input in
+      (0..<shape[0]).map { row in input[row * stride..<(row + 1) * stride].allSatisfy(\.isFinite) }
+    }
+  }
+}
+
 extension Tensor: Equatable {
   /// Equal shapes and elements (NaN differs from itself).
   public static func == (a: Tensor, b: Tensor) -> Bool {

@@ -1,3 +1,4 @@
+public import Autodiff
 public import Tensors
 
 /// Adam (Kingma & Ba 2015, Algorithm 1) with decoupled weight decay.
@@ -29,7 +30,8 @@ public struct Adam: Sendable {
   ///
   /// The arithmetic of every element is the same whatever `threads` is.
   public mutating func step(
-    _ parameters: inout [Tensor], gradients: [[Tensor]], learningRate: Float, weightDecay: Float, threads: Int
+    _ parameters: inout [Tensor], gradients: [[ParameterGradient]], learningRate: Float, weightDecay: Float,
+    threads: Int
   ) throws {
     steps += 1
     let correction1 = 1 - power(Self.beta1, steps)
@@ -39,16 +41,17 @@ public struct Adam: Sendable {
     let decay = 1 - learningRate * weightDecay
     for index in parameters.indices {
       let count = parameters[index].count
-      let sliceLength = 1 << 16
-      let slices = (count + sliceLength - 1) / sliceLength
+      let sum = GradientSum(gradients.map { $0[index] })
+      let slices = (count + sum.sliceLength - 1) / sum.sliceLength
       try parameters[index].withUnsafeMutableBuffer { p in
         try first[index].withUnsafeMutableBuffer { m in
           try second[index].withUnsafeMutableBuffer { v in
             let pointers = Pointers(p: p.baseAddress!, m: m.baseAddress!, v: v.baseAddress!)
-            let chunks = gradients.map { $0[index] }
             _ = try parallelMap(count: slices, threads: threads) { slice in
-              let range = (slice * sliceLength)..<min(count, (slice + 1) * sliceLength)
-              pointers.update(range, chunks, rate: rate, scale2: scale2, decay: decay)
+              let range = (slice * sum.sliceLength)..<min(count, (slice + 1) * sum.sliceLength)
+              sum.forEachBlock(of: range) { start, block in
+                pointers.update(start, block, rate: rate, scale2: scale2, decay: decay)
+              }
             }
           }
         }
@@ -74,32 +77,15 @@ public struct Adam: Sendable {
     let m: UnsafeMutablePointer<Float>
     let v: UnsafeMutablePointer<Float>
 
-    /// In blocks whose sum of gradients stays in the first-level cache.
-    func update(_ range: Range<Int>, _ chunks: [Tensor], rate: Float, scale2: Float, decay: Float) {
-      let block = 2048
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { sum in
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: block) {
-          let count = min(block, range.upperBound - start)
-          for (position, chunk) in chunks.enumerated() {
-            chunk.withUnsafeBuffer { gradient in
-              let source = gradient.baseAddress! + start
-              if position == 0 {
-                for i in 0..<count { sum[i] = source[i] }
-              } else {
-                for i in 0..<count { sum[i] += source[i] }
-              }
-            }
-          }
-          let (p, m, v) = (p + start, m + start, v + start)
-          for i in 0..<count {
-            let g = sum[i]
-            let mean = Adam.beta1 * m[i] + (1 - Adam.beta1) * g
-            let variance = Adam.beta2 * v[i] + (1 - Adam.beta2) * g * g
-            m[i] = mean
-            v[i] = variance
-            p[i] = p[i] * decay - rate * mean / (variance.squareRoot() * scale2 + Adam.epsilon)
-          }
-        }
+    func update(_ start: Int, _ gradient: UnsafeBufferPointer<Float>, rate: Float, scale2: Float, decay: Float) {
+      let (p, m, v, gradients) = (p + start, m + start, v + start, gradient.baseAddress!)
+      for i in 0..<gradient.count {
+        let g = gradients[i]
+        let mean = Adam.beta1 * m[i] + (1 - Adam.beta1) * g
+        let variance = Adam.beta2 * v[i] + (1 - Adam.beta2) * g * g
+        m[i] = mean
+        v[i] = variance
+        p[i] = p[i] * decay - rate * mean / (variance.squareRoot() * scale2 + Adam.epsilon)
       }
     }
   }

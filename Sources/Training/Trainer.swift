@@ -78,7 +78,7 @@ public struct Trainer<M: Model>: Sendable {
       let outputs = model.outputs(
         for: graph.constant(images), parameters: parameters, mode: .training(stream: stream))
       let total = loss.perImage(outputs, labels: labels).sum() * (1 / Float(batch.count))
-      let gradients = graph.gradients(of: total, by: trainedNames.map { parameters[$0] })
+      let gradients = graph.parameterGradients(of: total, by: trainedNames.map { parameters[$0] })
       let correct = zip(outputs.scores.value.argmaxOfRows(), labels).count { $0 == $1 }
       return ChunkResult(loss: Double(total.value.scalar), correct: correct, gradients: gradients)
     }
@@ -103,7 +103,7 @@ public struct Trainer<M: Model>: Sendable {
   private struct ChunkResult: Sendable {
     let loss: Double
     let correct: Int
-    let gradients: [Tensor]
+    let gradients: [ParameterGradient]
   }
 }
 

@@ -13,8 +13,8 @@ struct SweepCommand: ParsableCommand {
     abstract: "Attack models over a range of budgets ε and write a report.",
     discussion: """
       Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one
-      record per model, attack, goal, ε and image), accuracy.csv, summary.json, report.md, report.html, and images/ with
-      adversarial PNGs and manifest.csv.
+      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html,
+      and images/ with adversarial PNGs and manifest.csv.
 
       A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With
       --shard it does one of several parts, each on a machine or in a process of its own, that `robust merge` joins.
@@ -83,6 +83,13 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Export the adversarial PNGs of the first N images, or `all`. Default: 10.")
   var saveImages: String?
 
+  @Option(
+    help: """
+      Trust checks: default (cheap), all, none, or names separated by commas; a check that is named works \
+      thoroughly. Default: default. See docs/checks.md.
+      """)
+  var checks: String?
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(name: [.short, .long], help: "The folder of the run. Default: runs/ and a name made from the options.")
@@ -112,7 +119,8 @@ struct SweepCommand: ParsableCommand {
     let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
     let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let options = RunOptions(
-      examples: try SweepExamples.Count(parsing: saveImages ?? "10"), shard: try shard.map { try Shard(parsing: $0) })
+      examples: try SweepExamples.Count(parsing: saveImages ?? "10"),
+      checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) })
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "a split") } ?? .test
     let names = model.map { $0.split(separator: ",").map(String.init) } ?? ModelCatalog.defaultNames
     guard !names.isEmpty else {

@@ -24,7 +24,7 @@ struct SweepSession {
     if earlier == nil { try directory.store.setFacts(facts) }
   }
 
-  /// Attacks what is left to be attacked.
+  /// Attacks what is left to be attacked, and checks whether the whole can be trusted.
   ///
   /// - Throws: `Interruption` once what was done before Ctrl-C is saved.
   func attack() throws {
@@ -38,7 +38,12 @@ struct SweepSession {
           detail: "\(report.done)/\(report.total) images")
       })
     progress.clear()
-    guard isComplete else {
+    let isChecked =
+      try isComplete && directory.options.shard == nil
+      ? sweep.check(
+        directory.store, directory.options.checks, threads: threads, isCancelled: { Interruption.isRequested }) != nil
+      : isComplete
+    guard isChecked else {
       try directory.store.setFacts(facts)
       try directory.store.close()
       progress.note("interrupted: `robust sweep --resume \(folder)` goes on from here")
@@ -75,6 +80,7 @@ struct SweepSession {
     let files = try ReportWriter.write(summary, rows: rows, to: directory.url)
     try store.closeCompacted()
     print(TerminalTable.text(summary))
+    print(TerminalFindings.text(summary), terminator: "")
     print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
     print("Open \(folder)/report.html in a browser.")
   }

@@ -47,6 +47,57 @@ import Testing
     }
   }
 
+  @Test func flagsAndFindingsComeBack() throws {
+    try inFolder { folder in
+      let url = folder.appending(path: "run.sqlite")
+      let store = try RunStore.create(at: url, configuration: .sample())
+      var record = EvaluationRecord.sample(image: 3, label: 0, clean: 0, after: 0)
+      record.flags = [.zeroGradient, .saturatedLoss]
+      try store.append([record])
+      #expect(try store.checkReport() == CheckReport())
+      let findings = [Finding.Severity.note, .error, .warning].map {
+        Finding(
+          check: "b", severity: $0, title: "t", evidence: "e", numbers: ["share": 0.1], remedy: "r",
+          scope: .init(model: 0, budget: 1))
+      }
+      let report = CheckReport(
+        checks: [
+          .init(check: "a", claim: "c", verdict: .notApplicable, reason: "why"),
+          .init(check: "b", claim: "d", verdict: .found),
+        ], findings: findings)
+      #expect(report.findings.map(\.severity) == [.error, .warning, .note])
+      for _ in 0..<2 { try store.setCheckReport(report) }
+      try store.close()
+      let again = try RunStore.open(at: url)
+      #expect(try again.records() == [record])
+      #expect(try again.checkReport() == report)
+      let summary = try RunSummary(of: again)
+      #expect(summary.findings == report.findings && summary.checks == report.checks)
+    }
+  }
+
+  /// A store as version "1" of the schema left it.
+  @Test func anOlderStoreIsMigrated() throws {
+    try inFolder { folder in
+      let url = folder.appending(path: "run.sqlite")
+      try RunStore.create(at: url, configuration: .sample()).close()
+      let queue = try DatabaseQueue(path: url.path)
+      try queue.write {
+        try $0.execute(
+          sql: """
+            ALTER TABLE record DROP COLUMN flags; DROP TABLE finding; DROP TABLE checkResult;
+            DROP TABLE options; DROP TABLE checksum; DELETE FROM grdb_migrations WHERE identifier <> '1';
+            INSERT INTO record VALUES (0, 0, 0, -1, 1, 5, 1, 1, 2, 1, 1, 0.5, 2.5, 3, 1, 7);
+            """)
+      }
+      try queue.close()
+      let store = try RunStore.open(at: url)
+      let record = try #require(try store.records().first)
+      #expect(record.image == 5 && record.forwards == 3 && record.seed == 7 && record.flags == [])
+      #expect(try store.checkReport() == CheckReport())
+    }
+  }
+
   @Test func appendIsAllOrNothing() throws {
     try inFolder { folder in
       let store = try RunStore.create(at: folder.appending(path: "run.sqlite"), configuration: .sample())

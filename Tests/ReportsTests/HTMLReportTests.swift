@@ -65,6 +65,6 @@ import Testing
   @Test func withoutImagesOrTargetsTheirSectionsAreLeftOut() throws {
     let text = HTMLReport.text(Sample.summary(), rows: [])
     let ids = try #require(Markup(text)).all("section").compactMap { $0.attributes["id"] }
-    #expect(ids == ["accuracy", "results", "methods", "provenance"])
+    #expect(ids == ["checks", "accuracy", "results", "methods", "provenance"])
   }
 }

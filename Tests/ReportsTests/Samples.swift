@@ -49,13 +49,32 @@ enum Sample {
     return records
   }
 
-  static func summary(goals: [GoalKind] = [.untargeted], name: String = "caps") -> RunSummary {
+  /// An error about the second model, a warning about the first, and two checks without findings.
+  static let checks = CheckReport(
+    checks: [
+      .init(check: "zero-gradients", claim: "no gradient is zero", verdict: .found),
+      .init(check: "more-steps", claim: "more steps gain <little>", verdict: .found),
+      .init(check: "transfer", claim: "transfer is weaker", verdict: .notApplicable, reason: "one model only"),
+      .init(check: "non-finite", claim: "nothing is NaN", verdict: .passed),
+    ],
+    findings: [
+      .init(
+        check: "more-steps", severity: .warning, title: "FGSM stops, too early", evidence: "It was 3 of 10.",
+        numbers: ["images": 10], remedy: "take more steps", scope: .init(model: 0)),
+      .init(
+        check: "zero-gradients", severity: .error, title: "FGSM failed", evidence: "Zero for 7 of 10 <images>.",
+        numbers: ["share": 0.7], remedy: "--objective margin", scope: .init(model: 1, attack: 0, goal: 0, budget: 2)),
+    ])
+
+  static func summary(
+    goals: [GoalKind] = [.untargeted], name: String = "caps", checks: CheckReport = CheckReport()
+  ) -> RunSummary {
     let configuration = configuration(goals: goals, name: name)
     let facts = RunFacts(
       startedAt: Date(timeIntervalSince1970: 0), finishedAt: Date(timeIntervalSince1970: 9), seconds: 9, threads: 2,
       commandLine: "robust sweep --model a<b.safetensors",
       host: .init(system: "none", architecture: "any", cores: 2, kernels: "portable", oneDNN: "1.2.3"))
-    return RunSummary(configuration: configuration, records: records(configuration), facts: facts)
+    return RunSummary(configuration: configuration, records: records(configuration), checks: checks, facts: facts)
   }
 
   static func imageRows(_ summary: RunSummary) -> [ImageRow] {

@@ -85,7 +85,8 @@ import Testing
     let summary = Sample.summary(goals: [.untargeted, .each])
     let names = try ReportWriter.write(summary, rows: [], to: folder)
     let expected: Set = [
-      "accuracy.csv", "summary.json", "accuracy.svg", "worst-case.svg", "success-1.svg", "report.md", "report.html",
+      "accuracy.csv", "findings.csv", "summary.json", "accuracy.svg", "worst-case.svg", "success-1.svg", "report.md",
+      "report.html",
     ]
     #expect(Set(names) == expected)
     #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == expected)

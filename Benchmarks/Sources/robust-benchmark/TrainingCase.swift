@@ -40,14 +40,14 @@ final class TrainingCase: LoadedCase {
 
   private func step(usesDropout: Bool) throws -> Float {
     let results = try parallelMap(count: chunks.count, threads: threads) {
-      [model, names, chunks, count, steps] chunk -> (loss: Float, gradients: [Tensor]) in
+      [model, names, chunks, count, steps] chunk -> (loss: Float, gradients: [ParameterGradient]) in
       let (images, labels) = chunks[chunk]
       let graph = Graph()
       let parameters = model.parameters.bound(to: graph, trained: model.trains)
       let mode = usesDropout ? Mode.training(stream: RandomStream(seed: 1, steps, UInt64(chunk))) : .evaluation
       let outputs = model.outputs(for: graph.constant(images), parameters: parameters, mode: mode)
       let loss = outputs.scores.crossEntropy(labels: labels).sum() * (1 / Float(count))
-      return (loss.value.scalar, graph.gradients(of: loss, by: names.map { parameters[$0] }))
+      return (loss.value.scalar, graph.parameterGradients(of: loss, by: names.map { parameters[$0] }))
     }
     steps += 1
     let gradients = results.map(\.gradients)

@@ -1,0 +1,43 @@
+import Files
+
+/// Which trust checks a run is given.
+public struct CheckSelection: Sendable, Hashable {
+  /// In the order of the catalogue.
+  public let names: [String]
+  /// Whether checks may do more than a small share of a sweep's work: all but those of `.default`.
+  let isThorough: Bool
+
+  /// The cheap ones: together they take a small share of a sweep's time.
+  public static let `default` = CheckSelection(
+    names: CheckCatalog.all.filter { !$0.isThorough }.map(\.name), isThorough: false)
+  public static let all = CheckSelection(names: CheckCatalog.all.map(\.name), isThorough: true)
+  public static let none = CheckSelection(names: [], isThorough: false)
+
+  private init(names: [String], isThorough: Bool) {
+    self.names = names
+    self.isThorough = isThorough
+  }
+
+  /// Reads `default`, `all`, `none`, or names separated by commas; a check that is named works thoroughly.
+  /// - Throws: `InputError` of kind `.usage` that lists the names.
+  public init(parsing text: String) throws {
+    switch text {
+    case "default": self = .default
+    case "all": self = .all
+    case "none": self = .none
+    default:
+      let known = CheckCatalog.all.map(\.name)
+      let wanted = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        let name = part.split(separator: " ").joined(separator: " ")
+        guard known.contains(name) else {
+          throw NearMatch.unknown(
+            .usage, "--checks", name, what: "check", among: known + ["default", "all", "none"])
+        }
+        return name
+      }
+      self.init(names: known.filter(wanted.contains), isThorough: true)
+    }
+  }
+
+  var checks: [any Check] { CheckCatalog.all.filter { names.contains($0.name) } }
+}

@@ -1,0 +1,153 @@
+import GRDB
+
+/// The records of one model under one attack with one goal at one budget, counted.
+///
+/// What is counted, unless it says so, are trials: images that were right before, and whose class is not the target.
+struct CheckTotals: Sendable {
+  var attack: Int
+  var goal: Int
+  var budget: Int
+  /// All images, trials or not.
+  var images: Int
+  /// Those with a score that is NaN or infinite.
+  var imagesWithNonFiniteScores: Int
+  var trials: Int
+  var successes: Int
+  /// Trials by flag.
+  private var flagged: [RecordFlags: Int]
+  /// Trials by flag that the attack did not beat.
+  private var flaggedSurvivors: [RecordFlags: Int]
+
+  var survivors: Int { trials - successes }
+
+  func flagged(_ flag: RecordFlags) -> Int { flagged[flag] ?? 0 }
+  func survivors(flagged flag: RecordFlags) -> Int { flaggedSurvivors[flag] ?? 0 }
+
+  fileprivate static let flags: [RecordFlags] = [
+    .zeroGradient, .nonFiniteGradient, .nonFiniteScore, .silentSuccess, .saturatedLoss, .probabilityScores,
+  ]
+
+  fileprivate init(_ row: Row) {
+    attack = row[0]
+    goal = row[1]
+    budget = row[2]
+    images = row[3]
+    imagesWithNonFiniteScores = row[4]
+    trials = row[5]
+    successes = row[6]
+    flagged = [:]
+    flaggedSurvivors = [:]
+    for (index, flag) in Self.flags.enumerated() {
+      flagged[flag] = row[7 + 2 * index]
+      flaggedSurvivors[flag] = row[8 + 2 * index]
+    }
+  }
+}
+
+/// Of two sets of results of the same images: how many images only one of them beats.
+struct Discordance: Sendable {
+  var budget: Int
+  var trials: Int
+  var onlyFirst: Int
+  var onlySecond: Int
+}
+
+extension RunStore {
+  private static let isTrial = "r.cleanPrediction = r.label AND r.target <> r.label"
+
+  /// By attack, goal and budget, in that order.
+  func checkTotals(model: Int) throws -> [CheckTotals] {
+    let sums = CheckTotals.flags.map { flag in
+      let flagged = "flags & \(flag.rawValue) <> 0 AND \(Self.isTrial)"
+      return "SUM(\(flagged)), SUM(\(flagged) AND NOT success)"
+    }
+    return try reporting(url) {
+      try queue.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT attack, goal, budget, COUNT(*), SUM(flags & \(RecordFlags.nonFiniteScore.rawValue) <> 0),
+              SUM(\(Self.isTrial)), SUM(success), \(sums.joined(separator: ", "))
+            FROM record r WHERE model = ? GROUP BY attack, goal, budget ORDER BY attack, goal, budget
+            """, arguments: [model]
+        ).map(CheckTotals.init)
+      }
+    }
+  }
+
+  /// The images that `model` classified correctly before any attack.
+  func correctImages(model: Int) throws -> Set<Int> {
+    try reporting(url) {
+      try queue.read {
+        try Set(
+          Int.fetchAll(
+            $0, sql: "SELECT DISTINCT image FROM record r WHERE model = ? AND attack = 0 AND cleanPrediction = label",
+            arguments: [model]))
+      }
+    }
+  }
+
+  /// How many images are of each class that `model` got right before any attack.
+  func correctImagesByLabel(model: Int) throws -> [Int: Int] {
+    try reporting(url) {
+      try queue.read { database in
+        let rows = try Row.fetchAll(
+          database,
+          sql: """
+            SELECT label, COUNT(DISTINCT image) FROM record WHERE model = ? AND cleanPrediction = label GROUP BY label
+            """, arguments: [model])
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int, $0[1] as Int) })
+      }
+    }
+  }
+
+  /// The untargeted results of `images` at one budget: whether each was beaten.
+  func successes(model: Int, attack: Int, goal: Int, budget: Int, of images: [Int]) throws -> [Int: Bool] {
+    try reporting(url) {
+      try queue.read { database in
+        let query = try database.makeStatement(
+          sql: """
+            SELECT success FROM record
+            WHERE model = ? AND attack = ? AND goal = ? AND target = -1 AND budget = ? AND image = ?
+            """)
+        var result: [Int: Bool] = [:]
+        for image in images {
+          result[image] = try Bool.fetchOne(query, arguments: [model, attack, goal, budget, image])
+        }
+        return result
+      }
+    }
+  }
+
+  /// How two attacks differ at each budget.
+  func discordance(model: Int, first: Int, second: Int, goal: Int) throws -> [Discordance] {
+    try discordance(
+      "b.attack = ? AND b.budget = r.budget", "r.model = ? AND r.attack = ? AND r.goal = ?",
+      [second, model, first, goal])
+  }
+
+  /// How each budget but the last (first) differs from the next (second).
+  func discordanceOfBudgets(model: Int, attack: Int, goal: Int) throws -> [Discordance] {
+    try discordance(
+      "b.attack = r.attack AND b.budget = r.budget + 1", "r.model = ? AND r.attack = ? AND r.goal = ?",
+      [model, attack, goal])
+  }
+
+  private func discordance(
+    _ pairing: String, _ condition: String, _ arguments: StatementArguments
+  ) throws -> [Discordance] {
+    try reporting(url) {
+      try queue.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT r.budget, COUNT(*), SUM(r.success AND NOT b.success), SUM(b.success AND NOT r.success)
+            FROM record r JOIN record b ON \(pairing)
+              AND b.model = r.model AND b.goal = r.goal AND b.target = r.target AND b.image = r.image
+            WHERE \(condition) AND \(Self.isTrial) GROUP BY r.budget ORDER BY r.budget
+            """, arguments: arguments
+        ).map { Discordance(budget: $0[0], trials: $0[1], onlyFirst: $0[2], onlySecond: $0[3]) }
+      }
+    }
+  }
+}

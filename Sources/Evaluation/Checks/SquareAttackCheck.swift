@@ -1,0 +1,138 @@
+import Models
+import Tensors
+
+/// Square attack asks for scores only: where it beats what an attack with gradients left, gradients mislead (Andriushchenko
+/// et al. 2020; AutoAttack's `check_square_sr`).
+struct SquareAttackCheck: Check {
+  let name = "square-attack"
+  let claim = "Square attack, which needs no gradient, beats hardly any image that attacks left"
+  let isThorough = true
+
+  private static let (images, queries) = (16, 300)
+
+  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+    let trials = subject.untargetedTrials
+    guard !trials.isEmpty, subject.sample.count > 0 else {
+      return .notApplicable("the run has no untargeted attack with something to beat")
+    }
+    return .findings(try trials.compactMap { try finding(subject, subject.telltale($0.totals)) })
+  }
+
+  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+    let rows = Array(try subject.survivors(totals).prefix(Self.images))
+    guard !rows.isEmpty else { return nil }
+    let search = SquareSearch(queries: Self.queries, budget: subject.epsilon(totals), seed: subject.configuration.seed)
+    let beaten = search.run(
+      on: subject.classifier, images: subject.sample.images.rows(at: rows),
+      labels: rows.map { subject.sample.labels[$0] },
+      ids: rows.map { subject.sample.ids[$0] }
+    ).count { $0 }
+    guard beaten > 0 else { return nil }
+    let lower = Statistics.wilson(successes: beaten, trials: rows.count).lower
+    let title = subject.title(attack: totals.attack)
+    return Finding(
+      check: name, severity: lower > 0.2 ? .error : lower > 0.05 ? .warning : .note,
+      title: "Square attack beats images of \(subject.name) that \(title) left",
+      evidence: """
+        At \(subject.epsilonText(totals)), \(Self.queries) queries of scores beat \(share(beaten, of: rows.count)) images that \
+        \(title) had not.
+        """,
+      numbers: ["survivors": Double(rows.count), "beaten": Double(beaten), "queries": Double(Self.queries)],
+      remedy:
+        "use a stronger attack (--attack bim, more --steps), or another objective: gradients are not all there is",
+      scope: subject.scope(totals))
+  }
+}
+
+/// Square attack for L∞ (Andriushchenko et al. 2020, Algorithms 1 and 2), with few queries.
+///
+/// It starts at vertical stripes of ±ε, and then sets squares to ±ε, one colour for each channel, where that lowers the
+/// margin z_y − max z_j. The share p of pixels in a square begins at 0.8 and is halved as in AutoAttack, at 10, 50, 200, 500, …
+/// of 10,000 queries, scaled to the number of queries.
+struct SquareSearch {
+  let queries: Int
+  let budget: Float
+  let seed: UInt64
+
+  /// Whether each of `images`, `[batch, channel, row, column]`, was beaten.
+  func run(on classifier: any Classifier, images: Tensor, labels: [Int], ids: [Int]) -> [Bool] {
+    let shape = images.shape.withoutBatch
+    // "square" as a number.
+    var streams = ids.map { RandomStream(seed: seed, UInt64($0), 0x73_7175_6172_65) }
+    var current = images
+    current.withUnsafeMutableBuffer { pixels in
+      for row in labels.indices { paintStripes(pixels.baseAddress! + row * shape.count, shape, &streams[row]) }
+    }
+    current = current.map { min(1, max(0, $0)) }
+    var margins = self.margins(classifier.scores(ofChunksOf: current), labels)
+    for query in 1..<queries {
+      let active = labels.indices.filter { margins[$0] >= 0 }
+      if active.isEmpty { break }
+      let size = side(query, shape)
+      var proposal = current.rows(at: active)
+      let originals = images.rows(at: active)
+      proposal.withUnsafeMutableBuffer { pixels in
+        originals.withUnsafeBuffer { originals in
+          for (position, row) in active.enumerated() {
+            let offset = position * shape.count
+            paintSquare(pixels.baseAddress! + offset, originals.baseAddress! + offset, shape, size, &streams[row])
+          }
+        }
+      }
+      let found = self.margins(classifier.scores(ofChunksOf: proposal), active.map { labels[$0] })
+      current.withUnsafeMutableBuffer { pixels in
+        proposal.withUnsafeBuffer { proposal in
+          for (position, row) in active.enumerated() where found[position] < margins[row] {
+            margins[row] = found[position]
+            for i in 0..<shape.count { pixels[row * shape.count + i] = proposal[position * shape.count + i] }
+          }
+        }
+      }
+    }
+    return margins.map { $0 < 0 }
+  }
+
+  private func side(_ query: Int, _ shape: Shape) -> Int {
+    let scaled = query * 10_000 / queries
+    let halvings = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000].count { scaled > $0 }
+    let share = 0.8 / Float(1 << halvings)
+    let side = Int((share * Float(shape[1] * shape[2])).squareRoot().rounded())
+    return max(1, min(side, min(shape[1], shape[2])))
+  }
+
+  private func paintStripes(_ first: UnsafeMutablePointer<Float>, _ shape: Shape, _ stream: inout RandomStream) {
+    for channel in 0..<shape[0] {
+      for column in 0..<shape[2] {
+        let change = sign(&stream)
+        for row in 0..<shape[1] { first[(channel * shape[1] + row) * shape[2] + column] += change }
+      }
+    }
+  }
+
+  private func paintSquare(
+    _ first: UnsafeMutablePointer<Float>, _ originals: UnsafePointer<Float>, _ shape: Shape, _ size: Int,
+    _ stream: inout RandomStream
+  ) {
+    let top = Int.random(in: 0...shape[1] - size, using: &stream)
+    let left = Int.random(in: 0...shape[2] - size, using: &stream)
+    for channel in 0..<shape[0] {
+      let change = sign(&stream)
+      for row in top..<top + size {
+        for column in left..<left + size {
+          let i = (channel * shape[1] + row) * shape[2] + column
+          first[i] = min(1, max(0, originals[i] + change))
+        }
+      }
+    }
+  }
+
+  private func sign(_ stream: inout RandomStream) -> Float { stream.next() & 1 == 0 ? budget : -budget }
+
+  private func margins(_ scores: Tensor, _ labels: [Int]) -> [Float] {
+    let (values, classes) = (scores.scalars, scores.shape[1])
+    return labels.enumerated().map { row, label in
+      let others = (0..<classes).filter { $0 != label }.map { values[row * classes + $0] }
+      return values[row * classes + label] - others.max()!
+    }
+  }
+}

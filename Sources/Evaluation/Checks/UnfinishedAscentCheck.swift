@@ -1,0 +1,67 @@
+import Attacks
+import Autodiff
+import Foundation
+import Models
+import Tensors
+
+/// An attack whose loss still rises in its last steps was stopped on the way (Pintor et al. 2022).
+struct UnfinishedAscentCheck: Check {
+  let name = "unfinished-ascent"
+  let claim = "the last steps of iterative attacks gain little"
+
+  /// What the last steps may gain, as a share of all that the attack gained.
+  private static let threshold = 0.2
+
+  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+    let iterative = subject.iterativeTrials
+    guard !iterative.isEmpty, subject.sample.count > 0 else {
+      return .notApplicable("the run has no untargeted attack of several steps")
+    }
+    return .findings(try iterative.compactMap { try finding(subject, subject.telltale($0.totals)) })
+  }
+
+  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+    let epsilon = subject.epsilon(totals)
+    let attack = subject.sweep.attacks[totals.attack]
+    let steps = attack.stepCount(at: epsilon)
+    let last = min(10, steps / 2)
+    let rows = try subject.survivors(totals)
+    guard !rows.isEmpty, let shorter = attack.withSteps(steps - last, at: epsilon) else { return nil }
+    let path = try [shorter, attack].map {
+      try $0.run(on: subject.classifier, subject.sample, rows: rows, budget: epsilon, seed: subject.configuration.seed)
+        .images
+    }
+    let values = ([subject.sample.images.rows(at: rows)] + path).map { height(subject, attack.objective, $0, rows) }
+    let gains = rows.indices.compactMap { row -> Double? in
+      let (start, before, end) = (values[0][row], values[1][row], values[2][row])
+      return end > start && (end - start).isFinite ? max(0, (end - before) / (end - start)) : nil
+    }
+    let unfinished = gains.count { $0 > Self.threshold }
+    // More than half of the survivors, and no accident.
+    guard Statistics.wilson(successes: unfinished, trials: gains.count).lower > 0.5 else { return nil }
+    let median = gains.sorted()[gains.count / 2]
+    return Finding(
+      check: name, severity: .warning,
+      title: "\(subject.title(attack: totals.attack)) is still climbing when it stops on \(subject.name)",
+      evidence: """
+        At \(subject.epsilonText(totals)), the last \(last) of \(steps) steps brought more than a fifth of all that the attack \
+        gained on \(share(unfinished, of: gains.count)) images that it did not beat; the median share is \
+        \((1000 * median).rounded() / 10)%.
+        """,
+      numbers: [
+        "images": Double(gains.count), "unfinished": Double(unfinished), "medianShare": median, "steps": Double(steps),
+        "lastSteps": Double(last),
+      ], remedy: "take more or longer steps: --steps \(2 * steps), or a larger --step-size",
+      scope: subject.scope(totals))
+  }
+
+  /// The objective of each image, upwards for the attacker.
+  private func height(_ subject: CheckSubject, _ objective: Objective, _ images: Tensor, _ rows: [Int]) -> [Double] {
+    let graph = Graph()
+    let loss = objective.perImage(
+      subject.classifier.outputs(for: graph.constant(images)), labels: rows.map { subject.sample.labels[$0] },
+      goal: .untargeted, trainingLoss: subject.classifier.trainingLoss)
+    let sign: Double = objective.ascends(isTargeted: false) ? 1 : -1
+    return loss.value.scalars.map { sign * Double($0) }
+  }
+}

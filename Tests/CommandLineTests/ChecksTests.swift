@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The trust checks of `robust sweep` on the shipped models and images.
+struct ChecksTests {
+  private func summary(_ path: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
+  }
+
+  @Test func shippedModelsPassEveryCheck() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run([
+      "sweep", "--attack", "fgsm,bim", "--epsilon", "0:0.5:6", "--limit", "100", "--checks", "all", "--save-images",
+      "0", "--output", folder("run"),
+    ])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("trust checks that apply passed"))
+    let summary = try summary(folder("run/summary.json"))
+    #expect((summary["findings"] as? [Any])?.isEmpty == true, "\(outcome.output)")
+    let checks = try #require(summary["checks"] as? [[String: Any]])
+    // Without raw curves the sample is attacked anew; ε = 0.5 is there; the run has two models.
+    #expect(checks.count == 19 && checks.allSatisfy { $0["verdict"] as? String == "passed" }, "\(checks)")
+  }
+
+  /// Spread loss is what the capsule network was trained with: once it is satisfied, it has no gradient.
+  @Test func ownLossOfTheCapsulesFires() throws {
+    let folder = try TemporaryFolder()
+    for threads in ["1", "2"] {
+      let outcome = try Program.run([
+        "sweep", "--attack", "fgsm", "--model", "matrix-capsules-small", "--objective", "own-loss", "--epsilon",
+        "0.1,0.2",
+        "--limit", "60", "--threads", threads, "--output", folder("run\(threads)"),
+      ])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("This evaluation is not trustworthy"))
+      #expect(outcome.output.contains("[zero-gradients]") && outcome.output.contains("--objective cross-entropy"))
+    }
+    let files = try [1, 2].map { try Data(contentsOf: URL(filePath: folder("run\($0)/findings.csv"))) }
+    #expect(files[0] == files[1])
+    let findings = try #require(try summary(folder("run1/summary.json"))["findings"] as? [[String: Any]])
+    #expect(
+      findings.first?["check"] as? String == "zero-gradients" && findings.first?["severity"] as? String == "error")
+    #expect(String(decoding: files[0], as: UTF8.self).contains("error,zero-gradients,matrix-capsules-small,FGSM,"))
+  }
+
+  @Test func checksCanBeChosen() throws {
+    let folder = try TemporaryFolder()
+    let options = ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "20", "--epsilon", "0.1"]
+    let none = try Program.run(options + ["--checks", "none", "--output", folder("none")])
+    #expect(none.code == 0 && none.output.contains("No trust checks were run."))
+    let one = try Program.run(options + ["--checks", "zero-gradients", "--output", folder("one")])
+    #expect(one.code == 0 && one.output.contains("The one trust check that applies passed."))
+    let wrong = try Program.run(options + ["--checks", "zero-gradient", "--output", folder("wrong")])
+    #expect(wrong.code == 64 && wrong.errors.contains("did you mean zero-gradients"))
+    #expect(!FileManager.default.fileExists(atPath: folder("wrong")))
+  }
+}

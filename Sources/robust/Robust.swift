@@ -21,9 +21,8 @@ struct Robust: ParsableCommand {
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [
-      SweepCommand.self, BaselineCommand.self, CheckCommand.self, CompareCommand.self, MinimumCommand.self,
-      TrainCommand.self, ModelsCommand.self,
-      DataCommand.self,
+      SweepCommand.self, MergeCommand.self, BaselineCommand.self, CheckCommand.self, CompareCommand.self,
+      MinimumCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self,
     ])
 
   static func main() {

@@ -25,7 +25,7 @@ struct BatchInvarianceCheck: Check {
     return .findings([
       Finding(
         check: name, severity: flipped > 0 || relative > 1e-3 ? .error : .note,
-        title: "the scores of \(subject.name) depend on what else is in the batch",
+        title: "The scores of \(subject.name) depend on what else is in the batch",
         evidence: """
           One by one, \(count) images got scores that differ from those in a batch by up to \(Float(difference)), \
           \(Float(100 * relative))% of the largest; \(flipped) got another class.

@@ -11,7 +11,7 @@ struct BatchInvarianceCheck: Check {
     let sample = subject.sample
     guard sample.count > 1 else { return .notApplicable("the model classifies fewer than two images correctly") }
     guard sample.isRepeatable else { return .notApplicable("the model's passes differ anyway") }
-    let count = min(sample.count, 8)
+    let count = min(sample.count, 4)
     let batched = sample.scores.rows(0..<count)
     let single = Tensor.concatenated(
       (0..<count).map { subject.classifier.scores(of: sample.images.rows($0..<$0 + 1)) })

@@ -5,7 +5,7 @@ import Tensors
 
 /// The images on which checks let a model work: the first ones of the run that it classified correctly.
 ///
-/// A twentieth of the run's images, at least 16 and at most 64, so that checks cost a small share of a sweep. Which ones
+/// One in 32 of the run's images, at least 16 and at most 64, so that checks cost a small share of a sweep. Which ones
 /// depends on the run alone.
 struct CheckSample: Sendable {
   /// The images' numbers in their data set.
@@ -24,7 +24,7 @@ struct CheckSample: Sendable {
   var isRepeatable: Bool { scores.isIdentical(to: repeatedScores) }
 
   init(_ classifier: any Classifier, dataset: Dataset, correct: Set<Int>) {
-    let size = min(64, max(Self.probed, dataset.count / 20))
+    let size = min(64, max(Self.probed, dataset.count / 32))
     let positions = dataset.ids.indices.lazy.filter { correct.contains(dataset.ids[$0]) }.prefix(size)
     let chosen = Array(positions)
     ids = chosen.map { dataset.ids[$0] }

@@ -37,7 +37,7 @@ struct FiniteDifferencesCheck: Check {
     return .findings([
       Finding(
         check: name, severity: lower > 0.3 ? .error : .warning,
-        title: "the gradient of \(subject.name) is not the slope of its scores",
+        title: "The gradient of \(subject.name) is not the slope of its scores",
         evidence: """
           Along the signs of the gradient, for \(share(disagreeing, of: count)) images the scores change less than half or \
           more than twice as much as the gradient says.

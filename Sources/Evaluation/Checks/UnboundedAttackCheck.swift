@@ -28,7 +28,7 @@ struct UnboundedAttackCheck: Check {
     guard Statistics.wilson(successes: survivors, trials: rows.count).lower > 0.05 else { return nil }
     return Finding(
       check: name, severity: .error,
-      title: "even without a bound, an attack on \(own.objective.rawValue) can't beat \(subject.name)",
+      title: "Even without a bound, an attack on \(own.objective.rawValue) can't beat \(subject.name)",
       evidence: """
         \(attack) with ε = 1, which allows any image at all, left \(share(survivors, of: rows.count)) images right.
         """, numbers: ["images": Double(rows.count), "survivors": Double(survivors)],

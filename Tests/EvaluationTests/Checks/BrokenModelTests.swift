@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test func noiseBeatsAnAttackThatIsStuck() throws {
-    let finding = try #require(try CheckedRun([Self.noGradient], count: 1000).finding("random-noise"))
+    let finding = try #require(try CheckedRun([Self.noGradient], count: 1600).finding("random-noise"))
     #expect(finding.severity == .error && finding.numbers["beatenByAttack"] == 0)
     #expect(try #require(finding.numbers["pValue"]) < 0.001)
   }
@@ -137,9 +137,9 @@ import Testing
         let values = images.scalars
         return Tensor(values.indices.map { arbitrarySign(values[$0], $0) }, shape: images.shape)
       }))
-    let finding = try #require(try CheckedRun([masked, healthy], epsilon: "0.1", count: 1000).finding("transfer"))
+    let finding = try #require(try CheckedRun([masked, healthy], epsilon: "0.1", count: 1600).finding("transfer"))
     #expect(finding.severity == .error && finding.title.contains("linear 1"))
-    #expect(try CheckedRun([healthy, masked], epsilon: "0.1", count: 1000).finding("transfer") == nil)
+    #expect(try CheckedRun([healthy, masked], epsilon: "0.1", count: 1600).finding("transfer") == nil)
   }
 
   @Test func greyIsBetterThanTheAttack() throws {
@@ -169,7 +169,7 @@ import Testing
     let both = try CheckedRun([broken], attacks: [FGSM(), BIM()], epsilon: "0.07,0.13")
     let finding = try #require(try both.finding("iterative-attack"))
     #expect(finding.severity == .error && finding.scope.attackIndex == 1)
-    let single = try CheckedRun([broken], epsilon: "0.07,0.13", count: 1000)
+    let single = try CheckedRun([broken], epsilon: "0.07,0.13", count: 1600)
     #expect(try single.finding("iterative-attack")?.severity == .error)
   }
 
@@ -201,7 +201,7 @@ import Testing
   }
 
   @Test func tooFewSteps() throws {
-    let short = try CheckedRun([LinearModel()], attacks: [BIM(steps: 2)], epsilon: "0.1", count: 1000)
+    let short = try CheckedRun([LinearModel()], attacks: [BIM(steps: 2)], epsilon: "0.1", count: 1600)
     let more = try #require(try short.finding("more-steps"))
     #expect(more.remedy.contains("--steps 4"))
     #expect(try #require(more.numbers["beatenByMore"]) >= 6)

@@ -59,7 +59,7 @@ import Testing
       ("\"count\":11", "\"count\":9000000000000000000", "image numbers"),
       ("\"count\":11", "\"count\":-1", "image numbers"),
       ("\"model\":\"cnn\"", "\"model\":\"dog\"", "dog"), ("\"goal\":\"untargeted\"", "\"goal\":\"each\"", "each"),
-      ("\"goals\": [\"untargeted\"]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "seed"),
+      ("\"goals\": [\"untargeted\"]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "damaged"),
       ("\"seed\": 1,", "", "seed"), ("{\n\"attacks\"", "[\n\"attacks\"", "not a baseline"),
       (#""attack":"none","correct":11,"images":"ffe""#, #""attack":"none","correct":8,"images":"1fe""#, nil),
     ] as [(String, String, String?)])

@@ -51,7 +51,7 @@ public enum HTMLReport {
       "verdict": checks.verdict, "hasFindings": !checks.findings.isEmpty, "hasRows": !checks.rows.isEmpty,
       "findings": checks.findings.map {
         [
-          "severity": $0.severity.rawValue, "title": checks.sentence($0), "place": checks.place($0),
+          "severity": $0.severity.rawValue, "title": $0.title, "place": checks.place($0),
           "evidence": $0.evidence, "remedy": $0.remedy, "check": $0.check,
         ]
       },

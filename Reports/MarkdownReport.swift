@@ -34,7 +34,7 @@ public enum MarkdownReport {
       "verdict": escaped(checks.verdict),
       "findings": checks.findings.map {
         [
-          "severity": $0.severity.rawValue, "title": escaped(checks.sentence($0)), "place": escaped(checks.place($0)),
+          "severity": $0.severity.rawValue, "title": escaped($0.title), "place": escaped(checks.place($0)),
           "evidence": escaped($0.evidence), "remedy": escaped($0.remedy), "check": $0.check,
         ]
       },

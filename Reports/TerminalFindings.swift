@@ -9,7 +9,7 @@ public enum TerminalFindings {
     var lines = wrapped(checks.verdict, indent: 0)
     for finding in checks.findings {
       lines.append("")
-      lines += wrapped("\(finding.severity.rawValue): \(checks.sentence(finding)) [\(finding.check)]", indent: 0)
+      lines += wrapped("\(finding.severity.rawValue): \(finding.title) [\(finding.check)]", indent: 0)
       lines += wrapped(finding.evidence, indent: 2)
       lines += wrapped("→ \(finding.remedy)", indent: 2)
     }

@@ -63,12 +63,5 @@ struct TrustChecks {
     }
   }
 
-  /// The first letter in capitals, as a sentence begins; a model's name keeps its own.
-  func sentence(_ finding: Finding) -> String {
-    let title = finding.title
-    guard let first = title.first, !names.models.contains(where: { title.hasPrefix($0) }) else { return title }
-    return first.uppercased() + title.dropFirst()
-  }
-
   private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }

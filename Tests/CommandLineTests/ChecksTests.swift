@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import TestSupport
 import Testing
 
@@ -23,14 +24,20 @@ struct ChecksTests {
     #expect(checks.count == 19 && checks.allSatisfy { $0["verdict"] as? String == "passed" }, "\(checks)")
   }
 
-  /// Spread loss is what the capsule network was trained with: once it is satisfied, it has no gradient.
-  @Test func ownLossOfTheCapsulesFires() throws {
+  /// The classical case: spread loss, once it is satisfied, has no gradient. Here is a capsule network, trained to be surer
+  /// than the margin asks.
+  @Test func ownLossOfConfidentCapsulesFires() throws {
     let folder = try TemporaryFolder()
+    let shipped = try #require(try ModelCatalog.load("matrix-capsules-small").model as? MatrixCapsules)
+    var configuration = shipped.configuration
+    configuration.loss = .spread(margin: 0.2)
+    var capsules = try MatrixCapsules(configuration: configuration, name: "capsules")
+    capsules.parameters = shipped.parameters
+    try Checkpoint.write(capsules, provenance: .init(), to: folder("capsules.safetensors"))
     for threads in ["1", "2"] {
       let outcome = try Program.run([
-        "sweep", "--attack", "fgsm", "--model", "matrix-capsules-small", "--objective", "own-loss", "--epsilon",
-        "0.1,0.2",
-        "--limit", "60", "--threads", threads, "--output", folder("run\(threads)"),
+        "sweep", "--attack", "fgsm", "--model", folder("capsules.safetensors"), "--objective", "own-loss", "--epsilon",
+        "0.1,0.2", "--limit", "200", "--threads", threads, "--output", folder("run\(threads)"),
       ])
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(outcome.output.contains("This evaluation is not trustworthy"))
@@ -41,7 +48,7 @@ struct ChecksTests {
     let findings = try #require(try summary(folder("run1/summary.json"))["findings"] as? [[String: Any]])
     #expect(
       findings.first?["check"] as? String == "zero-gradients" && findings.first?["severity"] as? String == "error")
-    #expect(String(decoding: files[0], as: UTF8.self).contains("error,zero-gradients,matrix-capsules-small,FGSM,"))
+    #expect(String(decoding: files[0], as: UTF8.self).contains("error,zero-gradients,capsules,FGSM,"))
   }
 
   @Test func checksCanBeChosen() throws {

@@ -11,7 +11,7 @@ struct BatchInvarianceCheck: Check {
     let sample = subject.sample
     guard sample.count > 1 else { return .notApplicable("the model classifies fewer than two images correctly") }
     guard sample.isRepeatable else { return .notApplicable("the model's passes differ anyway") }
-    let count = min(sample.count, 16)
+    let count = min(sample.count, 8)
     let batched = sample.scores.rows(0..<count)
     let single = Tensor.concatenated(
       (0..<count).map { subject.classifier.scores(of: sample.images.rows($0..<$0 + 1)) })
@@ -25,7 +25,7 @@ struct BatchInvarianceCheck: Check {
     return .findings([
       Finding(
         check: name, severity: flipped > 0 || relative > 1e-3 ? .error : .note,
-        title: "the scores of \(subject.name) depend on what else is in the batch",
+        title: "The scores of \(subject.name) depend on what else is in the batch",
         evidence: """
           One by one, \(count) images got scores that differ from those in a batch by up to \(Float(difference)), \
           \(Float(100 * relative))% of the largest; \(flipped) got another class.

@@ -28,11 +28,13 @@ package enum Chance {
     atLeast(first, of: first + second, probability: 0.5)
   }
 
-  /// How severe it is that `count` of `trials` are affected, which is at least a few percent of all such images if the
-  /// lower end of a 95% Wilson interval says so: above 5% an error, above 1% a warning, else a note.
-  package static func severity(_ count: Int, of trials: Int) -> Finding.Severity? {
+  /// How severe it is that `count` of `trials` are affected, judged by the lower end of a 95% Wilson interval: by default
+  /// above 1%, what people report accuracy to, an error, above 0.2% a warning, else a note. Less than three are no error.
+  package static func severity(
+    _ count: Int, of trials: Int, warningAbove: Double = 0.002, errorAbove: Double = 0.01
+  ) -> Finding.Severity? {
     guard count > 0 else { return nil }
     let lower = Statistics.wilson(successes: count, trials: trials).lower
-    return lower > 0.05 ? .error : lower > 0.01 ? .warning : .note
+    return lower > errorAbove && count > 2 ? .error : lower > warningAbove ? .warning : .note
   }
 }

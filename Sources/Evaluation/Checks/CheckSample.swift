@@ -13,15 +13,18 @@ struct CheckSample: Sendable {
   /// `[image, channel, row, column]`.
   let images: Tensor
   let labels: [Int]
-  /// `[image, class]`, of one pass, and of another one just like it.
+  /// `[image, class]` of the first `probed` images, of one pass, and of another one just like it.
   let scores: Tensor
   let repeatedScores: Tensor
+
+  /// How many images checks look at that ask for more than a pass or two of each.
+  static let probed = 16
 
   var count: Int { ids.count }
   var isRepeatable: Bool { scores.isIdentical(to: repeatedScores) }
 
   init(_ classifier: any Classifier, dataset: Dataset, correct: Set<Int>) {
-    let size = min(64, max(16, dataset.count / 20))
+    let size = min(64, max(Self.probed, dataset.count / 20))
     let positions = dataset.ids.indices.lazy.filter { correct.contains(dataset.ids[$0]) }.prefix(size)
     let chosen = Array(positions)
     ids = chosen.map { dataset.ids[$0] }
@@ -32,8 +35,9 @@ struct CheckSample: Sendable {
       repeatedScores = scores
       return
     }
-    scores = classifier.scores(ofChunksOf: images)
-    repeatedScores = classifier.scores(ofChunksOf: images)
+    let first = images.rows(0..<min(Self.probed, chosen.count))
+    scores = classifier.scores(ofChunksOf: first)
+    repeatedScores = classifier.scores(ofChunksOf: first)
   }
 
   /// The part of the sample at `rows`.

@@ -32,7 +32,7 @@ public struct Finding: Codable, Sendable, Hashable {
   /// The check that raised it, for example `zero-gradients`.
   public var check: String
   public var severity: Severity
-  /// One sentence: what is wrong.
+  /// One sentence, without its full stop: what is wrong.
   public var title: String
   /// One or two sentences with the numbers that show it.
   public var evidence: String

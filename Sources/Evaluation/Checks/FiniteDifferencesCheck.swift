@@ -17,10 +17,9 @@ struct FiniteDifferencesCheck: Check {
   private static let steps: [Float] = [0.5 / 255, 2 / 255]
   /// The disagreement, relative to the larger of both, from which an image counts.
   private static let tolerance = 0.5
-  private static let images = 16
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
-    let count = min(subject.sample.count, Self.images)
+    let count = min(subject.sample.count, CheckSample.probed)
     guard count > 0 else { return .notApplicable("the model classifies no image correctly") }
     guard subject.sample.isRepeatable else { return .notApplicable("the model's passes differ anyway") }
     let margin: Float = 2 / 255
@@ -38,7 +37,7 @@ struct FiniteDifferencesCheck: Check {
     return .findings([
       Finding(
         check: name, severity: lower > 0.3 ? .error : .warning,
-        title: "the gradient of \(subject.name) is not the slope of its scores",
+        title: "The gradient of \(subject.name) is not the slope of its scores",
         evidence: """
           Along the signs of the gradient, for \(share(disagreeing, of: count)) images the scores change less than half or \
           more than twice as much as the gradient says.

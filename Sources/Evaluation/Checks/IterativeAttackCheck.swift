@@ -68,7 +68,7 @@ struct IterativeAttackCheck: Check {
     _ scope: Finding.Scope
   ) -> Finding {
     Finding(
-      check: name, severity: .error, title: "the single step of \(first) beats \(second) on \(subject.name)",
+      check: name, severity: .error, title: "The single step of \(first) beats \(second) on \(subject.name)",
       evidence: """
         At \(epsilon), of \(pair.trials) images to be beaten, \(pair.onlyFirst) fell to \(first) alone and \
         \(pair.onlySecond) to \(second) alone (exact McNemar p = \(Float(p))).

@@ -35,7 +35,7 @@ struct NonFiniteCheck: Check {
     else { return nil }
     let count = worst.flagged(.nonFiniteGradient)
     return Finding(
-      check: name, severity: max(severity, .warning), title: "the gradient of \(subject.name) is NaN or infinite",
+      check: name, severity: max(severity, .warning), title: "The gradient of \(subject.name) is NaN or infinite",
       evidence: """
         Under \(subject.title(attack: worst.attack, goal: worst.goal)) at \(subject.epsilonText(worst)), it was in some pixel \
         for \(share(count, of: worst.trials)) of the images to be beaten. A NaN moves no pixel.

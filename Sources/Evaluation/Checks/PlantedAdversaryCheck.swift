@@ -14,7 +14,7 @@ struct PlantedAdversaryCheck: Check {
   let claim = "attacks find an adversarial image that was planted inside the ball"
   let isThorough = true
 
-  private static let (images, corners) = (16, 64)
+  private static let corners = 64
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
     let trials = subject.untargetedTrials
@@ -25,7 +25,9 @@ struct PlantedAdversaryCheck: Check {
     var findings: [Finding] = []
     for trial in trials {
       let totals = subject.telltale(trial.totals)
-      let found = try (0..<min(subject.sample.count, Self.images)).compactMap { try finds(subject, totals, row: $0) }
+      let found = try (0..<min(subject.sample.count, CheckSample.probed)).compactMap {
+        try finds(subject, totals, row: $0)
+      }
       guard !found.isEmpty else { continue }
       tested = true
       if let finding = finding(subject, totals, found) { findings.append(finding) }

@@ -11,7 +11,7 @@ struct ProbabilityScoresCheck: Check {
     guard 2 * count > totals.trials else { return .passed }
     return .findings([
       Finding(
-        check: name, severity: .warning, title: "the scores of \(subject.name) are probabilities",
+        check: name, severity: .warning, title: "The scores of \(subject.name) are probabilities",
         evidence: """
           For \(share(count, of: totals.trials)) of the images that it gets right, all scores lie in [0, 1] and their sum \
           is 1.

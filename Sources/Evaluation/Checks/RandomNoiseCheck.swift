@@ -29,7 +29,7 @@ struct RandomNoiseCheck: Check {
     guard rival.isStronger else { return nil }
     let title = subject.title(attack: totals.attack)
     return Finding(
-      check: name, severity: .error, title: "random noise beats \(title) on \(subject.name)",
+      check: name, severity: .error, title: "Random noise beats \(title) on \(subject.name)",
       evidence: """
         At \(subject.epsilonText(totals)), noise of ±ε a pixel changed \(rival.beaten) of \(sample.count) images that were \
         right, \(title) \(rival.attackBeaten); \(rival.onlyRival) fell to noise alone and \(rival.onlyAttack) to the attack \

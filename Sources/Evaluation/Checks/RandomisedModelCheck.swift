@@ -10,7 +10,8 @@ struct RandomisedModelCheck: Check {
     let sample = subject.sample
     guard sample.count > 0 else { return .notApplicable("the model classifies no image correctly") }
     guard !sample.isRepeatable else { return .passed }
-    let differing = (0..<sample.count).count {
+    let count = sample.scores.shape[0]
+    let differing = (0..<count).count {
       !sample.scores.rows($0..<$0 + 1).isIdentical(to: sample.repeatedScores.rows($0..<$0 + 1))
     }
     let flipped = zip(sample.scores.argmaxOfRows(), sample.repeatedScores.argmaxOfRows()).count { $0 != $1 }
@@ -18,10 +19,10 @@ struct RandomisedModelCheck: Check {
       Finding(
         check: name, severity: .error, title: "\(subject.name) answers differently each time it is asked",
         evidence: """
-          Given twice, \(share(differing, of: sample.count)) of the images got other scores, \(flipped) of them another \
+          Given twice, \(share(differing, of: count)) of the images got other scores, \(flipped) of them another \
           class.
           """,
-        numbers: ["images": Double(sample.count), "differing": Double(differing), "flipped": Double(flipped)],
+        numbers: ["images": Double(count), "differing": Double(differing), "flipped": Double(flipped)],
         remedy: "switch the randomness off, or fix its seed; a randomised defence needs attacks on its expectation",
         scope: .init(model: subject.model))
     ])

@@ -22,10 +22,10 @@ struct SaturatedLossCheck: Check {
   private func finding(_ subject: CheckSubject, _ totals: [CheckTotals]) -> Finding? {
     let last = totals[totals.count - 1]
     let kept = last.survivors(flagged: .saturatedLoss)
-    guard let severity = Chance.severity(kept, of: last.trials) else { return nil }
+    guard let severity = Chance.severity(kept, of: last.trials, warningAbove: 0.01, errorAbove: 0.2) else { return nil }
     return Finding(
       check: name, severity: severity,
-      title: "the loss that \(subject.title(attack: last.attack)) ascends is saturated on \(subject.name)",
+      title: "The loss that \(subject.title(attack: last.attack)) ascends is saturated on \(subject.name)",
       evidence: """
         For \(share(last.flagged(.saturatedLoss), of: last.trials)) of the images to be beaten, the softmax probability \
         of the true class rounds to 1. At \(subject.epsilonText(last)), \(kept) of these keep their class, of \

@@ -34,7 +34,7 @@ struct TransferCheck: Check {
     let sourceName = subject.configuration.models[other].name
     return Finding(
       check: name, severity: .error,
-      title: "images that \(title) made for \(sourceName) beat \(subject.name) more often than those made for itself",
+      title: "Images that \(title) made for \(sourceName) beat \(subject.name) more often than those made for itself",
       evidence: """
         At \(subject.epsilonText(totals)), of \(sample.count) images that were right, \(rival.beaten) fell to images made for \
         \(sourceName), \(rival.attackBeaten) to those made for \(subject.name); \(rival.onlyRival) to the former alone and \

@@ -8,8 +8,8 @@ struct UnboundedAttackCheck: Check {
   let name = "unbounded-attack"
   let claim = "without a bound (ε = 1), every image can be beaten"
 
-  /// How many images, and how many steps for an attack that has one.
-  private static let (images, steps) = (16, 10)
+  /// For an attack that has one.
+  private static let steps = 10
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
     guard subject.sample.count > 0 else { return .notApplicable("the model classifies no image correctly") }
@@ -21,14 +21,14 @@ struct UnboundedAttackCheck: Check {
     let attack: any Attack =
       own.stepCount(at: 1) > 1
       ? own : BIM(steps: Self.steps, objective: own.objective)
-    let rows = Array(0..<min(subject.sample.count, Self.images))
+    let rows = Array(0..<min(subject.sample.count, CheckSample.probed))
     let outcome = try attack.run(
       on: subject.classifier, subject.sample, rows: rows, budget: 1, seed: subject.configuration.seed)
     let survivors = outcome.succeeded.count { !$0 }
     guard Statistics.wilson(successes: survivors, trials: rows.count).lower > 0.05 else { return nil }
     return Finding(
       check: name, severity: .error,
-      title: "even without a bound, an attack on \(own.objective.rawValue) can't beat \(subject.name)",
+      title: "Even without a bound, an attack on \(own.objective.rawValue) can't beat \(subject.name)",
       evidence: """
         \(attack) with ε = 1, which allows any image at all, left \(share(survivors, of: rows.count)) images right.
         """, numbers: ["images": Double(rows.count), "survivors": Double(survivors)],

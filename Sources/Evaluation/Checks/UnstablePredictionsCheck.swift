@@ -17,7 +17,7 @@ struct UnstablePredictionsCheck: Check {
     return .findings([
       Finding(
         check: name, severity: lower > 0.2 ? .error : .warning,
-        title: "predictions of \(subject.name) change with noise that no image file could hold",
+        title: "Predictions of \(subject.name) change with noise that no image file could hold",
         evidence: """
           Uniform noise of at most half of 1/255 a pixel changed the class of \(share(flipped, of: sample.count)) images \
           that were right.

@@ -24,7 +24,7 @@ struct ZeroGradientsCheck: Check {
       : ""
     return Finding(
       check: name, severity: severity,
-      title: severity == .note
+      title: severity < .error
         ? "\(title) met gradients of exactly zero on \(subject.name)"
         : "\(title) failed, not \(subject.name) withstood: gradients are exactly zero",
       evidence: """

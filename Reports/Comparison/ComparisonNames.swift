@@ -41,10 +41,8 @@ struct ComparisonNames {
     let interval =
       "\(NumberFormat.signed(100 * difference.interval.lowerBound, 1)) to "
       + NumberFormat.signed(100 * difference.interval.upperBound, 1)
-    let probability = NumberFormat.probability(difference.adjustedPValue)
-    return
-      "\(NumberFormat.signed(100 * difference.value, 1)) (\(interval)), p\(probability.hasPrefix("<") ? " " : " = ")"
-      + probability.replacing("<", with: "< ")
+    return "\(NumberFormat.signed(100 * difference.value, 1)) (\(interval)), "
+      + NumberFormat.probabilityEquation(difference.adjustedPValue)
   }
 
   /// How the numbers came about.

@@ -26,7 +26,7 @@ struct Histogram {
   /// The figure in SVG with its own style sheet, `width` × `height` units.
   func svg(width: Double, height: Double) -> String {
     let (left, right, top, bottom) = (56.0, width - 16, 34.0, height - 46)
-    let gap = 18.0
+    let gap = 28.0
     let barWidth = (right - left - gap) / Double(counts.count + 2)
     let plotRight = left + barWidth * Double(counts.count)
     let largest = Double(max(counts.max() ?? 0, beyond.count, 1))

@@ -30,6 +30,11 @@ enum NumberFormat {
   /// A p-value: three decimals, or a bound where they would be zeros.
   static func probability(_ value: Double) -> String { value < 0.001 ? "<0.001" : fixed(value, 3) }
 
+  /// `p = 0.004` or `p < 0.001`.
+  static func probabilityEquation(_ value: Double) -> String {
+    value < 0.001 ? "p < 0.001" : "p = \(fixed(value, 3))"
+  }
+
   /// `12345` as `12,345`.
   static func grouped(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))

@@ -41,13 +41,12 @@ public enum MinimumReport {
       "model", "attack", "image", "label", "target", "clean_prediction", "status", "epsilon", "failed_epsilon",
       "prediction", "linf", "l2", "forwards", "backwards",
     ]
-    let models = names(summary).models
-    let attacks = names(summary).attacks
+    let names = CSVNames(run(summary))
     return CSVReport.csv(
       [header]
         + records.map { record in
           [
-            models[record.model], attacks[record.attack], "\(record.image)", "\(record.label)",
+            names.models[record.model], names.attacks[record.attack], "\(record.image)", "\(record.label)",
             record.target.map(String.init) ?? "", "\(record.cleanPrediction)", record.status.rawValue,
             record.epsilon.map { "\($0)" } ?? "", "\(record.failedEpsilon)", "\(record.prediction)",
             "\(record.linfNorm)", "\(record.l2Norm)", "\(record.forwards)", "\(record.backwards)",
@@ -97,13 +96,15 @@ public enum MinimumReport {
     return files.map(\.0)
   }
 
-  private static func names(_ summary: MinimumSummary) -> Names {
+  private static func names(_ summary: MinimumSummary) -> Names { Names(run(summary)) }
+
+  /// A run of the same models and attacks, for what they are called.
+  private static func run(_ summary: MinimumSummary) -> RunConfiguration {
     let configuration = summary.configuration
-    return Names(
-      RunConfiguration(
-        models: configuration.models, dataset: configuration.dataset, attacks: configuration.attacks,
-        goals: [configuration.goal], budgets: [configuration.maximum], seed: configuration.seed,
-        toolVersion: configuration.toolVersion))
+    return RunConfiguration(
+      models: configuration.models, dataset: configuration.dataset, attacks: configuration.attacks,
+      goals: [configuration.goal], budgets: [configuration.maximum], seed: configuration.seed,
+      toolVersion: configuration.toolVersion)
   }
 
   /// Four decimals: a fortieth of a step of an 8-bit image.

@@ -51,10 +51,12 @@ extension RegressionCheck.Group {
     let counts = "\(pairs.onlyFirst) images lost, \(pairs.onlySecond) gained of \(pairs.count)"
     let numbers = "accuracy \(before) → \(now), change \(change) points; \(counts)"
     switch verdict {
+    case .pass where passPValue > options.alpha:
+      return (pairs.discordant == 0 ? "Nothing changed: " : "No fewer images are right: ") + "\(numbers)."
     case .pass: return "No drop of more than \(allowed): \(numbers)."
     case .regression:
       return
-        "A drop of more than \(allowed) (p = \(NumberFormat.probability(adjustedPValue)) after Holm): \(numbers)."
+        "A drop of more than \(allowed) (\(NumberFormat.probabilityEquation(adjustedPValue)) after Holm): \(numbers)."
     case .inconclusive, .untrustworthy:
       let need = imagesToDecide.map { "about \(NumberFormat.grouped($0)) images would decide" }
       return "Neither a drop of more than \(allowed) nor its absence is proven: \(numbers); "

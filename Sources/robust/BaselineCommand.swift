@@ -8,7 +8,7 @@ struct BaselineCommand: ParsableCommand {
     commandName: "baseline",
     abstract: "Make the small file that `robust check` compares later runs with.",
     discussion: """
-      The file is to be committed. It holds, for every model, attack, goal and ε, which images the model got right, and the
+      The file is to be committed. It holds, for every model, attack, goal and ε, which images the model got right, and the \
       hashes of models, data and configuration; a group that changes changes one line.
 
       Example: robust baseline runs/nightly --output robustness.json

@@ -9,8 +9,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Compare a run with a baseline on the same images, and fail if robustness was lost.",
     discussion: """
-      For every model, attack, goal and ε it asks whether accuracy fell by more than --max-drop. Exit codes: 0 pass; 10
-      regression; 11 inconclusive, with the number of images that would decide; 12 the evaluation is not trustworthy; 64
+      For every model, attack, goal and ε it asks whether accuracy fell by more than --max-drop. Exit codes: 0 pass; 10 \
+      regression; 11 inconclusive, with the number of images that would decide; 12 the evaluation is not trustworthy; 64 \
       wrong usage; 65 the run or the baseline can't be used, or are of different data or attacks.
 
       Examples:

@@ -9,8 +9,8 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Put models and runs side by side: curves, paired differences, flipped images.",
     discussion: """
-      Every model of every run is compared with one of them, the first unless --reference names another, image by image
-      under each attack, goal and ε that both have. Runs have to be of the same data set. Writes compare.html, compare.md,
+      Every model of every run is compared with one of them, the first unless --reference names another, image by image \
+      under each attack, goal and ε that both have. Runs have to be of the same data set. Writes compare.html, compare.md, \
       compare.tex, differences.csv, flips.csv and the figures.
 
       Examples:

@@ -12,9 +12,9 @@ struct MinimumCommand: ParsableCommand {
     commandName: "minimum",
     abstract: "Find the smallest ε that beats each image, by bisection.",
     discussion: """
-      Tries a few evenly spaced ε up to --max-epsilon, then halves the interval in which the attack begins to succeed until
-      it is no wider than --tolerance. What is reported was tried: at that ε the attack really succeeds. Where success is
-      not monotone in ε, as for a single step that may overshoot, it is one crossing, and not always the first. Prints the
+      Tries a few evenly spaced ε up to --max-epsilon, then halves the interval in which the attack begins to succeed until \
+      it is no wider than --tolerance. What is reported was tried: at that ε the attack really succeeds. Where success is \
+      not monotone in ε, as for a single step that may overshoot, it is one crossing, and not always the first. Prints the \
       median with its 95% interval, and writes minimum.csv (one line per image), minimum.json and histograms.
 
       Examples:

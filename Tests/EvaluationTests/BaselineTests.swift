@@ -59,7 +59,7 @@ import Testing
       ("\"count\":11", "\"count\":9000000000000000000", "image numbers"),
       ("\"count\":11", "\"count\":-1", "image numbers"),
       ("\"model\":\"cnn\"", "\"model\":\"dog\"", "dog"), ("\"goal\":\"untargeted\"", "\"goal\":\"each\"", "each"),
-      ("\"goals\": [\"untargeted\"]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "seed"),
+      ("\"goals\": [\"untargeted\"]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "damaged"),
       ("\"seed\": 1,", "", "seed"), ("{\n\"attacks\"", "[\n\"attacks\"", "not a baseline"),
       (#""attack":"none","correct":11,"images":"ffe""#, #""attack":"none","correct":8,"images":"1fe""#, nil),
     ] as [(String, String, String?)])
@@ -103,8 +103,9 @@ import Testing
   /// Cut short anywhere, or with any bit turned: an error or a baseline, never a trap. `ROBUST_FUZZ` asks for more.
   @Test func damagedFilesNeverTrap() throws {
     let folder = try TemporaryFolder()
-    let good = try Baseline(of: OutcomeSample(count: 40, beaten: 7).store(in: folder)).json
-    let rounds = ProcessInfo.processInfo.environment["ROBUST_FUZZ"].flatMap { Int($0) } ?? 2000
+    let store = try OutcomeSample(count: 40, beaten: 7).store(in: folder)
+    let good = try Baseline(of: store).json
+    let rounds = ProcessInfo.processInfo.environment["ROBUST_FUZZ"].flatMap { Int($0) } ?? 500
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     func random(_ bound: Int) -> Int {
       state ^= state << 13
@@ -127,6 +128,7 @@ import Testing
       do {
         let baseline = try Baseline.read(path)
         #expect(baseline.outcomes.groups.allSatisfy { $0.correct.count == baseline.outcomes.images.count })
+        _ = try RegressionCheck(of: store, against: baseline, options: .init())
       } catch is InputError {
       }
     }

@@ -30,8 +30,8 @@ import Testing
       let now = try store("now", worse)
       if doubt {
         let finding = Finding(
-          check: "zero-gradients", severity: .error, title: "Most <gradients> are zero.", evidence: "9 of 10.",
-          remedy: "Use --objective cross-entropy.")
+          check: "zero-gradients", severity: .error, title: "most <gradients> are zero", evidence: "9 of 10.",
+          remedy: "use --objective cross-entropy")
         try now.setCheckReport(CheckReport(findings: [finding]))
       }
       check = try RegressionCheck(of: now, against: baseline, options: .init())
@@ -74,9 +74,9 @@ import Testing
     #expect(check.verdict == .untrustworthy && check.verdict.exitCode == 12)
     let markup = try #require(Markup(JUnitReport.text(check)))
     #expect(markup.elements.first?.attributes["errors"] == "1")
-    #expect(markup.all("error").first?.attributes["message"]?.contains("Most <gradients> are zero.") == true)
-    #expect(CheckMarkdown.text(check).contains("Most &lt;gradients> are zero."))
-    #expect(CheckText.text(check).contains("doubt: zero-gradients: Most <gradients> are zero."))
+    #expect(markup.all("error").first?.attributes["message"]?.contains("most <gradients> are zero.") == true)
+    #expect(CheckMarkdown.text(check).contains("most &lt;gradients> are zero."))
+    #expect(CheckText.text(check).contains("doubt: zero-gradients: most <gradients> are zero."))
   }
 
   /// The keys that the SARIF 2.1.0 schema requires (§3.13.2, §3.14.6, §3.18, §3.27.11), and what code hosts need.

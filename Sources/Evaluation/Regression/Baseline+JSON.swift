@@ -153,7 +153,7 @@ extension Baseline {
     case .keyNotFound(let key, _): return "“\(key.stringValue)” is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
       let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
-      return path.isEmpty ? "it is no JSON object" : "“\(path)” has no meaning there"
+      return path.isEmpty ? context.debugDescription : "“\(path)” has no meaning there"
     @unknown default: return "it can't be decoded"
     }
   }

@@ -38,7 +38,7 @@ extension RegressionCheck {
         finding.scope.budgetIndex.flatMap { configuration.budgets.at($0) }.map { "ε = \($0.text)" },
       ].compactMap { $0 }.joined(separator: ", ")
       let place = scope.isEmpty ? "" : " (\(scope))"
-      return "\(finding.check)\(place): \(finding.title) \(finding.evidence) Remedy: \(finding.remedy)"
+      return "\(finding.check)\(place): \(finding.title). \(finding.evidence) Remedy: \(finding.remedy)."
     }
     if options.requiresChecks, report.checks.isEmpty {
       doubts.append("The run was made without trust checks, and --require-checks asks for them. Remedy: sweep again.")

@@ -27,11 +27,10 @@ public struct McNemarTest: Codable, Sendable, Hashable {
     let (b, c, n) = (pairs.onlyFirst, pairs.onlySecond, pairs.discordant)
     guard n > Self.exactLimit else {
       method = .exact
-      let coin = Binomial(trials: n, probability: 0.5)
       // P(X ≥ b) is P(X ≤ c), since both sum to n and the coin is fair.
-      pValueFirstLarger = coin.cumulative(c)
-      pValueSecondLarger = coin.cumulative(b)
-      pValue = min(1, 2 * coin.cumulative(min(b, c)))
+      pValueFirstLarger = Self.fairCoin(flips: n, atMost: c)
+      pValueSecondLarger = Self.fairCoin(flips: n, atMost: b)
+      pValue = min(1, 2 * Self.fairCoin(flips: n, atMost: min(b, c)))
       return
     }
     method = .chiSquared
@@ -41,5 +40,16 @@ public struct McNemarTest: Codable, Sendable, Hashable {
     pValueFirstLarger = tail(b - c)
     pValueSecondLarger = tail(c - b)
     pValue = min(1, 2 * tail(abs(b - c)))
+  }
+
+  /// Σ over k ≤ `heads` of C(n, k) / 2ⁿ, from the first term on: 2⁻¹⁰⁰⁰ is still a normal number.
+  private static func fairCoin(flips n: Int, atMost heads: Int) -> Double {
+    var term = Double(sign: .plus, exponent: -n, significand: 1)
+    var sum = term
+    for k in 0..<heads {
+      term *= Double(n - k) / Double(k + 1)
+      sum += term
+    }
+    return min(1, sum)
   }
 }

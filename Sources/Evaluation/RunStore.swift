@@ -140,7 +140,7 @@ public final class RunStore: Sendable {
 
   /// Hands every record to `body`, which must not use the store, one at a time: in the order of `records()`.
   func forEachRecord(_ body: (EvaluationRecord) throws -> Void) throws {
-    try forEachRecord(where: "1", [], by: .key, body)
+    try forEachRecord(by: .key, body)
   }
 
   /// The records of one model, attack and goal that `isIncluded`, ordered by target, budget and image.

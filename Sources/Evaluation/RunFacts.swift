@@ -47,10 +47,11 @@ public struct RunFacts: Codable, Sendable, Hashable {
 
   public var startedAt: Date
   public var finishedAt: Date
-  /// Seconds of work, summed over the parts of a resumed run.
+  /// Seconds of work, summed over the parts of a run that was shared out, and over the processes that worked on it and ended
+  /// by themselves.
   public var seconds: Double
   public var threads: Int
-  /// The command as typed.
+  /// The command that began it, as typed.
   public var commandLine: String
   public var host: Host
 

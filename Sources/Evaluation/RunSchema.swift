@@ -1,12 +1,11 @@
 import GRDB
 
-/// The tables of a run store, and records as rows.
-///
-/// Untargeted records have target −1, since a primary key of a table without row ids holds no NULL.
+/// The tables of a run store.
 enum RunSchema {
   /// Migrations in order; a new version appends one and never edits those before.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
+    // Untargeted records have target −1, since a primary key of a table without row ids holds no NULL.
     migrator.registerMigration("1") { database in
       try database.execute(
         sql: """
@@ -34,50 +33,48 @@ enum RunSchema {
           ) STRICT;
           """)
     }
+    migrator.registerMigration("3") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE options (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL) STRICT;
+          CREATE TABLE checksum (
+            id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL, sum INTEGER NOT NULL
+          ) STRICT;
+          """)
+      var checksum = RecordChecksum()
+      if let row = try Row.fetchOne(database, sql: "SELECT json FROM configuration") {
+        let limits = RecordLimits(try RunSchema.configuration(row[0] as DatabaseValue))
+        try RunSchema.forEachRecord(database, within: limits) { checksum.add($0) }
+      }
+      try RunSchema.setChecksum(checksum, in: database)
+    }
     return migrator
   }
 
-  private static let columns = """
-    model, attack, goal, target, budget, image, label, cleanPrediction, prediction, success, attacked, linfNorm, l2Norm, \
-    forwards, backwards, seed, flags
-    """
+  /// The tables that a store of this version has, with the columns that are read.
+  private static let columnsOfTables = [
+    "configuration": ["id", "hash", "json"], "facts": ["id", "json"], "options": ["id", "json"],
+    "checksum": ["id", "count", "sum"], "record": recordColumns,
+    "checkResult": ["position", "name", "json"], "finding": ["position", "name", "severity", "json"],
+  ]
 
-  static let insertion = "INSERT INTO record (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-  static func arguments(_ record: EvaluationRecord) -> StatementArguments {
-    [
-      record.model, record.attack, record.goal, record.target ?? -1, record.budget, record.image, record.label,
-      record.cleanPrediction, record.prediction, record.success, record.attacked, Double(record.linfNorm),
-      Double(record.l2Norm), record.forwards, record.backwards, Int64(bitPattern: record.seed),
-      record.flags.rawValue,
-    ]
-  }
-
-  /// How the records of a query are sorted.
-  enum Order: String {
-    /// As they are stored.
-    case key = "model, attack, goal, target, budget, image"
-    /// All that happened to one image of one model, then to the next. SQLite sorts in a few megabytes, and on disk beyond.
-    case image = "model, image, attack, goal, budget, target"
-  }
-
-  /// Hands the records that meet `condition` to `body`, one after the other.
-  static func forEachRecord(
-    _ database: Database, where condition: String, _ arguments: StatementArguments, by order: Order,
-    _ body: (EvaluationRecord) throws -> Void
-  ) throws {
-    let cursor = try Row.fetchCursor(
-      database, sql: "SELECT \(columns) FROM record WHERE \(condition) ORDER BY \(order.rawValue)",
-      arguments: arguments)
-    while let row = try cursor.next() {
-      let target: Int = row[3]
-      try body(
-        EvaluationRecord(
-          model: row[0], attack: row[1], goal: row[2], target: target < 0 ? nil : target, budget: row[4],
-          image: row[5], label: row[6], cleanPrediction: row[7], prediction: row[8], success: row[9],
-          attacked: row[10], linfNorm: Float(row[11] as Double), l2Norm: Float(row[12] as Double),
-          forwards: row[13], backwards: row[14], seed: UInt64(bitPattern: row[15] as Int64),
-          flags: RecordFlags(rawValue: row[16])))
+  /// - Throws: `Damage` if a table is missing, is a view, or lacks a column.
+  static func checkTables(_ database: Database) throws {
+    for (table, columns) in columnsOfTables {
+      guard try database.tableExists(table), try !database.viewExists(table) else {
+        throw Damage("it has no table “\(table)”")
+      }
+      let present = Set(try database.columns(in: table).map(\.name))
+      if let missing = columns.first(where: { !present.contains($0) }) {
+        throw Damage("its table “\(table)” has no column “\(missing)”")
+      }
     }
+  }
+
+  /// What is wrong with a store that robust did not leave so.
+  struct Damage: Error {
+    let problem: String
+
+    init(_ problem: String) { self.problem = problem }
   }
 }

@@ -5,74 +5,88 @@ import GRDB
 /// One record per (model, attack, goal, target, budget, image) of a run, in an SQLite file.
 ///
 /// The file is complete after every `append`: a run that is killed loses at most the chunk in flight. The rollback
-/// journal is deleted after each transaction, so the store is one file.
+/// journal is deleted after each transaction, so the store is one file. What is read from it is checked: a file that was
+/// damaged or tampered with gives an error, never a wrong index.
 public final class RunStore: Sendable {
   /// Where the store is.
   public let url: URL
   public let configuration: RunConfiguration
   let queue: DatabaseQueue
+  private let limits: RecordLimits
+  /// Held until the store is closed, if this is the process that works on the run.
+  private let lock: RunLock?
 
-  private init(url: URL, configuration: RunConfiguration, queue: DatabaseQueue) {
+  private init(url: URL, configuration: RunConfiguration, queue: DatabaseQueue, lock: RunLock?) {
     self.url = url
     self.configuration = configuration
     self.queue = queue
+    self.lock = lock
+    limits = RecordLimits(configuration)
   }
 
   /// Makes a new store for `configuration`.
   ///
   /// - Throws: `InputError` of kind `.output` if `url` exists or can't be written.
   public static func create(at url: URL, configuration: RunConfiguration) throws -> RunStore {
+    try create(at: url, configuration: configuration, options: RunOptions(), lock: nil)
+  }
+
+  /// Makes a new store beside its place and puts it there once it can be opened: a process that is killed leaves none, or
+  /// one of an empty run.
+  static func create(
+    at url: URL, configuration: RunConfiguration, options: RunOptions, lock: RunLock?
+  ) throws -> RunStore {
     guard !FileManager.default.fileExists(atPath: url.path) else {
       throw InputError(
         .output, url.path, "already holds a run",
         remedy: "resume that run with the same options, or name another output folder")
     }
+    if let problem = configuration.impossibility {
+      throw InputError(.usage, "the run", "asks for \(problem)", remedy: "ask for what can be, and for less of it")
+    }
     let json = String(decoding: configuration.canonicalJSON, as: UTF8.self)
-    return try reporting(url) {
-      let queue = try DatabaseQueue(path: url.path)
-      do {
+    try reporting(url) {
+      try RunFile.replace(url) { path in
+        let queue = try RunFile.open(path)
         try RunSchema.migrator.migrate(queue)
         try queue.write { database in
           try database.execute(
             sql: "INSERT INTO configuration (id, hash, json) VALUES (1, ?, ?)",
             arguments: [configuration.configurationHash, json])
+          try RunSchema.setObject(options, in: "options", database)
         }
-      } catch {
-        try? queue.close()
-        try? FileManager.default.removeItem(at: url)
-        throw error
+        try queue.close()
       }
-      return RunStore(url: url, configuration: configuration, queue: queue)
     }
+    return try open(at: url, lock: lock)
   }
 
   /// Opens the store at `url`, migrating an older one.
   ///
-  /// - Throws: `InputError` of kind `.output` if there is none, if it is no run store, or if it was made by a newer
-  ///   version.
-  public static func open(at url: URL) throws -> RunStore {
+  /// - Throws: `InputError` of kind `.output` if there is none, if it is no intact run store, or if it was made by a
+  ///   newer version.
+  public static func open(at url: URL) throws -> RunStore { try open(at: url, lock: nil) }
+
+  private static func open(at url: URL, lock: RunLock?) throws -> RunStore {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw InputError(.output, url.path, "no run store there", remedy: "name the folder of a run")
     }
-    let damaged = InputError(
-      .output, url.path, "is not an intact run store", remedy: "delete it and run the sweep again")
     return try reporting(url) {
-      let queue = try DatabaseQueue(path: url.path)
-      let known = try queue.read { try RunSchema.migrator.hasBeenSuperseded($0) }
-      if known {
-        throw InputError(
-          .output, url.path, "was written by a newer version of robust", remedy: "open it with that version")
-      }
-      try queue.read { database in
-        guard try database.tableExists("configuration") else { throw damaged }
+      let queue = try RunFile.open(url.path)
+      let configuration = try queue.read { database in
+        guard try !RunSchema.migrator.hasBeenSuperseded(database) else {
+          throw InputError(
+            .output, url.path, "was written by a newer version of robust", remedy: "open it with that version")
+        }
+        let verdict = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "nothing"
+        guard verdict == "ok" else { throw RunSchema.Damage("SQLite finds \(verdict)") }
+        // Before anything is changed in a file that may be another program's.
+        guard try database.tableExists("configuration") else { throw RunSchema.Damage("it has no configuration") }
+        return try RunSchema.configuration(in: database)
       }
       try RunSchema.migrator.migrate(queue)
-      let row = try queue.read { try Row.fetchOne($0, sql: "SELECT hash, json FROM configuration") }
-      guard let row, let json = row["json"] as String?, let hash = row["hash"] as String?,
-        let configuration = try? JSONDecoder().decode(RunConfiguration.self, from: Data(json.utf8)),
-        configuration.configurationHash == hash
-      else { throw damaged }
-      return RunStore(url: url, configuration: configuration, queue: queue)
+      try queue.read { try RunSchema.checkTables($0) }
+      return RunStore(url: url, configuration: configuration, queue: queue, lock: lock)
     }
   }
 
@@ -80,7 +94,11 @@ public final class RunStore: Sendable {
   ///
   /// - Throws: `InputError` of kind `.output`, naming what differs, if it holds a run of another configuration.
   public static func open(at url: URL, expecting configuration: RunConfiguration) throws -> RunStore {
-    let store = try open(at: url)
+    try open(at: url, expecting: configuration, lock: nil)
+  }
+
+  static func open(at url: URL, expecting configuration: RunConfiguration, lock: RunLock?) throws -> RunStore {
+    let store = try open(at: url, lock: lock)
     guard store.configuration.configurationHash == configuration.configurationHash else {
       let differences = configuration.differences(from: store.configuration)
       throw InputError(
@@ -95,10 +113,20 @@ public final class RunStore: Sendable {
   ///
   /// - Throws: `InputError` of kind `.output` if the disk is full or a record is there already.
   public func append(_ records: [EvaluationRecord]) throws {
+    try append { add in for record in records { try add(record) } }
+  }
+
+  /// Adds, in one transaction, what `feed` hands over, which must not use the store.
+  func append(from feed: ((EvaluationRecord) throws -> Void) throws -> Void) throws {
     try reporting(url) {
       try queue.write { database in
         let insert = try database.makeStatement(sql: RunSchema.insertion)
-        for record in records { try insert.execute(arguments: RunSchema.arguments(record)) }
+        var checksum = try RunSchema.checksum(in: database)
+        try feed { record in
+          try insert.execute(arguments: RunSchema.arguments(record))
+          checksum.add(record)
+        }
+        try RunSchema.setChecksum(checksum, in: database)
       }
     }
   }
@@ -106,7 +134,7 @@ public final class RunStore: Sendable {
   /// All records, ordered by model, attack, goal, target, budget and image.
   public func records() throws -> [EvaluationRecord] {
     var records: [EvaluationRecord] = []
-    try forEachRecord(where: "1", [], by: .key) { records.append($0) }
+    try forEachRecord(by: .key) { records.append($0) }
     return records
   }
 
@@ -115,8 +143,12 @@ public final class RunStore: Sendable {
     model: Int, attack: Int, goal: Int, where isIncluded: (EvaluationRecord) -> Bool = { _ in true }
   ) throws -> [EvaluationRecord] {
     var records: [EvaluationRecord] = []
-    try forEachRecord(where: "model = ? AND attack = ? AND goal = ?", [model, attack, goal], by: .key) {
-      if isIncluded($0) { records.append($0) }
+    try reporting(url) {
+      try queue.read { database in
+        try RunSchema.forEachRecord(
+          database, within: limits, where: "model = ? AND attack = ? AND goal = ?", [model, attack, goal]
+        ) { if isIncluded($0) { records.append($0) } }
+      }
     }
     return records
   }
@@ -124,26 +156,49 @@ public final class RunStore: Sendable {
   /// Hands every record to `body`, which must not use the store: ordered by model and image, then attack, goal, budget and
   /// target. They are read one at a time, so that a run of any size can be summed up in little memory.
   func forEachRecordByImage(_ body: (EvaluationRecord) throws -> Void) throws {
-    try forEachRecord(where: "1", [], by: .image, body)
+    try forEachRecord(by: .image, body)
   }
 
-  private func forEachRecord(
-    where condition: String, _ arguments: StatementArguments, by order: RunSchema.Order,
-    _ body: (EvaluationRecord) throws -> Void
-  ) throws {
+  /// Hands every record to `body`, which must not use the store.
+  ///
+  /// - Throws: `InputError` of kind `.output`, after the last of them, if they are not those that were appended.
+  func forEachRecord(by order: RunSchema.Order, _ body: (EvaluationRecord) throws -> Void) throws {
     try reporting(url) {
-      try queue.read { try RunSchema.forEachRecord($0, where: condition, arguments, by: order, body) }
+      try queue.read { database in
+        let expected = try RunSchema.checksum(in: database)
+        var checksum = RecordChecksum()
+        try RunSchema.forEachRecord(database, within: limits, by: order) { record in
+          checksum.add(record)
+          try body(record)
+        }
+        guard checksum == expected else {
+          throw RunSchema.Damage(
+            checksum.count == expected.count
+              ? "its records are not those that were written"
+              : "it holds \(checksum.count) records, where \(expected.count) were written")
+        }
+      }
     }
   }
+
+  /// Reads every record.
+  ///
+  /// - Throws: `InputError` of kind `.output` if they are not those that were appended.
+  public func verify() throws { try forEachRecord(by: .key) { _ in } }
 
   /// The images that have records for a model, attack and goal: what a resumed run need not do again.
   public func images(model: Int, attack: Int, goal: Int) throws -> Set<Int> {
     try reporting(url) {
-      try queue.read {
-        try Set(
-          Int.fetchAll(
-            $0, sql: "SELECT DISTINCT image FROM record WHERE model = ? AND attack = ? AND goal = ?",
-            arguments: [model, attack, goal]))
+      try queue.read { database in
+        let cursor = try DatabaseValue.fetchCursor(
+          database, sql: "SELECT DISTINCT image FROM record WHERE model = ? AND attack = ? AND goal = ?",
+          arguments: [model, attack, goal])
+        var images = Set<Int>()
+        while let value = try cursor.next() {
+          guard case .int64(let image) = value.storage else { throw RunSchema.Damage("it holds an impossible image") }
+          images.insert(Int(image))
+        }
+        return images
       }
     }
   }
@@ -152,23 +207,22 @@ public final class RunStore: Sendable {
     try reporting(url) { try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM record") ?? 0 } }
   }
 
-  /// The circumstances of the run, once it has finished.
+  /// The circumstances of the run so far.
   public func facts() throws -> RunFacts? {
-    try reporting(url) {
-      let json = try queue.read { try String.fetchOne($0, sql: "SELECT json FROM facts") }
-      return try json.flatMap { try JSONDecoder().decode(RunFacts.self, from: Data($0.utf8)) }
-    }
+    try reporting(url) { try queue.read { try RunSchema.object(RunFacts.self, in: "facts", $0) } }
   }
 
   public func setFacts(_ facts: RunFacts) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(facts), as: UTF8.self)
-    try reporting(url) {
-      try queue.write {
-        try $0.execute(sql: "INSERT OR REPLACE INTO facts (id, json) VALUES (1, ?)", arguments: [json])
-      }
-    }
+    try reporting(url) { try queue.write { try RunSchema.setObject(facts, in: "facts", $0) } }
+  }
+
+  /// What the run was asked for beyond its configuration; the defaults in a store of an older version.
+  public func options() throws -> RunOptions {
+    try reporting(url) { try queue.read { try RunSchema.object(RunOptions.self, in: "options", $0) ?? RunOptions() } }
+  }
+
+  func setOptions(_ options: RunOptions) throws {
+    try reporting(url) { try queue.write { try RunSchema.setObject(options, in: "options", $0) } }
   }
 
   /// Lets the file grow to `count` pages and no further, as a full disk would.
@@ -177,25 +231,54 @@ public final class RunStore: Sendable {
   }
 
   /// Closes the file; the store can't be used afterwards.
-  public func close() throws { try reporting(url) { try queue.close() } }
+  public func close() throws {
+    defer { lock?.release() }
+    try reporting(url) { try queue.close() }
+  }
+
+  /// Writes the file anew, then closes it: stores of equal contents then have equal bytes, in whatever order and however
+  /// many pieces they were written.
+  public func closeCompacted() throws {
+    defer { lock?.release() }
+    try reporting(url) {
+      try RunFile.replace(url) { path in
+        try queue.vacuum(into: path)
+        try queue.close()
+        // It counts how often the file was made anew.
+        let compacted = try RunFile.open(path)
+        try compacted.writeWithoutTransaction { try $0.execute(sql: "PRAGMA schema_version = 1") }
+        try compacted.close()
+      }
+    }
+  }
 }
 
-/// Turns SQLite's errors about `url` into what the user can do about them.
+/// Turns what SQLite and the contents of the file at `url` give cause to complain about into what the user can do.
 func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
+  func damage(_ problem: String) -> InputError {
+    InputError(
+      .output, url.path, "is not an intact run store: \(problem)",
+      remedy: "restore it from a copy, or delete it and run the sweep again")
+  }
   do {
     return try body()
+  } catch let error as RunSchema.Damage {
+    throw damage(error.problem)
+  } catch let error as RowDecodingError {
+    throw damage("\(error)")
   } catch let error as DatabaseError {
     let message = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-    let remedy =
-      switch error.resultCode {
-      case .SQLITE_FULL: "free some disk space, then run the same command again: it goes on where it stopped"
-      case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-        "choose an output folder that exists and can be written"
-      case .SQLITE_BUSY, .SQLITE_LOCKED: "wait for the other program that uses it to finish"
-      case .SQLITE_NOTADB, .SQLITE_CORRUPT: "delete it and run the sweep again"
-      case .SQLITE_CONSTRAINT: "the run holds these results already; resume it, or name another output folder"
-      default: "check the disk and the output folder, then run the same command again"
-      }
+    let remedy: String
+    switch error.resultCode {
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
+      throw damage(message)
+    case .SQLITE_FULL: remedy = "free some disk space, then run the same command again: it goes on where it stopped"
+    case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+      remedy = "choose an output folder that exists and can be written"
+    case .SQLITE_BUSY, .SQLITE_LOCKED: remedy = "wait for the other program that uses it to finish"
+    case .SQLITE_CONSTRAINT: remedy = "the run holds these results already; resume it, or name another output folder"
+    default: remedy = "check the disk and the output folder, then run the same command again"
+    }
     throw InputError(.output, url.path, message, remedy: remedy)
   }
 }

@@ -1,13 +1,22 @@
-public import Attacks
+import Attacks
 public import Datasets
 import Files
-import Foundation
-public import Models
+import Models
 
 extension Sweep {
   /// The sweep of a run, made again from what its store says: its models, images, attacks, goals, budgets and seed.
   ///
   ///     let sweep = try Sweep(reopening: RunStore.open(at: url), catalog: DatasetCatalog())
+  ///
+  /// See `init(reopening:catalog:paths:)` of a configuration.
+  public init(
+    reopening store: RunStore, catalog: DatasetCatalog = DatasetCatalog(),
+    paths: [(name: String, path: String)] = []
+  ) throws {
+    try self.init(reopening: store.configuration, catalog: catalog, paths: paths)
+  }
+
+  /// The sweep that `configuration`, which a run recorded, describes.
   ///
   /// Models are read from where the run found them, or from `paths`. Nothing is taken on trust: a model has to have the
   /// recorded SHA-256, and so do the data set and the numbers of its images.
@@ -18,10 +27,9 @@ extension Sweep {
   /// - Throws: `InputError` of kind `.model`, `.dataset` or `.file` that names what is missing or differs and what to do,
   ///   or of kind `.usage` if `paths` names a model that is not in the run.
   public init(
-    reopening store: RunStore, catalog: DatasetCatalog = DatasetCatalog(),
+    reopening configuration: RunConfiguration, catalog: DatasetCatalog = DatasetCatalog(),
     paths: [(name: String, path: String)] = []
   ) throws {
-    let configuration = store.configuration
     for (name, _) in paths where !configuration.models.contains(where: { $0.name == name }) {
       throw NearMatch.unknown(
         .usage, "--model", name, what: "a model of the run", among: configuration.models.map(\.name))
@@ -36,7 +44,7 @@ extension Sweep {
     let dataset = try Self.dataset(configuration, catalog)
     guard configuration.attacks.map(\.description) == attacks.map(\.description) else {
       throw InputError(
-        .file, store.url.path, "describes its attacks as this version of robust does not",
+        .file, "the run", "describes its attacks as this version of robust does not",
         remedy: "use robust \(configuration.toolVersion), which made the run")
     }
     try self.init(configuration, models: models, attacks: attacks, dataset: dataset)

@@ -61,35 +61,38 @@ public struct Sweep: Sendable {
     self.dataset = dataset
   }
 
-  /// Does what is not yet in `directory`, and writes the pictures of `examples`.
+  /// Does what is not yet in `directory`, or of the part that it is for, and writes the pictures of `examples`.
   ///
   /// - Parameters:
+  ///   - examples: those that the directory was opened for, if nil.
   ///   - isCancelled: asked before each chunk; those in flight are finished and stored.
   ///   - progress: called after each chunk, in order, from any thread.
-  /// - Returns: whether the run is complete; if not, running it again goes on where it stopped.
+  /// - Returns: whether the run, or the part, is complete; if not, running it again goes on where it stopped.
   /// - Throws: `InputError` of kind `.output` if the folder can't be written. What was stored stays.
   public func run(
-    into directory: SweepDirectory, threads: Int, examples: SweepExamples.Count = .first(10),
+    into directory: SweepDirectory, threads: Int, examples: SweepExamples.Count? = nil,
     isCancelled: @Sendable () -> Bool = { false }, progress: @Sendable (Progress) -> Void = { _ in }
   ) throws -> Bool {
-    let exporter = SweepExamples(self, directory: directory, count: examples)
-    let chunks = try pendingChunks(directory, exporter)
-    let total = models.count * dataset.count
-    let before = total - chunks.reduce(0) { $0 + $1.positions.count }
+    let exporter = SweepExamples(self, directory: directory, count: examples ?? directory.options.examples)
+    let all = chunks(of: directory.options.shard)
+    let chunks = try pending(all, directory, exporter)
+    let total = all.reduce(0) { $0 + $1.positions.count }
+    let before = total - chunks.reduce(0) { $0 + $1.chunk.positions.count }
     let done = Counter(before)
     let count = try inOrder(count: chunks.count, threads: threads, isCancelled: isCancelled) { index in
-      let chunk = chunks[index]
+      let (chunk, isStored) = chunks[index]
       let work = try evaluate(chunk.model, chunk.positions, exporter)
-      return (chunk, work)
-    } consume: { chunk, work in
+      return (chunk, isStored, work)
+    } consume: { chunk, isStored, work in
       // Pictures first: a chunk that is in the store is then complete.
       try exporter.write(work.pictures)
-      if !chunk.isStored { try directory.store.append(work.records) }
+      if !isStored { try directory.store.append(work.records) }
       progress(
         Progress(done: done.adding(chunk.positions.count), total: total, model: models[chunk.model].name))
     }
     guard count == chunks.count, !isCancelled() else { return false }
-    try exporter.writeManifest(threads: threads)
+    // The manifest of a part would be of no use: that of the whole is written when the parts are merged.
+    if directory.options.shard == nil { try exporter.writeManifest(threads: threads) }
     return true
   }
 
@@ -97,27 +100,31 @@ public struct Sweep: Sendable {
   struct Chunk: Sendable {
     let model: Int
     let positions: Range<Int>
-    /// Whether the records are there, and only pictures are missing.
-    let isStored: Bool
   }
 
-  private func pendingChunks(_ directory: SweepDirectory, _ exporter: SweepExamples) throws -> [Chunk] {
+  /// The work in its order, or the `shard` of it.
+  func chunks(of shard: Shard?) -> [Chunk] {
     var chunks: [Chunk] = []
-    for (index, model) in models.enumerated() {
-      var stored = Set<Int>()
-      var incomplete = Set<Int>()
-      if directory.isResumed {
-        stored = try directory.store.images(model: index, attack: 0, goal: 0)
-        incomplete = try exporter.imagesWithoutPictures(model: index)
-      }
+    for (index, model) in configuration.models.enumerated() {
       for start in stride(from: 0, to: dataset.count, by: model.chunkSize) {
-        let positions = start..<min(start + model.chunkSize, dataset.count)
-        let isStored = positions.allSatisfy { stored.contains(dataset.ids[$0]) }
-        if isStored, !positions.contains(where: { incomplete.contains(dataset.ids[$0]) }) { continue }
-        chunks.append(Chunk(model: index, positions: positions, isStored: isStored))
+        chunks.append(Chunk(model: index, positions: start..<min(start + model.chunkSize, dataset.count)))
       }
     }
-    return chunks
+    return chunks.enumerated().filter { number, _ in shard?.includes(chunk: number) ?? true }.map(\.element)
+  }
+
+  /// Those of `chunks` that lack records or pictures, and whether their records are there.
+  private func pending(
+    _ chunks: [Chunk], _ directory: SweepDirectory, _ exporter: SweepExamples
+  ) throws -> [(chunk: Chunk, isStored: Bool)] {
+    let stored = try models.indices.map { try directory.store.images(model: $0, attack: 0, goal: 0) }
+    let incomplete = try models.indices.map { try exporter.imagesWithoutPictures(model: $0) }
+    return chunks.compactMap { chunk in
+      let ids = chunk.positions.map { dataset.ids[$0] }
+      let isStored = ids.allSatisfy(stored[chunk.model].contains)
+      let isComplete = isStored && !ids.contains(where: incomplete[chunk.model].contains)
+      return isComplete ? nil : (chunk, isStored)
+    }
   }
 
   /// The records of some images of one model, and the pictures to be exported.

@@ -13,39 +13,51 @@ struct SweepCommand: ParsableCommand {
     abstract: "Attack models over a range of budgets ε and write a report.",
     discussion: """
       Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one
-      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html, and images/ with
-      adversarial PNGs and manifest.csv. An interrupted sweep goes on when the same command is given again.
+      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html,
+      and images/ with adversarial PNGs and manifest.csv.
+
+      A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With
+      --shard it does one of several parts, each on a machine or in a process of its own, that `robust merge` joins.
 
       Examples:
         robust sweep --attack fgsm
         robust sweep --attack fgsm,bim --epsilon 1/255,2/255,4/255,8/255 --limit 200
         robust sweep --attack bim --target each --limit 100 --output runs/targeted
+        robust sweep --resume runs/targeted
       """)
 
   @Option(help: "Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var attack: String
+  var attack: String?
 
-  @Option(help: "Models, separated by commas: shipped names (see `robust models`) or checkpoint files.")
-  var model: String = ModelCatalog.defaultNames.joined(separator: ",")
+  @Option(
+    help: """
+      Models, separated by commas: shipped names (see `robust models`) or checkpoint files. \
+      Default: \(ModelCatalog.defaultNames.joined(separator: ",")). With --resume, NAME=PATH says where a file is now.
+      """)
+  var model: String?
 
-  @Option(help: "The data set, by name (see `robust data`).")
-  var dataset: String = DatasetCatalog.defaultName
+  @Option(help: "The data set, by name (see `robust data`). Default: \(DatasetCatalog.defaultName).")
+  var dataset: String?
 
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).")
-  var split: String = Dataset.Split.test.rawValue
+  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
+  var split: String?
 
   @OptionGroup var data: DatasetOptions
 
   @Option(
     name: [.customShort("e"), .long], parsing: .unconditional,
-    help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1.")
-  var epsilon: String = "0:0.5:11"
+    help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: 0:0.5:11.")
+  var epsilon: String?
 
   @Option(help: "Goal: a class (3), each, random or least-likely; without it, any other class will do.")
   var target: String?
 
-  @Option(help: "What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var objective: String = Objective.crossEntropy.rawValue
+  @Option(
+    help: """
+      What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")). \
+      Default: \(Objective.crossEntropy.rawValue).
+      """)
+  var objective: String?
 
   @Option(help: "BIM: how many steps. Default 10.")
   var steps: Int?
@@ -65,73 +77,78 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Attack the first N images only, in class-balanced order.")
   var limit: Int?
 
-  @Option(help: "Seeds random targets and random starts.")
-  var seed: UInt64 = 0
+  @Option(help: "Seeds random targets and random starts. Default: 0.")
+  var seed: UInt64?
 
-  @Option(help: "Export the adversarial PNGs of the first N images, or `all`.")
-  var saveImages: String = "10"
+  @Option(help: "Export the adversarial PNGs of the first N images, or `all`. Default: 10.")
+  var saveImages: String?
 
   @Option(
     help: """
       Trust checks: default (cheap), all, none, or names separated by commas; a check that is named works \
-      thoroughly. See docs/checks.md.
+      thoroughly. Default: default. See docs/checks.md.
       """)
-  var checks: String = "default"
+  var checks: String?
 
   @OptionGroup var threading: ThreadOptions
 
   @Option(name: [.short, .long], help: "The folder of the run. Default: runs/ and a name made from the options.")
   var output: String?
 
+  @Option(
+    help: "Go on with the run in this folder, as it was started; options that say otherwise are refused.",
+    completion: .directory)
+  var resume: String?
+
+  @Option(help: "Do one part of the work: 2/7 is the second of seven, which `robust merge` joins.")
+  var shard: String?
+
   func run() throws {
-    let started = Date()
-    let attacks = try attacks()
-    let budgets = try Budgets(parsing: epsilon)
-    let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let threads = try threading.resolved()
-    let examples = try exampleCount()
-    let selection = try CheckSelection(parsing: checks)
-    let split = try Dataset.Split.parse(split, option: "--split", what: "a split")
-    let names = model.split(separator: ",").map(String.init)
+    let (sweep, folder, options) = try resume.map { try resumed($0) } ?? fresh()
+    let directory = try SweepDirectory.open(at: folder, configuration: sweep.configuration, options: options)
+    defer { try? directory.store.close() }
+    let session = try SweepSession(sweep, in: directory, at: folder, threads: threads)
+    try session.attack()
+    try session.finish(session.facts)
+  }
+
+  /// The sweep that the options ask for.
+  private func fresh() throws -> (sweep: Sweep, folder: String, options: RunOptions) {
+    try output.map { try SweepDirectory.refuseIfBusy($0) }
+    let attacks = try attacks()
+    let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
+    let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
+    let options = RunOptions(
+      examples: try SweepExamples.Count(parsing: saveImages ?? "10"),
+      checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) })
+    let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "a split") } ?? .test
+    let names = model.map { $0.split(separator: ",").map(String.init) } ?? ModelCatalog.defaultNames
     guard !names.isEmpty else {
       throw InputError(.usage, "--model", "no model is named", remedy: "for example --model cnn")
     }
     let loaded = try names.map { try ModelCatalog.load($0) }
-    var images = try data.catalog.load(dataset, split: split)
+    var images = try data.catalog.load(dataset ?? DatasetCatalog.defaultName, split: split)
     if let limit {
       guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
       images = images.first(limit)
     }
     let configuration = RunConfiguration(
       models: zip(names, loaded).map { .init($0, $1) }, dataset: .init(images), attacks: attacks.map { .init($0) },
-      goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed, rawCurves: rawCurves,
-      toolVersion: Robust.version)
+      goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed ?? 0,
+      rawCurves: rawCurves, toolVersion: Robust.version)
     let sweep = try Sweep(configuration, models: loaded.map(\.model), attacks: attacks, dataset: images)
-    let folder = output ?? "runs/\(runName(configuration, goal))"
-    let directory = try SweepDirectory.open(at: folder, configuration: configuration)
-    try execute(sweep, in: directory, threads: threads, examples: examples, checks: selection)
-    let facts = RunFacts(
-      startedAt: started, finishedAt: Date(), seconds: Date().timeIntervalSince(started), threads: threads,
-      commandLine: (["robust"] + CommandLine.arguments.dropFirst()).joined(separator: " "), host: .current)
-    try directory.store.setFacts(facts)
-    let summary = try RunSummary(of: directory.store, facts: facts)
-    let rows = try sweep.gallery(in: directory, examples: examples).map {
-      ImageRow(
-        record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,
-        adversarialPNG: $0.adversarialPNG,
-        magnification: Double($0.magnification))
-    }
-    let files = try ReportWriter.write(summary, rows: rows, to: directory.url)
-    try directory.store.close()
-    print(TerminalTable.text(summary))
-    print(TerminalFindings.text(summary), terminator: "")
-    print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
-    print("Open \(folder)/report.html in a browser.")
+    return (sweep, output ?? "runs/\(runName(configuration, goal, options))", options)
   }
 
   private func attacks() throws -> [any Attack] {
+    guard let attack else {
+      throw InputError(
+        .usage, "--attack", "no attack is named",
+        remedy: "for example --attack fgsm; or give --resume DIR to go on with a run")
+    }
     var settings = AttackKind.Settings()
-    settings.objective = try Objective(parsing: objective)
+    settings.objective = try objective.map { try Objective(parsing: $0) }
     settings.steps = steps
     settings.relativeStepSize = stepSize
     settings.compatibility = try compat.map { try AttackKind.Compatibility(parsing: $0) }
@@ -139,42 +156,11 @@ struct SweepCommand: ParsableCommand {
     return try AttackKind.list(parsing: attack).map { try $0.attack(settings) }
   }
 
-  private func exampleCount() throws -> SweepExamples.Count {
-    if saveImages == "all" { return .all }
-    guard let count = Int(saveImages), count >= 0 else {
-      throw InputError(.usage, "--save-images", "“\(saveImages)”", remedy: "use a number such as 10, or all")
-    }
-    return .first(count)
-  }
-
   /// A readable name for the folder, ending in the configuration's hash so that other settings get another folder.
-  private func runName(_ configuration: RunConfiguration, _ goal: TargetChoice) -> String {
+  private func runName(_ configuration: RunConfiguration, _ goal: TargetChoice, _ options: RunOptions) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
-    return "\(attacks)\(goalName)-\(configuration.dataset.name)-\(configuration.configurationHash.prefix(8))"
-  }
-
-  private func execute(
-    _ sweep: Sweep, in directory: SweepDirectory, threads: Int, examples: SweepExamples.Count,
-    checks: CheckSelection
-  ) throws {
-    Interruption.watch()
-    let progress = ProgressLine()
-    let isComplete = try sweep.run(
-      into: directory, threads: threads, examples: examples, isCancelled: { Interruption.isRequested },
-      progress: { report in
-        progress.show(
-          report.model, share: Double(report.done) / Double(report.total),
-          detail: "\(report.done)/\(report.total) images")
-      })
-    progress.clear()
-    let isChecked =
-      try isComplete
-      && sweep.check(directory.store, checks, threads: threads, isCancelled: { Interruption.isRequested }) != nil
-    guard isChecked else {
-      try directory.store.close()
-      progress.note("interrupted: give the same command again to go on")
-      throw Interruption()
-    }
+    let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
+    return "\(attacks)\(goalName)-\(configuration.dataset.name)-\(configuration.configurationHash.prefix(8))\(part)"
   }
 }

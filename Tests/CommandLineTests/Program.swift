@@ -21,6 +21,21 @@ enum Program {
     return folder
   }()
 
+  /// Starts the program, with nowhere to print to.
+  static func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    for handle in [\Process.standardInput, \Process.standardOutput, \Process.standardError] {
+      process[keyPath: handle] = FileHandle.nullDevice
+    }
+    try process.run()
+    return process
+  }
+
+  /// Sends a signal to a process that was started.
+  static func send(_ signal: Int32, to process: Process) { _ = kill(process.processIdentifier, signal) }
+
   static func run(
     _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:], shell: String? = nil
   ) throws -> Outcome {

@@ -21,6 +21,25 @@ public enum Damage {
     }
   }
 
+  /// `count` copies in which up to 64 bytes, and sometimes a part of the file elsewhere, stand in the place of others.
+  public static func overwrites(of data: Data, count: Int, seed: UInt64) -> [Data] {
+    var generator = SplitMix(state: seed)
+    return (0..<count).map { index in
+      var copy = data
+      let length = min(index % 2 == 0 ? Int.random(in: 1...64, using: &generator) : 4096, data.count)
+      let start = Int.random(in: 0...data.count - length, using: &generator)
+      let source = Int.random(in: 0...data.count - length, using: &generator)
+      let bytes =
+        switch index % 3 {
+        case 0: Data(repeating: [0, 0xff, 0x7f][index / 3 % 3], count: length)
+        case 1: data.subdata(in: source..<source + length)
+        default: Data((0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        }
+      copy.replaceSubrange(start..<start + length, with: bytes)
+      return copy
+    }
+  }
+
   /// SplitMix64 (Steele, Lea, Flood 2014).
   private struct SplitMix: RandomNumberGenerator {
     var state: UInt64

@@ -8,10 +8,17 @@ extension RunStore {
       try queue.read { database in
         func all<Value: Decodable>(_ table: String) throws -> [Value] {
           try String.fetchAll(database, sql: "SELECT json FROM \(table) ORDER BY position").map {
-            try JSONDecoder().decode(Value.self, from: Data($0.utf8))
+            guard let value = try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) else {
+              throw RunSchema.Damage("its table “\(table)” can't be read")
+            }
+            return value
           }
         }
-        return CheckReport(checks: try all("checkResult"), findings: try all("finding"))
+        let report = CheckReport(checks: try all("checkResult"), findings: try all("finding"))
+        guard report.findings.allSatisfy({ $0.scope.isWithin(configuration) }) else {
+          throw RunSchema.Damage("it holds a finding about what is not in the run")
+        }
+        return report
       }
     }
   }
@@ -36,5 +43,15 @@ extension RunStore {
         }
       }
     }
+  }
+}
+
+extension Finding.Scope {
+  /// Whether what it is about is in a run of `configuration`.
+  fileprivate func isWithin(_ configuration: RunConfiguration) -> Bool {
+    (modelIndex.map(configuration.models.indices.contains) ?? true)
+      && (attackIndex.map(configuration.attacks.indices.contains) ?? true)
+      && (goalIndex.map(configuration.goals.indices.contains) ?? true)
+      && (budgetIndex.map(configuration.budgets.indices.contains) ?? true)
   }
 }

@@ -1,0 +1,80 @@
+import Files
+
+/// What a run was asked for beyond its configuration: it changes no record, only which are made and what is written
+/// beside them. Kept in the store, so that a run goes on without being told again.
+public struct RunOptions: Codable, Sendable, Hashable {
+  /// Whose adversarial examples are exported.
+  public var examples: SweepExamples.Count
+  /// Which trust checks follow.
+  public var checks: CheckSelection
+  /// Which part of the work the run does; all of it if nil.
+  public var shard: Shard?
+
+  public init(
+    examples: SweepExamples.Count = .first(10), checks: CheckSelection = .default, shard: Shard? = nil
+  ) {
+    self.examples = examples
+    self.checks = checks
+    self.shard = shard
+  }
+}
+
+extension CheckSelection: Codable, CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .default: "default"
+    case .all: "all"
+    case .none: "none"
+    default: names.joined(separator: ",")
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let selection = try? Self(parsing: text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no checks: \(text)")
+    }
+    self = selection
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension SweepExamples.Count: Codable, CustomStringConvertible {
+  /// Reads a number, or `all`.
+  /// - Throws: `InputError` of kind `.usage` for anything else.
+  public init(parsing text: String) throws {
+    if text == "all" {
+      self = .all
+    } else if let count = Int(text), count >= 0 {
+      self = .first(count)
+    } else {
+      throw InputError(.usage, "--save-images", "“\(text)”", remedy: "use a number such as 10, or all")
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .first(let count): "\(count)"
+    case .all: "all"
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let count = try? Self(parsing: text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no number of images: \(text)")
+    }
+    self = count
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

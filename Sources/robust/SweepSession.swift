@@ -1,0 +1,87 @@
+import Evaluation
+import Files
+import Foundation
+import Reports
+
+/// The work on a run from its opened folder to its report, for whichever command begins it.
+struct SweepSession {
+  let sweep: Sweep
+  let directory: SweepDirectory
+  /// The folder as the user wrote it.
+  let folder: String
+  let threads: Int
+  private let started = Date()
+  /// Of the processes that worked on the run before.
+  private let earlier: RunFacts?
+
+  init(_ sweep: Sweep, in directory: SweepDirectory, at folder: String, threads: Int) throws {
+    self.sweep = sweep
+    self.directory = directory
+    self.folder = folder
+    self.threads = threads
+    earlier = try directory.store.facts()
+    // From the beginning, so that a run that is killed still knows its command.
+    if earlier == nil { try directory.store.setFacts(facts) }
+  }
+
+  /// Attacks what is left to be attacked, and checks whether the whole can be trusted.
+  ///
+  /// - Throws: `Interruption` once what was done before Ctrl-C is saved.
+  func attack() throws {
+    Interruption.watch()
+    let progress = ProgressLine()
+    let isComplete = try sweep.run(
+      into: directory, threads: threads, isCancelled: { Interruption.isRequested },
+      progress: { report in
+        progress.show(
+          report.model, share: Double(report.done) / Double(report.total),
+          detail: "\(report.done)/\(report.total) images")
+      })
+    progress.clear()
+    let isChecked =
+      try isComplete && directory.options.shard == nil
+      ? sweep.check(
+        directory.store, directory.options.checks, threads: threads, isCancelled: { Interruption.isRequested }) != nil
+      : isComplete
+    guard isChecked else {
+      try directory.store.setFacts(facts)
+      try directory.store.close()
+      progress.note("interrupted: `robust sweep --resume \(folder)` goes on from here")
+      throw Interruption()
+    }
+  }
+
+  /// The circumstances of the run so far: its first command and moment, the work of all processes that ended by themselves.
+  var facts: RunFacts {
+    let command = (["robust"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+    return RunFacts(
+      startedAt: earlier?.startedAt ?? started, finishedAt: Date(),
+      seconds: (earlier?.seconds ?? 0) + Date().timeIntervalSince(started), threads: threads,
+      commandLine: earlier?.commandLine ?? command, host: .current)
+  }
+
+  /// Writes the reports of the complete run, or says what becomes of the complete part, and closes the folder.
+  func finish(_ facts: RunFacts) throws {
+    let store = directory.store
+    try store.setFacts(facts)
+    if let shard = directory.options.shard {
+      let count = try store.recordCount()
+      try store.closeCompacted()
+      print("Part \(shard) of the run is complete: \(count.formatted) records in \(folder)/")
+      print("Join all \(shard.count) parts by `robust merge --output DIR` and the folders of the parts.")
+      return
+    }
+    let summary = try RunSummary(of: store, facts: facts)
+    let rows = try sweep.gallery(in: directory, examples: directory.options.examples).map {
+      ImageRow(
+        record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,
+        adversarialPNG: $0.adversarialPNG, magnification: Double($0.magnification))
+    }
+    let files = try ReportWriter.write(summary, rows: rows, to: directory.url)
+    try store.closeCompacted()
+    print(TerminalTable.text(summary))
+    print(TerminalFindings.text(summary), terminator: "")
+    print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
+    print("Open \(folder)/report.html in a browser.")
+  }
+}

@@ -249,6 +249,10 @@ public final class RunStore: Sendable {
       try RunFile.replace(url) { path in
         try queue.vacuum(into: path)
         try queue.close()
+        // It counts how often the file was made anew.
+        let compacted = try RunFile.open(path)
+        try compacted.writeWithoutTransaction { try $0.execute(sql: "PRAGMA schema_version = 1") }
+        try compacted.close()
       }
     }
   }

@@ -18,6 +18,15 @@ public struct SweepDirectory: Sendable {
     URL(filePath: path, directoryHint: .isDirectory).appending(path: "run.sqlite")
   }
 
+  /// Refuses the folder of a run on which another process is at work, before anything in it is read.
+  ///
+  /// - Throws: `InputError` of kind `.output` that names the process.
+  public static func refuseIfBusy(_ path: String) throws {
+    let url = URL(filePath: path, directoryHint: .isDirectory)
+    guard FileManager.default.fileExists(atPath: url.appending(path: RunLock.fileName).path) else { return }
+    try RunLock(folder: url).release()
+  }
+
   /// Opens the folder at `path` for a run of `configuration`: a new or empty one, or one that holds the beginning of the
   /// same run.
   ///

@@ -10,6 +10,11 @@ struct Interruption: Error {
 
   /// From now on the first Ctrl-C asks to stop, and a second one stops at once.
   static func watch() {
+    // Who started the program may have blocked them, and what is blocked is inherited.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM] { sigaddset(&wanted, number) }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)

@@ -8,6 +8,7 @@ extension SweepCommand {
   ///
   /// - Throws: `InputError` that names the options that contradict the run.
   func resumed(_ folder: String) throws -> (sweep: Sweep, folder: String, options: RunOptions) {
+    try SweepDirectory.refuseIfBusy(folder)
     let store = try RunStore.open(at: SweepDirectory.storeURL(in: folder))
     defer { try? store.close() }
     let configuration = store.configuration

@@ -119,6 +119,7 @@ struct SweepCommand: ParsableCommand {
 
   /// The sweep that the options ask for.
   private func fresh() throws -> (sweep: Sweep, folder: String, options: RunOptions) {
+    try output.map { try SweepDirectory.refuseIfBusy($0) }
     let attacks = try attacks()
     let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
     let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted

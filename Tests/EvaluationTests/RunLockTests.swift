@@ -18,12 +18,14 @@ import Testing
       for _ in 0..<2 {
         let error = try #require(throws: InputError.self) { try open(folder) }
         #expect(error.kind == .output && error.subject == folder.path)
+        #expect(try #require(throws: InputError.self) { try SweepDirectory.refuseIfBusy(folder.path) } == error)
         #expect(error.problem.contains("process \(ProcessInfo.processInfo.processIdentifier) on "))
       }
       // Reading is free.
       #expect(try RunStore.open(at: SweepDirectory.storeURL(in: folder.path)).recordCount() == 0)
       try first.store.close()
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run.sqlite"])
+      try SweepDirectory.refuseIfBusy(folder.path)
       let second = try open(folder)
       #expect(second.isResumed)
       try second.store.closeCompacted()

@@ -72,7 +72,8 @@ struct SweepCommand: ParsableCommand {
   var randomStart = false
 
   @Flag(
-    help: "Search on the grid of 8-bit images: ε counts in whole levels, and what is found survives being saved as PNG.")
+    help: "Search on the grid of 8-bit images: ε counts in whole levels, and what is found survives being saved as PNG."
+  )
   var lattice = false
 
   @Flag(help: "Attack every image anew at every ε, also those that a smaller ε has beaten.")

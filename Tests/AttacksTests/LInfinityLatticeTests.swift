@@ -70,7 +70,8 @@ struct LInfinityLatticeTests {
     FGSM(objective: .margin),
   ]
 
-  @Test("What an attack on the lattice returns is a file's levels, inside the budget, and judged as such", arguments: 0..<5)
+  @Test(
+    "What an attack on the lattice returns is a file's levels, inside the budget, and judged as such", arguments: 0..<5)
   func attacks(index: Int) throws {
     let attack = Self.attacks[index].onLattice
     #expect(attack.description.contains("lattice: true") && !Self.attacks[index].description.contains("lattice"))

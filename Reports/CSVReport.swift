@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// `accuracy.csv`: one line per model, attack, goal and ε, then the pointwise worst cases (RFC 4180, but lines end in LF).
 ///
@@ -31,7 +32,7 @@ public enum CSVReport {
           "\(row.correct)",
         ] + share(row.accuracy) + [String](repeating: "", count: 13))
     }
-    return lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    return lines.map(CSV.line).joined()
   }
 
   private static func share(_ share: Proportion) -> [String] {
@@ -39,9 +40,4 @@ public enum CSVReport {
   }
 
   private static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
-
-  static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
-  }
 }

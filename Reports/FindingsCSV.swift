@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// `findings.csv`: one line per finding of the trust checks, the worst first; a header alone if there is none.
 public enum FindingsCSV {
@@ -18,6 +19,6 @@ public enum FindingsCSV {
         finding.remedy,
       ]
     }
-    return ([header] + rows).map { $0.map(CSVReport.quoted).joined(separator: ",") + "\n" }.joined()
+    return ([header] + rows).map(CSV.line).joined()
   }
 }

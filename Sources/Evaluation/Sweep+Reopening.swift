@@ -1,8 +1,8 @@
-public import Attacks
+import Attacks
 public import Datasets
 import Files
 import Foundation
-public import Models
+import Models
 
 extension Sweep {
   /// The sweep of a run, made again from what its store says: its models, images, attacks, goals, budgets and seed.
@@ -77,7 +77,7 @@ extension Sweep {
         .dataset, subject, "this version of robust knows no split “\(recorded.split)”",
         remedy: "use robust \(configuration.toolVersion), which made the run")
     }
-    var images = try catalog.load(recorded.name, split: split)
+    var images = try catalog.load(recorded.name, split: split, classCount: recorded.classNames.count)
     guard images.sha256 == recorded.sha256 else {
       throw InputError(
         .dataset, subject,

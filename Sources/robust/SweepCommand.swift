@@ -28,7 +28,7 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Models, separated by commas: shipped names (see `robust models`) or checkpoint files.")
   var model: String = ModelCatalog.defaultNames.joined(separator: ",")
 
-  @Option(help: "The data set, by name (see `robust data`).")
+  @Option(help: "The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy.")
   var dataset: String = DatasetCatalog.defaultName
 
   @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).")
@@ -60,7 +60,8 @@ struct SweepCommand: ParsableCommand {
   var randomStart = false
 
   @Flag(
-    help: "Search on the grid of 8-bit images: ε counts in whole levels, and what is found survives being saved as PNG.")
+    help: "Search on the grid of 8-bit images: ε counts in whole levels, and what is found survives being saved as PNG."
+  )
   var lattice = false
 
   @Flag(help: "Attack every image anew at every ε, also those that a smaller ε has beaten.")
@@ -101,7 +102,7 @@ struct SweepCommand: ParsableCommand {
       throw InputError(.usage, "--model", "no model is named", remedy: "for example --model cnn")
     }
     let loaded = try names.map { try ModelCatalog.load($0) }
-    var images = try data.catalog.load(dataset, split: split)
+    var images = try data.catalog.load(dataset, split: split, classCount: loaded[0].model.classCount)
     if let limit {
       guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
       images = images.first(limit)
@@ -129,6 +130,9 @@ struct SweepCommand: ParsableCommand {
     try directory.store.close()
     print(TerminalTable.text(summary))
     print(TerminalFindings.text(summary), terminator: "")
+    for budget in budgets.all where lattice && !LInfinityLattice.isWhole(budget.value) {
+      print("on the lattice, ε = \(budget) is \(LInfinityLattice.levels(in: budget.value)) whole levels of 1/255")
+    }
     print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
     print("Open \(folder)/report.html in a browser.")
   }
@@ -156,7 +160,8 @@ struct SweepCommand: ParsableCommand {
   private func runName(_ configuration: RunConfiguration, _ goal: TargetChoice) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
-    return "\(attacks)\(goalName)-\(configuration.dataset.name)-\(configuration.configurationHash.prefix(8))"
+    let data = (configuration.dataset.name as NSString).lastPathComponent
+    return "\(attacks)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))"
   }
 
   private func execute(

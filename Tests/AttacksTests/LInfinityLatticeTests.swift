@@ -51,9 +51,9 @@ struct LInfinityLatticeTests {
 
   @Test("A step is a whole number of levels, one at least")
   func steps() {
-    #expect(norm.stepSize(nearest: 0.2 / 255) == 1 / 255)
-    #expect(norm.stepSize(nearest: 1.6 / 255) == 2 / 255)
-    #expect(LInfinity().stepSize(nearest: 0.2 / 255) == 0.2 / 255)
+    #expect(norm.stepSize(nearest: 0.2 / 255) == Float(1) / 255)
+    #expect(norm.stepSize(nearest: 1.6 / 255) == Float(2) / 255)
+    #expect(LInfinity().stepSize(nearest: 0.0008) == 0.0008)
   }
 
   @Test("Random starts take every level of the ball, and no other")
@@ -70,7 +70,8 @@ struct LInfinityLatticeTests {
     FGSM(objective: .margin),
   ]
 
-  @Test("What an attack on the lattice returns is a file's levels, inside the budget, and judged as such", arguments: 0..<5)
+  @Test(
+    "What an attack on the lattice returns is a file's levels, inside the budget, and judged as such", arguments: 0..<5)
   func attacks(index: Int) throws {
     let attack = Self.attacks[index].onLattice
     #expect(attack.description.contains("lattice: true") && !Self.attacks[index].description.contains("lattice"))

@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Foundation
 import Models
+import Tensors
 import Testing
 
 @Suite struct HealthyModelTests {

@@ -168,7 +168,7 @@ public struct Sweep: Sendable {
   }
 
   /// ‖x′ − x‖₂ of each image, summed in double precision.
-  private func euclidean(_ perturbed: Tensor, _ originals: Tensor) -> [Float] {
+  func euclidean(_ perturbed: Tensor, _ originals: Tensor) -> [Float] {
     let stride = originals.shape.withoutBatch.count
     return perturbed.withUnsafeBuffer { a in
       originals.withUnsafeBuffer { b in

@@ -20,7 +20,7 @@ struct Robust: ParsableCommand {
       instructions that robust was built to use, 70 internal error, 73 output can't be written, 130 interrupted.
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
-    subcommands: [SweepCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self])
+    subcommands: [SweepCommand.self, ExportCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self])
 
   static func main() {
     // First of all: whatever follows may use instructions that the processor has to have.

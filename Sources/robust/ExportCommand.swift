@@ -131,8 +131,10 @@ struct ExportCommand: ParsableCommand {
     } else {
       print("\(report.count.formatted) examples, none of which reached its goal")
     }
-    if report.differences > 0 {
-      print("\(report.differences.formatted) records came out differently from the run")
+    switch report.differences {
+    case 0: break
+    case 1: print("one record came out differently from the run")
+    default: print("\(report.differences.formatted) records came out differently from the run")
     }
     print("Wrote \(report.files.joined(separator: ", ")) into \(output)/")
   }

@@ -161,13 +161,15 @@ public struct ExampleExport: Sendable {
     let (stored, now) = difference
     let what = sweep.configuration.models[stored.model].name
     let epsilon = sweep.configuration.budgets[stored.budget].text
-    let host = (try? store.facts())??.host.software ?? ""
+    let (made, mine) = ((try? store.facts())?.host.software, RunFacts.Host.current.software)
+    let build =
+      made == mine || made == nil
+      ? "make the run again: it was changed, or made by another build"
+      : "use the build that made the run (\(made!); this one: \(mine))"
     return InputError(
       .file, store.url.path,
       "image \(stored.image) at ε = \(epsilon) on \(what) came out as class \(now.prediction) (‖x′ − x‖₂ = \(now.l2Norm), "
         + "\(now.forwards) passes); the run holds class \(stored.prediction) (\(stored.l2Norm), \(stored.forwards))",
-      remedy:
-        "use the build that made the run\(host.isEmpty ? "" : " (\(host); this one: \(RunFacts.Host.current.software))")"
-        + ", or export what is found now by --allow-differences")
+      remedy: build + ", or export what is found now by --allow-differences")
   }
 }

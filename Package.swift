@@ -87,7 +87,10 @@ let package = Package(
     // What programs of one's own, such as Benchmarks/, build on.
     .library(
       name: "RobustKit",
-      targets: ["Processor", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Training", "Evaluation", "Files"]),
+      targets: [
+        "Processor", "Tensors", "Arrays", "Autodiff", "Models", "Datasets", "Attacks", "Training", "Evaluation",
+        "Files",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -107,17 +110,18 @@ let package = Package(
     .target(name: "Processor", dependencies: ["CCPU"], swiftSettings: settingsForEveryProcessor),
     library("Files", ["CZlib", "CZstd", .product(name: "Crypto", package: "swift-crypto")]),
     library("Tensors", []),
+    library("Arrays", ["Tensors", "Files", "CZlib"]),
     library("Kernels", ["Tensors", "COneDNN"]),
     library("Autodiff", ["Tensors", "Kernels"]),
-    library("Models", ["Tensors", "Kernels", "Autodiff", "Files"], resources: [.copy("Resources")]),
+    library("Models", ["Tensors", "Arrays", "Kernels", "Autodiff", "Files"], resources: [.copy("Resources")]),
     library("Imaging", ["Tensors", "Files", "CPNG"]),
-    library("Datasets", ["Tensors", "Files", "Imaging"], resources: [.copy("Resources")]),
+    library("Datasets", ["Tensors", "Arrays", "Files", "Imaging"], resources: [.copy("Resources")]),
     library("Attacks", at: "Attacks", ["Tensors", "Autodiff", "Models", "Files"]),
-    library("Training", ["Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Files"]),
+    library("Training", ["Tensors", "Arrays", "Autodiff", "Models", "Datasets", "Attacks", "Files"]),
     library(
       "Evaluation",
       [
-        "Processor", "Tensors", "Kernels", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Files",
+        "Processor", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Files",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library(
@@ -127,7 +131,7 @@ let package = Package(
     .executableTarget(
       name: "robust",
       dependencies: [
-        "Processor", "Files", "Tensors", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation",
+        "Processor", "Files", "Tensors", "Arrays", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation",
         "Reports", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -137,10 +141,13 @@ let package = Package(
       name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings),
-    tests("Files"), tests("Tensors"), tests("Kernels", ["Autodiff"]), tests("Autodiff"),
-    tests("Models", ["Files", "Kernels"]), tests("Imaging"),
-    tests("Datasets", ["Files"]), tests("Attacks", ["Models", "Files"]),
-    tests("Evaluation", ["Attacks", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Files"), tests("Tensors"), tests("Arrays", ["Tensors", "Files"]), tests("Kernels", ["Autodiff"]),
+    tests("Autodiff"),
+    tests("Models", ["Files", "Kernels", "Arrays"]), tests("Imaging"),
+    tests("Datasets", ["Files", "Arrays", "Imaging"]), tests("Attacks", ["Models", "Files"]),
+    tests(
+      "Evaluation",
+      ["Attacks", "Arrays", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),
     tests("Training", ["Models", "Datasets", "Files"]),
     .testTarget(

@@ -22,6 +22,7 @@ extension AttackKind {
   private func attack(recorded parameters: [String: String]) throws -> any Attack {
     var settings = Settings(objective: try parameters["objective"].map { try Objective(parsing: $0) })
     settings.startsAtRandom = parameters["startsAtRandom"] == "true"
+    settings.isOnLattice = parameters["lattice"] == "true"
     if parameters["steps"] == Compatibility.kurakin.rawValue {
       settings.compatibility = .kurakin
     } else {

@@ -27,9 +27,8 @@ public struct FGSM: LatticeAttack {
   public func run(
     on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal, budgets: [Float], options: AttackOptions
   ) throws -> [AttackOutcome] {
-    try GradientAscent(objective: objective, norm: isOnLattice ? LInfinityLattice() : LInfinity()) {
-      .init(steps: 1, stepSize: $0)
-    }
-    .run(on: classifier, images: images, labels: labels, goal: goal, budgets: budgets, options: options)
+    let norm: any Norm = isOnLattice ? LInfinityLattice() : LInfinity()
+    return try GradientAscent(objective: objective, norm: norm) { .init(steps: 1, stepSize: $0) }
+      .run(on: classifier, images: images, labels: labels, goal: goal, budgets: budgets, options: options)
   }
 }

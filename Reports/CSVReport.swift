@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// `accuracy.csv`: one line per model, attack, goal and ε, then the pointwise worst cases (RFC 4180, but lines end in LF).
 ///
@@ -30,12 +31,7 @@ public enum CSVReport {
           "\(row.correct)",
         ] + share(row.accuracy) + [String](repeating: "", count: 13))
     }
-    return csv(lines)
-  }
-
-  /// Lines of fields, each quoted where it has to be.
-  static func csv(_ lines: [[String]]) -> String {
-    lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    return CSV.text(lines)
   }
 
   static func share(_ share: Proportion) -> [String] {
@@ -43,11 +39,6 @@ public enum CSVReport {
   }
 
   static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
-  }
 }
 
 /// Names in tables for programs: an attack by what the command line calls it, unless several share that.

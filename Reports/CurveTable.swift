@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// Each curve of a run in a few numbers: the area under it, and at which ε its images fall.
 enum CurveTable {
@@ -70,6 +71,6 @@ extension CSVReport {
           [quantile.value.map { "\($0)" } ?? "", "\(quantile.lower)", quantile.upper.map { "\($0)" } ?? ""]
         }
     }
-    return csv([curveHeader] + rows)
+    return CSV.text([curveHeader] + rows)
   }
 }

@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// `findings.csv`: one line per finding of the trust checks, the worst first; a header alone if there is none.
 public enum FindingsCSV {
@@ -18,6 +19,6 @@ public enum FindingsCSV {
         finding.remedy,
       ]
     }
-    return CSVReport.csv([header] + rows)
+    return CSV.text([header] + rows)
   }
 }

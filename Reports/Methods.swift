@@ -39,6 +39,16 @@ enum Methods {
         subtraction, less than 10⁻⁷, and nothing more is allowed. Exported pictures hold ε on the grid of grey levels exactly.
         """
       ))
+    if configuration.attacks.contains(where: { $0.parameters.contains(.init("lattice", "true")) }) {
+      entries.append(
+        (
+          "Lattice",
+          """
+          Attacks marked “lattice” search among images of whole levels k/255 only: ε counts ⌊255 ε⌋ levels, a step is a \
+          whole number of levels and one at least, and success is judged on the levels that a file holds.
+          """
+        ))
+    }
     entries.append(("Curves", curves(configuration)))
     entries.append(("Accuracy and success", success(configuration)))
     entries.append(

@@ -14,6 +14,11 @@ public struct LInfinityLattice: Norm {
   /// How many levels a change within `budget` can have: `⌊255 ε⌋`.
   public static func levels(in budget: Float) -> Int { Int((255 * Double(budget) + slack).rounded(.down)) }
 
+  /// Whether `budget` is a whole number of levels, as `8/255` is.
+  public static func isWhole(_ budget: Float) -> Bool {
+    abs(255 * Double(budget) - Double(levels(in: budget))) <= slack
+  }
+
   /// Covers the rounding of ε and of k/255 to `Float` (below 2e-5 levels), so that `8/255` is exactly 8 levels.
   private static let slack = 1e-4
 

@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// A comparison as CSV: all differences, and every image that flipped.
 public enum ComparisonCSV {
@@ -23,7 +24,7 @@ public enum ComparisonCSV {
             + [pairs.oddsRatio, pairs.cohensG].map { $0.map(CSVReport.decimal) ?? "" })
       }
     }
-    return CSVReport.csv(lines)
+    return CSV.text(lines)
   }
 
   /// `flips.csv`: one line per image that only one of the two gets right.
@@ -40,7 +41,7 @@ public enum ComparisonCSV {
         }
       }
     }
-    return CSVReport.csv(lines)
+    return CSV.text(lines)
   }
 
   private static func place(_ row: RunComparison.Row) -> [String] {

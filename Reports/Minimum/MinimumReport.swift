@@ -42,7 +42,7 @@ public enum MinimumReport {
       "prediction", "linf", "l2", "forwards", "backwards",
     ]
     let names = CSVNames(run(summary))
-    return CSVReport.csv(
+    return CSV.text(
       [header]
         + records.map { record in
           [

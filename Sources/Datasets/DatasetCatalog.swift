@@ -31,9 +31,14 @@ public struct DatasetCatalog: Sendable {
     roots = (data.map { [$0] } ?? []) + listed + system
   }
 
-  /// The data set called `name`.
+  /// The data set called `name`, or the images in the `.npy` or `.npz` file that `name` is the path of.
+  ///
+  /// - Parameter classCount: how many classes a file has, which does not say so itself: by default the largest label + 1.
   /// - Throws: `InputError(.dataset)` if the name is unknown, the data set is not found or its contents are impossible.
-  public func load(_ name: String = Self.defaultName, split: Dataset.Split = .test) throws -> Dataset {
+  public func load(
+    _ name: String = Self.defaultName, split: Dataset.Split = .test, classCount: Int? = nil
+  ) throws -> Dataset {
+    if ArrayDataset.isPath(name) { return try ArrayDataset.load(name, split: split, classCount: classCount) }
     guard let known = KnownDataset.all.first(where: { $0.name == name }) else {
       throw NearMatch.unknown(.dataset, "--dataset", name, what: "data set", among: Self.names)
     }

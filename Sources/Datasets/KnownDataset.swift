@@ -12,6 +12,7 @@ struct KnownDataset: Sendable {
   let isShipped: Bool
 
   static let all = [shippedSubset, fashionMNIST, mnist]
+  static var names: String { all.map(\.name).joined(separator: ", ") }
 
   static let shippedSubset = KnownDataset(
     name: "fashion-mnist-1000", folders: [], splits: [.test], classNames: fashionMNIST.classNames,

@@ -85,7 +85,7 @@ extension Sweep {
         .dataset, subject, "this version of robust knows no split “\(recorded.split)”",
         remedy: "use robust \(configuration.toolVersion), which made the run")
     }
-    var images = try catalog.load(recorded.name, split: split)
+    var images = try catalog.load(recorded.name, split: split, classCount: recorded.classNames.count)
     guard images.sha256 == recorded.sha256 else {
       throw InputError(
         .dataset, subject,

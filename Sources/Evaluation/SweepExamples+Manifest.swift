@@ -6,9 +6,10 @@ import Models
 import Tensors
 
 extension SweepExamples {
-  static let header =
-    "file,model,attack,goal,target,epsilon,image,label,clean_prediction,prediction,fools,png_prediction,still_fools,"
-    + "linf_levels"
+  static let header = [
+    "file", "model", "attack", "goal", "target", "epsilon", "image", "label", "clean_prediction", "prediction", "fools",
+    "png_prediction", "still_fools", "linf_levels",
+  ]
 
   /// The lines of the manifest for `records` of one model, whose files are read.
   func verdicts(_ records: [EvaluationRecord], _ classifier: any Classifier) throws -> [String] {
@@ -20,43 +21,41 @@ extension SweepExamples {
       let original = sweep.dataset.pixels(at: positions[record.image]!)
       let distance = zip(levels, original).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
       let configuration = sweep.configuration
-      return [
-        path(of: record), configuration.models[record.model].name, configuration.attacks[record.attack].description,
+      return CSV.line([
+        paths.path(of: record), configuration.models[record.model].name,
+        configuration.attacks[record.attack].description,
         configuration.goals[record.goal].rawValue, record.target.map(String.init) ?? "", budget(record).text,
         "\(record.image)", "\(record.label)", "\(record.cleanPrediction)", "\(record.prediction)",
-        "\(fools(record, record.prediction))", "\(prediction)", "\(fools(record, prediction))", "\(distance)",
-      ].map(Self.quoted).joined(separator: ",")
+        "\(record.isFooled(by: record.prediction))", "\(prediction)", "\(record.isFooled(by: prediction))",
+        "\(distance)",
+      ])
     }
-  }
-
-  private func fools(_ record: EvaluationRecord, _ prediction: Int) -> Bool {
-    record.target.map { prediction == $0 } ?? (prediction != record.label)
   }
 
   /// The levels in the file of `record`, `[channel, row, column]`.
   func levels(of record: EvaluationRecord) throws -> [UInt8] {
-    let path = directory.appending(path: path(of: record)).path
-    let shape = sweep.dataset.shape
-    let bitmap = try PNG.read(path)
-    guard let levels = bitmap.planar(of: shape) else {
-      throw InputError(
-        .output, path, "is a picture of \(bitmap.width)×\(bitmap.height) pixels, not an image of \(shape)",
-        remedy: "delete the folder of the run and run the sweep again")
-    }
-    return levels
-  }
-
-  /// A field of a CSV file (RFC 4180).
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\r\n".contains($0) }) else { return field }
-    return "\"\(field.replacing("\"", with: "\"\""))\""
+    try Bitmap.planar(
+      at: directory.appending(path: paths.path(of: record)).path, shape: sweep.dataset.shape,
+      remedy: "delete the folder of the run and run the sweep again")
   }
 }
 
 extension Bitmap {
+  /// The levels `[channel, row, column]` of the image of `shape` in the PNG file at `path`.
+  /// - Throws: `InputError` if it can't be read, or `InputError(.output)` if it is of another shape.
+  static func planar(at path: String, shape: Shape, remedy: String) throws -> [UInt8] {
+    let bitmap = try PNG.read(path)
+    guard let levels = bitmap.planar(of: shape) else {
+      throw InputError(
+        .output, path, "is a picture of \(bitmap.width)×\(bitmap.height) pixels, not an image of \(shape)",
+        remedy: remedy)
+    }
+    return levels
+  }
+
   /// The bytes `[channels, rows, columns]` of the image of `shape` that `init(planar:shape:)` turned into this picture;
   /// `nil` if it can't have been one.
-  fileprivate func planar(of shape: Shape) -> [UInt8]? {
+  private func planar(of shape: Shape) -> [UInt8]? {
     let (planes, rows, columns) = (shape[0], shape[1], shape[2])
     guard height == rows, width == (planes == 3 ? columns : planes * columns), channels == (planes == 3 ? 3 : 1) else {
       return nil

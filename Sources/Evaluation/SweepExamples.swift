@@ -30,8 +30,7 @@ public struct SweepExamples: Sendable {
   let directory: URL
   let store: RunStore
   let count: Int
-  private let modelNames: [String]
-  private let attackNames: [String]
+  let paths: ExamplePaths
   let positions: [Int: Int]
 
   init(_ sweep: Sweep, directory: SweepDirectory, count: Count) {
@@ -44,8 +43,7 @@ public struct SweepExamples: Sendable {
       case .all: sweep.dataset.count
       }
     self.count = limit
-    modelNames = Self.folderNames(sweep.configuration.models.map(\.name))
-    attackNames = Self.folderNames(sweep.configuration.attacks.map(\.name))
+    paths = ExamplePaths(sweep.configuration)
     positions = Dictionary(sweep.dataset.ids.prefix(limit).enumerated().map { ($1, $0) }) { first, _ in first }
   }
 
@@ -53,7 +51,7 @@ public struct SweepExamples: Sendable {
   func includes(_ record: EvaluationRecord, at position: Int) -> Bool { position < count && hasExample(record) }
 
   private func hasExample(_ record: EvaluationRecord) -> Bool {
-    record.wasCorrect && record.target != record.label && budget(record).value > 0
+    record.isTrial && budget(record).value > 0
   }
 
   func budget(_ record: EvaluationRecord) -> RunConfiguration.Budget { sweep.configuration.budgets[record.budget] }
@@ -62,41 +60,10 @@ public struct SweepExamples: Sendable {
   func picture(_ record: EvaluationRecord, of image: Tensor, at position: Int) -> Picture {
     let levels = Quantizer.levels(
       of: image, around: sweep.dataset.pixels(at: position), epsilon: budget(record).value)
-    return Picture(path: path(of: record), data: png(levels))
+    return Picture(path: paths.path(of: record), data: png(levels))
   }
 
   func png(_ levels: [UInt8]) -> Data { PNG.encode(Bitmap(planar: levels, shape: sweep.dataset.shape)) }
-
-  /// Where the example of `record` is, from `images/`.
-  func path(of record: EvaluationRecord) -> String {
-    let goal = sweep.configuration.goals[record.goal]
-    let target = goal == .each ? "/target-\(record.target ?? 0)" : ""
-    let epsilon = budget(record).text.replacing("/", with: "_")
-    return "\(modelNames[record.model])/\(attackNames[record.attack])/\(goal.rawValue)\(target)/eps-\(epsilon)/"
-      + Self.fileName(record.image)
-  }
-
-  static func fileName(_ image: Int) -> String {
-    String(repeating: "0", count: max(0, 5 - "\(image)".count)) + "\(image).png"
-  }
-
-  /// Names fit for folders, each once: letters, digits, `.`, `-` and `_`.
-  static func folderNames(_ names: [String]) -> [String] {
-    var result: [String] = []
-    for name in names {
-      var safe = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) || ".-_".contains($0) ? $0 : "-" })
-      // "clean" is where the originals are, and a dot would hide the folder or leave it.
-      if safe.isEmpty || safe.hasPrefix(".") || safe == "clean" { safe = "model-" + safe }
-      var unique = safe
-      var number = 2
-      while result.contains(unique) {
-        unique = "\(safe)-\(number)"
-        number += 1
-      }
-      result.append(unique)
-    }
-    return result
-  }
 
   func write(_ pictures: [Picture]) throws {
     for folder in Set(pictures.map { ($0.path as NSString).deletingLastPathComponent }) { try makeFolder(folder) }
@@ -132,7 +99,7 @@ public struct SweepExamples: Sendable {
   func imagesWithoutPictures(model: Int) throws -> Set<Int> {
     var images = Set<Int>()
     for record in try exportedRecords(model: model) where !images.contains(record.image) {
-      let file = directory.appending(path: path(of: record)).path
+      let file = directory.appending(path: paths.path(of: record)).path
       let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
       if (size ?? 0) == 0 { images.insert(record.image) }
     }
@@ -158,9 +125,9 @@ public struct SweepExamples: Sendable {
     guard count > 0 else { return }
     try write(
       (0..<count).map {
-        Picture(path: "clean/\(Self.fileName(sweep.dataset.ids[$0]))", data: png(sweep.dataset.pixels(at: $0)))
+        Picture(path: paths.clean(sweep.dataset.ids[$0]), data: png(sweep.dataset.pixels(at: $0)))
       })
-    var lines = [Self.header]
+    var lines = [CSV.line(Self.header)]
     for (model, classifier) in sweep.models.enumerated() {
       let records = try exportedRecords(model: model)
       let size = classifier.chunkSize
@@ -169,6 +136,6 @@ public struct SweepExamples: Sendable {
       }.flatMap { $0 }
     }
     try AtomicFile.write(
-      Data(lines.map { $0 + "\n" }.joined().utf8), to: directory.appending(path: "manifest.csv").path)
+      Data(lines.joined().utf8), to: directory.appending(path: "manifest.csv").path)
   }
 }

@@ -63,6 +63,20 @@ public struct Bitmap: Sendable, Hashable {
     return Bitmap(width: width * scale, height: height * scale, channels: channels, pixels: result)
   }
 
+  /// The picture in colour with a frame of `width` pixels round it.
+  public func framed(by width: Int, red: UInt8, green: UInt8, blue: UInt8) -> Bitmap {
+    precondition(width >= 0, "Bitmap.framed: by \(width)")
+    let colour = [red, green, blue]
+    func band(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in colour } }
+    let (picture, outer) = (inColour, self.width + 2 * width)
+    var result = band(outer * width)
+    for row in 0..<height {
+      result += band(width) + picture.pixels[row * self.width * 3..<(row + 1) * self.width * 3] + band(width)
+    }
+    result += band(outer * width)
+    return Bitmap(width: outer, height: height + 2 * width, channels: 3, pixels: result)
+  }
+
   /// The same picture in three channels.
   var inColour: Bitmap {
     channels == 3

@@ -3,8 +3,12 @@ import Attacks
 
 /// The hyperparameters of attacks.
 struct HyperparameterOptions: ParsableArguments {
-  @Option(help: "What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var objective: String = Objective.crossEntropy.rawValue
+  @Option(
+    help: """
+      What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")). \
+      Default: \(Objective.crossEntropy.rawValue).
+      """)
+  var objective: String?
 
   @Option(help: "BIM: how many steps. Default 10.")
   var steps: Int?
@@ -20,7 +24,7 @@ struct HyperparameterOptions: ParsableArguments {
 
   func settings() throws -> AttackKind.Settings {
     var settings = AttackKind.Settings()
-    settings.objective = try Objective(parsing: objective)
+    if let objective { settings.objective = try Objective(parsing: objective) }
     settings.steps = steps
     settings.relativeStepSize = stepSize
     settings.compatibility = try compat.map { try AttackKind.Compatibility(parsing: $0) }

@@ -22,7 +22,7 @@ struct Robust: ParsableCommand {
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [
-      SweepCommand.self, MergeCommand.self, BaselineCommand.self, CheckCommand.self, CompareCommand.self,
+      SweepCommand.self, MergeCommand.self, ExportCommand.self, BaselineCommand.self, CheckCommand.self, CompareCommand.self,
       MinimumCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self,
     ])
 

@@ -59,15 +59,17 @@ extension SweepCommand {
     compare("--seed", seed.map(String.init), "\(run.seed)")
     compare("--raw-curves", rawCurves ? "given" : nil, run.rawCurves ? "given" : "absent")
     compare("--shard", shard, options.shard?.description ?? "absent")
+    let given = hyperparameters
     for attack in run.attacks {
       let parameters = Dictionary(attack.parameters.map { ($0.name, $0.value) }) { first, _ in first }
-      compare("--objective", objective, attack.objective)
+      compare("--objective", given.objective, attack.objective)
+      compare("--lattice", lattice ? "given" : nil, parameters["lattice"] == nil ? "absent" : "given")
       // What an attack has no use for is ignored, as in a new run.
       guard let stored = parameters["steps"] else { continue }
-      compare("--steps", steps.map(String.init), stored)
-      compare("--step-size", stepSize.map { "\($0)" }, parameters["relativeStepSize"] ?? stored)
-      compare("--compat", compat, stored)
-      compare("--random-start", randomStart ? "given" : nil, parameters["startsAtRandom"] == nil ? "absent" : "given")
+      compare("--steps", given.steps.map(String.init), stored)
+      compare("--step-size", given.stepSize.map { "\($0)" }, parameters["relativeStepSize"] ?? stored)
+      compare("--compat", given.compat, stored)
+      compare("--random-start", given.randomStart ? "given" : nil, parameters["startsAtRandom"] == nil ? "absent" : "given")
     }
     if let output {
       let (here, there) = (

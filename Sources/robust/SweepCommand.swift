@@ -36,7 +36,11 @@ struct SweepCommand: ParsableCommand {
       """)
   var model: String?
 
-  @Option(help: "The data set, by name (see `robust data`). Default: \(DatasetCatalog.defaultName).")
+  @Option(
+    help: """
+      The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy. \
+      Default: \(DatasetCatalog.defaultName).
+      """)
   var dataset: String?
 
   @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
@@ -52,24 +56,7 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Goal: a class (3), each, random or least-likely; without it, any other class will do.")
   var target: String?
 
-  @Option(
-    help: """
-      What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")). \
-      Default: \(Objective.crossEntropy.rawValue).
-      """)
-  var objective: String?
-
-  @Option(help: "BIM: how many steps. Default 10.")
-  var steps: Int?
-
-  @Option(help: "BIM: step size α as a multiple of ε. Default 0.2.")
-  var stepSize: Float?
-
-  @Option(help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.")
-  var compat: String?
-
-  @Flag(help: "Start BIM at a random point of the ε-ball.")
-  var randomStart = false
+  @OptionGroup var hyperparameters: HyperparameterOptions
 
   @Flag(
     help: "Search on the grid of 8-bit images: ε counts in whole levels, and what is found survives being saved as PNG."
@@ -133,7 +120,8 @@ struct SweepCommand: ParsableCommand {
       throw InputError(.usage, "--model", "no model is named", remedy: "for example --model cnn")
     }
     let loaded = try names.map { try ModelCatalog.load($0) }
-    var images = try data.catalog.load(dataset ?? DatasetCatalog.defaultName, split: split)
+    var images = try data.catalog.load(
+      dataset ?? DatasetCatalog.defaultName, split: split, classCount: loaded[0].model.classCount)
     if let limit {
       guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
       images = images.first(limit)
@@ -152,12 +140,7 @@ struct SweepCommand: ParsableCommand {
         .usage, "--attack", "no attack is named",
         remedy: "for example --attack fgsm; or give --resume DIR to go on with a run")
     }
-    var settings = AttackKind.Settings()
-    settings.objective = try objective.map { try Objective(parsing: $0) }
-    settings.steps = steps
-    settings.relativeStepSize = stepSize
-    settings.compatibility = try compat.map { try AttackKind.Compatibility(parsing: $0) }
-    settings.startsAtRandom = randomStart
+    var settings = try hyperparameters.settings()
     settings.isOnLattice = lattice
     return try AttackKind.list(parsing: attack).map { try $0.attack(settings) }
   }
@@ -167,6 +150,7 @@ struct SweepCommand: ParsableCommand {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
     let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
-    return "\(attacks)\(goalName)-\(configuration.dataset.name)-\(configuration.configurationHash.prefix(8))\(part)"
+    let data = (configuration.dataset.name as NSString).lastPathComponent
+    return "\(attacks)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))\(part)"
   }
 }

@@ -1,3 +1,4 @@
+import Attacks
 import Evaluation
 import Files
 import Foundation
@@ -81,7 +82,14 @@ struct SweepSession {
     try store.closeCompacted()
     print(TerminalTable.text(summary))
     print(TerminalFindings.text(summary), terminator: "")
+    for budget in sweep.configuration.budgets where isOnLattice && !LInfinityLattice.isWhole(budget.value) {
+      print("on the lattice, ε = \(budget.text) is \(LInfinityLattice.levels(in: budget.value)) whole levels of 1/255")
+    }
     print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
     print("Open \(folder)/report.html in a browser.")
+  }
+
+  private var isOnLattice: Bool {
+    sweep.configuration.attacks.contains { $0.parameters.contains { $0.name == "lattice" } }
   }
 }

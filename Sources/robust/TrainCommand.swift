@@ -1,4 +1,5 @@
 import ArgumentParser
+import Arrays
 import Datasets
 import Files
 import Foundation
@@ -126,7 +127,7 @@ struct TrainCommand: ParsableCommand {
       }
     }
     progress.clear()
-    let test = try? data.catalog.load(dataset, split: .test)
+    let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount)
     let correct = try test.map { try correctCount(of: trainer.model, on: $0, threads: threads) }
     try write(trainer, test: test.flatMap { set in correct.map { ($0, set.count) } })
     state.remove()

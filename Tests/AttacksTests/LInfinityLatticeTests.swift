@@ -51,9 +51,9 @@ struct LInfinityLatticeTests {
 
   @Test("A step is a whole number of levels, one at least")
   func steps() {
-    #expect(norm.stepSize(nearest: 0.2 / 255) == 1 / 255)
-    #expect(norm.stepSize(nearest: 1.6 / 255) == 2 / 255)
-    #expect(LInfinity().stepSize(nearest: 0.2 / 255) == 0.2 / 255)
+    #expect(norm.stepSize(nearest: 0.2 / 255) == Float(1) / 255)
+    #expect(norm.stepSize(nearest: 1.6 / 255) == Float(2) / 255)
+    #expect(LInfinity().stepSize(nearest: 0.0008) == 0.0008)
   }
 
   @Test("Random starts take every level of the ball, and no other")

@@ -6,7 +6,7 @@ import Testing
 struct RecordedAttackTests {
   static let attacks: [any Attack] =
     Objective.allCases.flatMap { objective -> [any Attack] in
-      [FGSM(objective: objective)]
+      [FGSM(objective: objective), FGSM(objective: objective, isOnLattice: true), BIM(objective: objective).onLattice]
         + [false, true].flatMap { atRandom in
           [false, true].flatMap { thorough -> [any Attack] in
             [.kurakin, .relative(count: 1, relativeSize: 1), .relative(count: 10, relativeSize: 0.1 + 0.2)].map {

@@ -45,4 +45,27 @@ import Testing
     let sheet = ImageGrid.compose(rows: [[colour, grey]], gap: 0, background: 255)
     #expect(sheet == Bitmap(width: 2, height: 2, channels: 3, pixels: [1, 2, 3, 9, 9, 9, 4, 5, 6, 255, 255, 255]))
   }
+
+  @Test func aFrameGoesRoundAPicture() {
+    let dot = Bitmap(width: 1, height: 1, channels: 1, pixels: [7]).framed(by: 1, red: 1, green: 2, blue: 3)
+    let edge: [UInt8] = [1, 2, 3]
+    #expect(dot.width == 3 && dot.height == 3)
+    #expect(dot.pixels == edge + edge + edge + edge + [7, 7, 7] + edge + edge + edge + edge)
+  }
+
+  @Test func numbersAreWritten() {
+    let text = PixelText.bitmap("1/", scale: 1)
+    let drawn = (0..<5).map { row in
+      String(text.pixels[row * 8..<row * 8 + 8].map { $0 == 0 ? "#" : "." })
+    }
+    #expect(
+      drawn == [
+        ".#....#.",
+        "##....#.",
+        ".#...#..",
+        ".#..#...",
+        "###.#...",
+      ])
+    #expect(PixelText.bitmap("é", scale: 2).pixels.allSatisfy { $0 == 255 })
+  }
 }

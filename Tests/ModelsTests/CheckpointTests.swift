@@ -1,3 +1,4 @@
+import Arrays
 import Files
 import Foundation
 import Kernels

@@ -40,6 +40,45 @@ public enum Damage {
     }
   }
 
+  /// `count` copies, each damaged in one way: cut off, with bits flipped, with a number made huge, with a piece left out,
+  /// doubled or moved, or with a digit of a text changed.
+  public static func mutations(of data: Data, count: Int, seed: UInt64) -> some Sequence<Data> {
+    var generator = SplitMix(state: seed)
+    return (0..<count).lazy.map { _ in mutation(of: data, &generator) }
+  }
+
+  private static func mutation(of data: Data, _ generator: inout SplitMix) -> Data {
+    var copy = data
+    // Half of the damage among the first 128 bytes or the last 64, where headers and directories are.
+    let start =
+      switch Int.random(in: 0..<4, using: &generator) {
+      case 0: Int.random(in: 0..<min(128, data.count), using: &generator)
+      case 1: Int.random(in: max(0, data.count - 64)..<data.count, using: &generator)
+      default: Int.random(in: 0..<data.count, using: &generator)
+      }
+    let piece = start..<min(data.count, start + Int.random(in: 1...16, using: &generator))
+    switch Int.random(in: 0..<8, using: &generator) {
+    case 0: copy = data.prefix(Int.random(in: 0..<data.count, using: &generator))
+    case 1: return bitFlips(of: data, count: 1, seed: generator.next())[0]
+    case 2: copy.replaceSubrange(piece, with: repeatElement(0xFF, count: piece.count))
+    case 3: copy.replaceSubrange(piece, with: repeatElement(0, count: piece.count))
+    case 4: copy.removeSubrange(piece)
+    case 5: copy.insert(contentsOf: data[piece], at: start)
+    case 6:
+      let digits = data.indices.filter { (0x30...0x39).contains(data[$0]) }
+      guard let digit = digits.randomElement(using: &generator) else {
+        copy[start] &+= 1
+        break
+      }
+      let longer = (0..<Int.random(in: 1...19, using: &generator)).map { _ in UInt8(ascii: "9") }
+      copy.replaceSubrange(digit...digit, with: longer)
+    default:
+      copy.removeSubrange(piece)
+      copy.insert(contentsOf: data[piece], at: Int.random(in: 0...copy.count, using: &generator))
+    }
+    return Data(copy)
+  }
+
   /// SplitMix64 (Steele, Lea, Flood 2014).
   private struct SplitMix: RandomNumberGenerator {
     var state: UInt64

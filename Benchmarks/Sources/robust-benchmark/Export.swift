@@ -1,3 +1,4 @@
+import Arrays
 import Datasets
 import Models
 import Tensors

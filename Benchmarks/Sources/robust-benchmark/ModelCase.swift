@@ -1,3 +1,4 @@
+import Arrays
 import Autodiff
 import Models
 import Tensors

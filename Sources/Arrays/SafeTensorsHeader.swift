@@ -9,8 +9,17 @@ struct SafeTensorsHeader {
     case float32 = "F32"
     case float16 = "F16"
     case bfloat16 = "BF16"
+    case uint8 = "U8"
+    case int64 = "I64"
 
-    var size: Int { self == .float32 ? 4 : 2 }
+    var size: Int {
+      switch self {
+      case .uint8: 1
+      case .float16, .bfloat16: 2
+      case .float32: 4
+      case .int64: 8
+      }
+    }
 
     /// A tensor of the elements in `bytes`, of which there are `shape.count`.
     func decode(_ bytes: UnsafeRawBufferPointer, shape: Shape) -> Tensor {
@@ -22,6 +31,9 @@ struct SafeTensorsHeader {
               bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
           case .float16: output[i] = HalfPrecision.value(of: half(bytes, i))
           case .bfloat16: output[i] = Float(bitPattern: UInt32(half(bytes, i)) << 16)
+          case .uint8: output[i] = Float(bytes[i])
+          case .int64:
+            output[i] = Float(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * i, as: Int64.self)))
           }
         }
       }

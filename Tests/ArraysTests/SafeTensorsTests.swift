@@ -1,6 +1,6 @@
+import Arrays
 import Files
 import Foundation
-import Models
 import Tensors
 import TestSupport
 import Testing

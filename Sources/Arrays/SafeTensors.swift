@@ -30,7 +30,7 @@ public struct SafeTensors: Sendable, Equatable {
     try self.init(FileReader.contents(of: path, kind: .model), name: path)
   }
 
-  /// Reads the bytes of a file; elements of type F32, F16 and BF16 become `Float`.
+  /// Reads the bytes of a file; elements of type F32, F16, BF16, U8 and I64 become `Float`.
   /// - Parameter name: what errors call it.
   /// - Throws: `InputError(.model)` if anything but a sound file is found.
   public init(_ data: Data, name: String) throws {
@@ -53,7 +53,21 @@ public struct SafeTensors: Sendable, Equatable {
   /// - Throws: `InputError(.output)` if a number is too large for half precision.
   public func encoded(as precision: Precision = .float32) throws -> Data {
     precondition(tensors["__metadata__"] == nil, "SafeTensors: a tensor can't be called __metadata__")
-    let sorted = tensors.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return try Self.file(
+      tensors.map { name, tensor in
+        (name, precision.rawValue, tensor.shape.dimensions, try Self.elements(of: tensor, name: name, as: precision))
+      }, metadata: metadata)
+  }
+
+  /// The bytes of a file of `arrays`, in their own element types, as `encoded(as:)` lays it out.
+  public static func encoded(_ arrays: [(name: String, array: NumericArray)], metadata: [String: String]) -> Data {
+    file(arrays.map { ($0.name, $0.array.element.safeTensorsName, $0.array.shape, $0.array.bytes) }, metadata: metadata)
+  }
+
+  private static func file(
+    _ tensors: [(name: String, type: String, shape: [Int], bytes: Data)], metadata: [String: String]
+  ) -> Data {
+    let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -61,11 +75,11 @@ public struct SafeTensors: Sendable, Equatable {
       fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
-    for (name, tensor) in sorted {
-      let end = offset + tensor.count * precision.size
-      let shape = tensor.shape.dimensions.map(String.init).joined(separator: ",")
+    for tensor in sorted {
+      let end = offset + tensor.bytes.count
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
-        "\(JSONText.quoted(name)):{\"dtype\":\"\(precision.rawValue)\",\"shape\":[\(shape)],"
+        "\(JSONText.quoted(tensor.name)):{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
@@ -74,7 +88,7 @@ public struct SafeTensors: Sendable, Equatable {
     var data = Data(capacity: 8 + header.count + offset)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(header)
-    for (name, tensor) in sorted { data.append(try Self.elements(of: tensor, name: name, as: precision)) }
+    for tensor in sorted { data.append(tensor.bytes) }
     return data
   }
 
@@ -102,5 +116,13 @@ public struct SafeTensors: Sendable, Equatable {
         }.withUnsafeBytes { Data($0) }
       }
     }
+  }
+}
+
+extension NumericArray.Element {
+  /// What a safetensors header calls it: U8, I64, F32, ….
+  fileprivate var safeTensorsName: String {
+    let kind = isFloat ? "F" : rawValue.contains("u") ? "U" : "I"
+    return kind + "\(8 * size)"
   }
 }

@@ -1,0 +1,106 @@
+import Arrays
+import Datasets
+import Files
+import Foundation
+import Imaging
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ArrayDatasetTests {
+  let folder: TemporaryFolder
+  let catalog = DatasetCatalog(environment: [:], system: [])
+
+  init() throws { folder = try TemporaryFolder() }
+
+  static let bytes: [UInt8] = Array(0..<24)
+  static let labels = NumericArray([2, 0])
+
+  private func npz(_ arrays: (String, NumericArray)...) throws -> String {
+    try folder.write(NPZ.encoded(arrays.map { ($0.0, $0.1) }), to: "data.npz")
+  }
+
+  @Test("Images of every layout become channels, rows, columns")
+  func layouts() throws {
+    // Two images of 2×2 pixels in 3 channels: the pixel at (c, r, k) of image i is 12 i + 4 c + 2 r + k.
+    let planar = NumericArray(Self.bytes, shape: [2, 3, 2, 2])
+    var mixed: [UInt8] = []
+    for image in 0..<2 {
+      for pixel in 0..<20 {
+        for channel in 0..<3 { mixed.append(UInt8(60 * image + 20 * channel + pixel)) }
+      }
+    }
+    let interleaved = NumericArray(mixed, shape: [2, 5, 4, 3])
+    let first = try catalog.load(npz(("images", planar), ("labels", Self.labels)))
+    #expect(first.shape == [3, 2, 2] && first.pixels(at: 1) == Array(12..<24) && first.labels == [2, 0])
+    #expect(first.classCount == 3 && first.ids == [0, 1] && first.split == .test)
+    let second = try catalog.load(npz(("images", interleaved), ("labels", Self.labels)))
+    #expect(second.shape == [3, 5, 4])
+    #expect(second.pixels(at: 0) == Array(0..<60) && second.pixels(at: 1) == Array(60..<120))
+    let grey = NumericArray(Self.bytes, shape: [2, 3, 4])
+    #expect(try catalog.load(npz(("images", grey), ("labels", Self.labels))).shape == [1, 3, 4])
+  }
+
+  @Test("Floating point pixels are taken for the levels that they are")
+  func floats() throws {
+    let floats = NumericArray(Self.bytes.map { Float($0) / 255 }, shape: [2, 3, 4])
+    #expect(try catalog.load(npz(("images", floats), ("labels", Self.labels))).pixels(at: 1) == Array(12..<24))
+  }
+
+  @Test("Names of Keras and MedMNIST are known, with their splits and columns of labels")
+  func names() throws {
+    let (train, test) = (
+      NumericArray(Self.bytes, shape: [2, 3, 4]), NumericArray(Self.bytes.reversed(), shape: [2, 3, 4])
+    )
+    let column = NumericArray([1, 0], shape: [2, 1])
+    for names in [
+      ("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_labels", "test_images", "test_labels"),
+    ] {
+      let path = try npz((names.0, train), (names.1, Self.labels), (names.2, test), (names.3, column))
+      #expect(try catalog.load(path, split: .train).pixels(at: 0) == Array(0..<12))
+      #expect(try catalog.load(path, split: .test).labels == [1, 0])
+    }
+    let path = try npz(("images", train), ("labels", Self.labels))
+    let error = #expect(throws: InputError.self) { try catalog.load(path, split: .train) }
+    #expect(error?.kind == .dataset && error?.remedy.contains("x_train") == true)
+  }
+
+  @Test("Beside images.npy lies labels.npy")
+  func npyFiles() throws {
+    let path = try folder.write(NPY.encoded(NumericArray(Self.bytes, shape: [2, 3, 4])), to: "my-images.npy")
+    let missing = #expect(throws: InputError.self) { try catalog.load(path) }
+    #expect(missing?.remedy.contains("my-labels.npy") == true)
+    try folder.write(NPY.encoded(Self.labels), to: "my-labels.npy")
+    let dataset = try catalog.load(path, classCount: 10)
+    #expect(dataset.labels == [2, 0] && dataset.classCount == 10 && dataset.classNames[9] == "9")
+  }
+
+  @Test(arguments: [
+    (NumericArray([Float](repeating: 0.5, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
+    (NumericArray([Float](repeating: .nan, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
+    (NumericArray([Float](repeating: 255, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
+    (NumericArray([0, 1] as [Int], shape: [1, 1, 2]), NumericArray([0] as [Int]), "int64"),
+    (NumericArray(bytes, shape: [24]), NumericArray([0] as [Int]), "shape [24]"),
+    (NumericArray([UInt8](), shape: [0, 3, 4]), NumericArray([Int]()), "shape [0, 3, 4]"),
+    (
+      NumericArray([UInt8](repeating: 0, count: 120), shape: [1, 5, 4, 6]), NumericArray([0] as [Int]),
+      "channels neither"
+    ),
+    (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([0] as [Int]), "labels are int64 of shape [1], for 2"),
+    (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([Float(0), 1]), "labels are float32"),
+    (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([0, -1]), "label 1 is -1"),
+    (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([0, 1_000_000_000]), "label 1 is 1000000000"),
+  ])
+  func refuses(images: NumericArray, labels: NumericArray, because reason: String) throws {
+    let path = try npz(("images", images), ("labels", labels))
+    let error = #expect(throws: InputError.self) { try catalog.load(path) }
+    #expect(error?.kind == .dataset && error?.subject == path)
+    #expect(error?.problem.contains(reason) == true, "\(error?.problem ?? "")")
+  }
+
+  @Test func labelsBeyondTheModelsClasses() throws {
+    let path = try npz(("images", NumericArray(Self.bytes, shape: [2, 3, 4])), ("labels", Self.labels))
+    let error = #expect(throws: InputError.self) { try catalog.load(path, classCount: 2) }
+    #expect(error?.problem.contains("0 to 1") == true)
+  }
+}

@@ -150,7 +150,7 @@ public struct ShardSet: Sendable {
     }
     for model in sweep.models.indices {
       for record in try exporter.exportedRecords(model: model) {
-        let path = exporter.path(of: record)
+        let path = exporter.paths.path(of: record)
         guard let data = try? Data(contentsOf: folders[model][record.image]!.appending(path: path)), !data.isEmpty
         else { continue }
         try exporter.write([.init(path: path, data: data)])

@@ -22,8 +22,8 @@ struct Robust: ParsableCommand {
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [
-      SweepCommand.self, MergeCommand.self, ExportCommand.self, BaselineCommand.self, CheckCommand.self, CompareCommand.self,
-      MinimumCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self,
+      SweepCommand.self, MergeCommand.self, CompareCommand.self, BaselineCommand.self, CheckCommand.self,
+      MinimumCommand.self, ExportCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self,
     ])
 
   static func main() {

@@ -69,7 +69,8 @@ extension SweepCommand {
       compare("--steps", given.steps.map(String.init), stored)
       compare("--step-size", given.stepSize.map { "\($0)" }, parameters["relativeStepSize"] ?? stored)
       compare("--compat", given.compat, stored)
-      compare("--random-start", given.randomStart ? "given" : nil, parameters["startsAtRandom"] == nil ? "absent" : "given")
+      let startsAtRandom = parameters["startsAtRandom"] != nil
+      compare("--random-start", given.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")
     }
     if let output {
       let (here, there) = (

@@ -30,7 +30,7 @@ struct ChecksTests {
     let folder = try TemporaryFolder()
     let shipped = try #require(try ModelCatalog.load("matrix-capsules-small").model as? MatrixCapsules)
     var configuration = shipped.configuration
-    configuration.loss = .spread(margin: 0.2)
+    configuration.loss = .spread(margin: 0.1)
     var capsules = try MatrixCapsules(configuration: configuration, name: "capsules")
     capsules.parameters = shipped.parameters
     try Checkpoint.write(capsules, provenance: .init(), to: folder("capsules.safetensors"))

@@ -9,7 +9,7 @@ import Testing
     let box = try #require(markup.all("div").first { $0.attributes["class"]?.hasPrefix("verdict") == true })
     let style = try #require(box.attributes["class"])
     let texts = markup.all("p", in: style).map { $0.text.replacing("\u{A0}", with: " ") }
-    return (String(style.dropFirst("verdict ".count)), texts[0], texts[1])
+    return (String(style.dropFirst("verdict trust-".count)), texts[0], texts[1])
   }
 
   /// cnn: 10, 7 and 2 of 10 images at ε = 0, 0.1 and 0.2; caps: 10, 9 and 5.

@@ -142,10 +142,8 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
 
   /// JSON with sorted keys and no white space: equal configurations have equal bytes.
   public var canonicalJSON: Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return try encoder.encode(self)
+      return try JSONEncoder.compact.encode(self)
     } catch {
       preconditionFailure("RunConfiguration: budgets and accuracies must be finite (\(error))")
     }

@@ -54,10 +54,8 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
 
   /// SHA-256 of the configuration as JSON with sorted keys and no white space, lower-case hexadecimal.
   public var hash: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return Checksum.sha256(of: try encoder.encode(self))
+      return Checksum.sha256(of: try JSONEncoder.compact.encode(self))
     } catch {
       preconditionFailure("MinimumConfiguration: budgets and accuracies must be finite (\(error))")
     }

@@ -8,7 +8,7 @@ struct Names {
 
   init(_ configuration: RunConfiguration) {
     models = Self.distinct(configuration.models.map { ($0.name, $0.source) })
-    attacks = Self.distinct(configuration.attacks.map { (Self.title($0.name), $0.description) })
+    attacks = Self.distinct(configuration.attacks.map { ($0.title, $0.description) })
     classes = configuration.dataset.classNames
   }
 
@@ -19,9 +19,6 @@ struct Names {
     if Set(attacks).count == attacks.count { names.attacks = attacks }
     return names
   }
-
-  /// Acronyms in capitals, as the papers write them.
-  private static func title(_ attack: String) -> String { attack.count <= 4 ? attack.uppercased() : attack }
 
   private static func distinct(_ names: [(short: String, long: String)]) -> [String] {
     var result = names.enumerated().map { index, name in

@@ -90,6 +90,9 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     /// The printed form that reproduces it.
     public var description: String
 
+    /// Acronyms in capitals, as the papers write them.
+    package var title: String { name.count <= 4 ? name.uppercased() : name }
+
     public init(name: String, parameters: [Parameter], objective: String, description: String) {
       self.name = name
       self.parameters = parameters

@@ -12,7 +12,7 @@ public enum CSVReport {
   ]
 
   public static func text(_ summary: RunSummary) -> String {
-    let names = CSVNames(summary.configuration)
+    let names = Names.forPrograms(summary.configuration)
     var lines = [header]
     for cell in summary.results {
       lines.append(
@@ -39,17 +39,4 @@ public enum CSVReport {
   }
 
   static func decimal(_ value: Double) -> String { NumberFormat.fixed(value, 6) }
-}
-
-/// Names in tables for programs: an attack by what the command line calls it, unless several share that.
-struct CSVNames {
-  let models: [String]
-  let attacks: [String]
-
-  init(_ configuration: RunConfiguration) {
-    let names = Names(configuration)
-    models = names.models
-    let isDistinct = Set(configuration.attacks.map(\.name)).count == configuration.attacks.count
-    attacks = isDistinct ? configuration.attacks.map(\.name) : names.attacks
-  }
 }

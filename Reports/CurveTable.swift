@@ -61,7 +61,7 @@ extension CSVReport {
 
   /// `curves.csv`: one line per model, attack and goal; a quantile or bound above the largest ε is empty.
   public static func curves(_ summary: RunSummary) -> String {
-    let names = CSVNames(summary.configuration)
+    let names = Names.forPrograms(summary.configuration)
     let rows = summary.curves.map { curve -> [String] in
       let smallest = curve.smallestEpsilon
       return [names.models[curve.modelIndex], names.attacks[curve.attackIndex], curve.goal.rawValue]

@@ -1,12 +1,12 @@
 public import Evaluation
+import Files
 public import Foundation
 
 /// `summary.json`: the summary with sorted keys, one value a line.
 public enum JSONReport {
   /// - Throws: what `JSONEncoder` throws, if a number is not finite.
   public static func data(_ summary: RunSummary) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let encoder = JSONEncoder.readable
     encoder.dateEncodingStrategy = .iso8601
     return try encoder.encode(summary) + Data("\n".utf8)
   }

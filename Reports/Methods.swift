@@ -4,80 +4,38 @@ import Evaluation
 enum Methods {
   /// Terms with what they mean in this run.
   static func entries(_ configuration: RunConfiguration) -> [(term: String, text: String)] {
+    attacks(configuration) + choices(configuration) + numbers(configuration)
+  }
+
+  /// What was done.
+  private static func attacks(_ configuration: RunConfiguration) -> [(term: String, text: String)] {
     let names = Names(configuration)
-    var entries: [(String, String)] = configuration.attacks.enumerated().map { index, attack in
+    let attacks = configuration.attacks.enumerated().map { index, attack in
       (
         names.attacks[index],
         "\(definition(attack.name))As run: \(attack.description). It ascends \(objective(attack.objective))"
       )
     }
-    entries.append((configuration.goals.count > 1 ? "Goals" : "Goal", goals(configuration, names)))
-    entries.append(("ε", epsilon(configuration)))
-    entries.append(
-      (
-        "Images already wrong",
-        """
-        An image that a model misclassifies before the attack counts as not robust. It is not attacked, and an attack \
-        gets no credit for it. An attack that turns a wrong answer right corrects nothing: the image stays wrong.
-        """
-      ))
-    entries.append(
-      (
-        "Returned image",
-        """
-        The last image on the attack's path that reaches the goal, else the last one. Success is judged against the true \
-        label, or the target: never against the clean prediction.
-        """
-      ))
-    entries.append(("Order of a step", step))
-    entries.append(("Restarts", restarts(configuration)))
-    entries.append(
-      (
-        "Tolerance",
-        """
-        None: perturbations are projected in 32-bit numbers, so that |x′ − x| may exceed ε by the rounding of one \
-        subtraction, less than 10⁻⁷, and nothing more is allowed. Exported pictures hold ε on the grid of grey levels exactly.
-        """
-      ))
-    if configuration.attacks.contains(where: { $0.parameters.contains(.init("lattice", "true")) }) {
-      entries.append(
-        (
-          "Lattice",
-          """
-          Attacks marked “lattice” search among images of whole levels k/255 only: ε counts ⌊255 ε⌋ levels, a step is a \
-          whole number of levels and one at least, and success is judged on the levels that a file holds.
-          """
-        ))
-    }
-    entries.append(("Curves", curves(configuration)))
-    entries.append(("Accuracy and success", success(configuration)))
-    entries.append(
-      (
-        "Intervals",
-        """
-        95% Wilson score intervals: they tell how far a share could differ on other images drawn in the same way, not \
-        how it would differ for another training run. For “each class” the interval counts images, not pairs of image \
-        and target, which makes it conservative.
-        """
-      ))
-    entries.append(
-      (
-        "Smallest ε and area",
-        """
-        The smallest ε of an image is the smallest of the run at which the attack reaches its goal\
-        \(configuration.goals.contains(.each) ? " with some target" : ""); images that no ε beats are counted as above the \
-        largest. Intervals of quantiles are those of order statistics. The area is the trapezoidal rule over accuracy, \
-        with the clean accuracy at 0, divided by the largest ε.
-        """
-      ))
-    if configuration.attacks.count * configuration.goals.count > 1 {
-      entries.append(
-        (
-          "Worst case",
-          "An image counts when it stays correct under every attack and goal of the run: pointwise, not the mean."
-        ))
-    }
-    return entries
+    let goals = (configuration.goals.count > 1 ? "Goals" : "Goal", goals(configuration, names))
+    return attacks + [goals, ("ε", epsilon(configuration))]
+  }
+
+  /// What toolkits choose differently.
+  private static func choices(_ configuration: RunConfiguration) -> [(term: String, text: String)] {
+    let usesLattice = configuration.attacks.contains { $0.parameters.contains(.init("lattice", "true")) }
+    return [
+      ("Images already wrong", alreadyWrong), ("Returned image", returnedImage), ("Order of a step", step),
+      ("Restarts", restarts(configuration)), ("Tolerance", tolerance),
+    ] + (usesLattice ? [("Lattice", lattice)] : [])
+  }
+
+  /// What the numbers mean.
+  private static func numbers(_ configuration: RunConfiguration) -> [(term: String, text: String)] {
+    let hasWorstCase = configuration.attacks.count * configuration.goals.count > 1
+    return [
+      ("Curves", curves(configuration)), ("Accuracy and success", success(configuration)), ("Intervals", intervals),
+      ("Smallest ε and area", smallestEpsilon(configuration)),
+    ] + (hasWorstCase ? [("Worst case", worstCase)] : [])
   }
 
   private static func definition(_ attack: String) -> String {
@@ -96,6 +54,16 @@ enum Methods {
     }
   }
 
+  private static let alreadyWrong = """
+    An image that a model misclassifies before the attack counts as not robust. It is not attacked, and an attack gets \
+    no credit for it. An attack that turns a wrong answer right corrects nothing: the image stays wrong.
+    """
+
+  private static let returnedImage = """
+    The last image on the attack's path that reaches the goal, else the last one. Success is judged against the true \
+    label, or the target: never against the clean prediction.
+    """
+
   private static let step = """
     Gradient at the present image, its sign times the step size, then projection to the ε-ball round the original image, \
     then clipping to [0, 1]. A pixel without a gradient does not move: sign(0) = 0.
@@ -107,6 +75,16 @@ enum Methods {
       ? "One start an image, drawn uniformly from the ε-ball for attacks that say so; no restarts."
       : "One start an image, the image itself; no restarts."
   }
+
+  private static let tolerance = """
+    None: perturbations are projected in 32-bit numbers, so that |x′ − x| may exceed ε by the rounding of one \
+    subtraction, less than 10⁻⁷, and nothing more is allowed. Exported pictures hold ε on the grid of grey levels exactly.
+    """
+
+  private static let lattice = """
+    Attacks marked “lattice” search among images of whole levels k/255 only: ε counts ⌊255 ε⌋ levels, a step is a \
+    whole number of levels and one at least, and success is judged on the levels that a file holds.
+    """
 
   private static func objective(_ objective: String) -> String {
     switch objective {
@@ -163,4 +141,22 @@ enum Methods {
     }
     return text.hasSuffix(" ") ? String(text.dropLast()) : text
   }
+
+  private static let intervals = """
+    95% Wilson score intervals: they tell how far a share could differ on other images drawn in the same way, not how \
+    it would differ for another training run. For “each class” the interval counts images, not pairs of image and \
+    target, which makes it conservative.
+    """
+
+  private static func smallestEpsilon(_ configuration: RunConfiguration) -> String {
+    """
+    The smallest ε of an image is the smallest of the run at which the attack reaches its goal\
+    \(configuration.goals.contains(.each) ? " with some target" : ""); images that no ε beats are counted as above the \
+    largest. Intervals of quantiles are those of order statistics. The area is the trapezoidal rule over accuracy, \
+    with the clean accuracy at 0, divided by the largest ε.
+    """
+  }
+
+  private static let worstCase =
+    "An image counts when it stays correct under every attack and goal of the run: pointwise, not the mean."
 }

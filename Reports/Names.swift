@@ -3,17 +3,22 @@ import Evaluation
 /// How reports call the parts of a run: short, and different where the parts are.
 struct Names {
   let models: [String]
-  let attacks: [String]
+  private(set) var attacks: [String]
   let classes: [String]
 
   init(_ configuration: RunConfiguration) {
     models = Self.distinct(configuration.models.map { ($0.name, $0.source) })
-    attacks = Self.distinct(configuration.attacks.map { (Self.title($0.name), $0.description) })
+    attacks = Self.distinct(configuration.attacks.map { ($0.title, $0.description) })
     classes = configuration.dataset.classNames
   }
 
-  /// Acronyms in capitals, as the papers write them.
-  private static func title(_ attack: String) -> String { attack.count <= 4 ? attack.uppercased() : attack }
+  /// Those of tables for programs: an attack by what the command line calls it, unless several share that.
+  static func forPrograms(_ configuration: RunConfiguration) -> Names {
+    var names = Names(configuration)
+    let attacks = configuration.attacks.map(\.name)
+    if Set(attacks).count == attacks.count { names.attacks = attacks }
+    return names
+  }
 
   private static func distinct(_ names: [(short: String, long: String)]) -> [String] {
     var result = names.enumerated().map { index, name in

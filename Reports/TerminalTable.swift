@@ -30,7 +30,7 @@ public enum TerminalTable {
       \(NumberFormat.grouped(dataset.count)) images of \(dataset.name) (\(dataset.split)); \
       right without an attack: \(clean.joined(separator: ", "))
 
-      \(TextTable.aligned(rows, flushLeft: 3))
+      \(TextTable.aligned(rows, flushRight: 3...))
       accuracy: still right after the attack / all images.  success rate: \(legend(summary.configuration))
 
       """

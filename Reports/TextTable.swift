@@ -1,7 +1,7 @@
 /// Text in columns, two spaces apart.
-enum TextTable {
-  /// The first `flushLeft` columns flush left, the others, numbers, flush right; nil is a rule.
-  static func aligned(_ rows: [[String]?], flushLeft: Int) -> String {
+package enum TextTable {
+  /// Columns as wide as their widest cell: those in `flushRight`, numbers, flush right, the others flush left; nil is a rule.
+  package static func aligned(_ rows: [[String]?], flushRight: some RangeExpression<Int>) -> String {
     let columns = rows.compactMap { $0?.count }.max() ?? 0
     let widths = (0..<columns).map { column in rows.compactMap { $0?[column].count }.max() ?? 0 }
     let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (columns - 1))
@@ -9,7 +9,7 @@ enum TextTable {
       guard let row else { return rule }
       let cells = row.enumerated().map { column, text in
         let padding = String(repeating: " ", count: widths[column] - text.count)
-        return column < flushLeft ? text + padding : padding + text
+        return flushRight.contains(column) ? padding + text : text + padding
       }
       let line = cells.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())

@@ -65,7 +65,7 @@ public enum ComparisonText {
       previous = title
     }
     let notes = (comparison.notes + [names.method]).joined(separator: "\n")
-    return TextTable.aligned(rows, flushLeft: 1) + "\n" + notes + "\n"
+    return TextTable.aligned(rows, flushRight: 1...) + "\n" + notes + "\n"
   }
 }
 

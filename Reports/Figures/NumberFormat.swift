@@ -1,7 +1,7 @@
 import Foundation
 
 /// Numbers as text, the same in every locale.
-enum NumberFormat {
+package enum NumberFormat {
   /// `value` with a fixed number of decimals; a zero has no sign.
   static func fixed(_ value: Double, _ decimals: Int) -> String {
     let text = String(format: "%.\(decimals)f", value)
@@ -36,7 +36,7 @@ enum NumberFormat {
   }
 
   /// `12345` as `12,345`.
-  static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))
     var position = digits.count - 3
     while position > 0 {

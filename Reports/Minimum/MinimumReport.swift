@@ -25,7 +25,7 @@ public enum MinimumReport {
           "\(result.beaten)",
         ] + cells[..<3] + [result.trials == 0 ? "–" : interval] + cells[3...])
     }
-    return TextTable.aligned(rows, flushLeft: 2) + """
+    return TextTable.aligned(rows, flushRight: 2...) + """
 
       The smallest ε, up to \(maximum) and to within \(summary.configuration.tolerance), at which the attack really beat \
       each image
@@ -41,7 +41,7 @@ public enum MinimumReport {
       "model", "attack", "image", "label", "target", "clean_prediction", "status", "epsilon", "failed_epsilon",
       "prediction", "linf", "l2", "forwards", "backwards",
     ]
-    let names = CSVNames(run(summary))
+    let names = Names.forPrograms(run(summary))
     return CSV.text(
       [header]
         + records.map { record in
@@ -56,9 +56,7 @@ public enum MinimumReport {
 
   /// `minimum.json`: the configuration and the quantiles.
   public static func json(_ summary: MinimumSummary) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return try encoder.encode(summary) + Data("\n".utf8)
+    try JSONEncoder.readable.encode(summary) + Data("\n".utf8)
   }
 
   /// The histogram of one model under one attack.

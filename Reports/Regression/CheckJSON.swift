@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 public import Foundation
 
 /// The outcome of a check for programs; `docs/ci.md` documents its fields.
@@ -65,13 +66,11 @@ public enum CheckJSON {
 
   /// - Throws: what `JSONEncoder` throws, if a number is not finite.
   public static func data(_ check: RegressionCheck) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let file = File(
       alpha: check.options.alpha, doubts: check.doubts, exitCode: check.verdict.exitCode,
       groups: check.groups.map(Group.init), imagesToDecide: check.imagesToDecide, maxDrop: check.options.maxDrop,
       notes: check.notes, schemaVersion: 1, verdict: check.verdict)
-    return try encoder.encode(file) + Data("\n".utf8)
+    return try JSONEncoder.readable.encode(file) + Data("\n".utf8)
   }
 }
 

@@ -18,7 +18,7 @@ public enum CheckText {
         ])
       previous = block
     }
-    var text = TextTable.aligned(rows, flushLeft: 3)
+    var text = TextTable.aligned(rows, flushRight: 3...)
     text += """
       change: with its \(NumberFormat.short(100 * (1 - 2 * check.options.alpha), 3))% interval.  \
       p: that no more than \(check.options.allowedDrop) is lost, after Holm over all lines.

@@ -14,7 +14,7 @@ public enum JUnitReport {
       if suites.last?.name != name { suites.append((name, [])) }
       suites[suites.count - 1].cases.append(group)
     }
-    var xml = SVGText()
+    var xml = XMLText()
     let trust = max(check.doubts.count, 1)
     xml.begin(
       "testsuites",
@@ -41,7 +41,7 @@ public enum JUnitReport {
 
   private static func add(
     _ group: RegressionCheck.Group, _ suite: String, _ options: RegressionCheck.Options, _ names: CheckNames,
-    _ xml: inout SVGText
+    _ xml: inout XMLText
   ) {
     let sentence = group.sentence(options)
     xml.begin("testcase", ["classname": suite, "name": "ε = \(names.epsilon(group.key))"])
@@ -56,7 +56,7 @@ public enum JUnitReport {
     xml.end()
   }
 
-  private static func addTrust(_ check: RegressionCheck, _ xml: inout SVGText) {
+  private static func addTrust(_ check: RegressionCheck, _ xml: inout XMLText) {
     let count = check.doubts.count
     xml.begin(
       "testsuite",

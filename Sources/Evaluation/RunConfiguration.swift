@@ -90,6 +90,9 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     /// The printed form that reproduces it.
     public var description: String
 
+    /// Acronyms in capitals, as the papers write them.
+    package var title: String { name.count <= 4 ? name.uppercased() : name }
+
     public init(name: String, parameters: [Parameter], objective: String, description: String) {
       self.name = name
       self.parameters = parameters
@@ -142,10 +145,8 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
 
   /// JSON with sorted keys and no white space: equal configurations have equal bytes.
   public var canonicalJSON: Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return try encoder.encode(self)
+      return try JSONEncoder.compact.encode(self)
     } catch {
       preconditionFailure("RunConfiguration: budgets and accuracies must be finite (\(error))")
     }

@@ -19,7 +19,7 @@ public struct RunOptions: Codable, Sendable, Hashable {
   }
 }
 
-extension CheckSelection: Codable, CustomStringConvertible {
+extension CheckSelection: CodedAsText {
   public var description: String {
     switch self {
     case .default: "default"
@@ -28,23 +28,9 @@ extension CheckSelection: Codable, CustomStringConvertible {
     default: names.joined(separator: ",")
     }
   }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let selection = try? Self(parsing: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no checks: \(text)")
-    }
-    self = selection
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
 }
 
-extension SweepExamples.Count: Codable, CustomStringConvertible {
+extension SweepExamples.Count: CodedAsText {
   /// Reads a number, or `all`.
   /// - Throws: `InputError` of kind `.usage` for anything else.
   public init(parsing text: String) throws {
@@ -62,19 +48,5 @@ extension SweepExamples.Count: Codable, CustomStringConvertible {
     case .first(let count): "\(count)"
     case .all: "all"
     }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let count = try? Self(parsing: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no number of images: \(text)")
-    }
-    self = count
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -119,9 +120,7 @@ extension RunSchema {
   }
 
   static func setObject(_ value: some Encodable, in table: String, _ database: Database) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(value), as: UTF8.self)
+    let json = String(decoding: try JSONEncoder.compact.encode(value), as: UTF8.self)
     try database.execute(sql: "INSERT OR REPLACE INTO \(table) (id, json) VALUES (1, ?)", arguments: [json])
   }
 }

@@ -12,7 +12,7 @@ public final class RunStore: Sendable {
   public let url: URL
   public let configuration: RunConfiguration
   let queue: DatabaseQueue
-  private let limits: RecordLimits
+  let limits: RecordLimits
   /// Held until the store is closed, if this is the process that works on the run.
   private let lock: RunLock?
 
@@ -131,87 +131,6 @@ public final class RunStore: Sendable {
     }
   }
 
-  /// All records, ordered by model, attack, goal, target, budget and image.
-  public func records() throws -> [EvaluationRecord] {
-    var records: [EvaluationRecord] = []
-    try forEachRecord(by: .key) { records.append($0) }
-    return records
-  }
-
-  /// Hands every record to `body`, which must not use the store, one at a time: in the order of `records()`.
-  func forEachRecord(_ body: (EvaluationRecord) throws -> Void) throws {
-    try forEachRecord(by: .key, body)
-  }
-
-  /// The records of one model, attack and goal that `isIncluded`, ordered by target, budget and image.
-  public func records(
-    model: Int, attack: Int, goal: Int, where isIncluded: (EvaluationRecord) -> Bool = { _ in true }
-  ) throws -> [EvaluationRecord] {
-    var records: [EvaluationRecord] = []
-    try reporting(url) {
-      try queue.read { database in
-        try RunSchema.forEachRecord(
-          database, within: limits, where: "model = ? AND attack = ? AND goal = ?", [model, attack, goal]
-        ) { if isIncluded($0) { records.append($0) } }
-      }
-    }
-    return records
-  }
-
-  /// Hands every record to `body`, which must not use the store: ordered by model and image, then attack, goal, budget and
-  /// target. They are read one at a time, so that a run of any size can be summed up in little memory.
-  func forEachRecordByImage(_ body: (EvaluationRecord) throws -> Void) throws {
-    try forEachRecord(by: .image, body)
-  }
-
-  /// Hands every record to `body`, which must not use the store.
-  ///
-  /// - Throws: `InputError` of kind `.output`, after the last of them, if they are not those that were appended.
-  func forEachRecord(by order: RunSchema.Order, _ body: (EvaluationRecord) throws -> Void) throws {
-    try reporting(url) {
-      try queue.read { database in
-        let expected = try RunSchema.checksum(in: database)
-        var checksum = RecordChecksum()
-        try RunSchema.forEachRecord(database, within: limits, by: order) { record in
-          checksum.add(record)
-          try body(record)
-        }
-        guard checksum == expected else {
-          throw RunSchema.Damage(
-            checksum.count == expected.count
-              ? "its records are not those that were written"
-              : "it holds \(checksum.count) records, where \(expected.count) were written")
-        }
-      }
-    }
-  }
-
-  /// Reads every record.
-  ///
-  /// - Throws: `InputError` of kind `.output` if they are not those that were appended.
-  public func verify() throws { try forEachRecord(by: .key) { _ in } }
-
-  /// The images that have records for a model, attack and goal: what a resumed run need not do again.
-  public func images(model: Int, attack: Int, goal: Int) throws -> Set<Int> {
-    try reporting(url) {
-      try queue.read { database in
-        let cursor = try DatabaseValue.fetchCursor(
-          database, sql: "SELECT DISTINCT image FROM record WHERE model = ? AND attack = ? AND goal = ?",
-          arguments: [model, attack, goal])
-        var images = Set<Int>()
-        while let value = try cursor.next() {
-          guard case .int64(let image) = value.storage else { throw RunSchema.Damage("it holds an impossible image") }
-          images.insert(Int(image))
-        }
-        return images
-      }
-    }
-  }
-
-  public func recordCount() throws -> Int {
-    try reporting(url) { try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM record") ?? 0 } }
-  }
-
   /// The circumstances of the run so far.
   public func facts() throws -> RunFacts? {
     try reporting(url) { try queue.read { try RunSchema.object(RunFacts.self, in: "facts", $0) } }
@@ -255,35 +174,5 @@ public final class RunStore: Sendable {
         try compacted.close()
       }
     }
-  }
-}
-
-/// Turns what SQLite and the contents of the file at `url` give cause to complain about into what the user can do.
-func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
-  func damage(_ problem: String) -> InputError {
-    InputError(
-      .output, url.path, "is not an intact run store: \(problem)",
-      remedy: "restore it from a copy, or delete it and run the sweep again")
-  }
-  do {
-    return try body()
-  } catch let error as RunSchema.Damage {
-    throw damage(error.problem)
-  } catch let error as RowDecodingError {
-    throw damage("\(error)")
-  } catch let error as DatabaseError {
-    let message = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-    let remedy: String
-    switch error.resultCode {
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
-      throw damage(message)
-    case .SQLITE_FULL: remedy = "free some disk space, then run the same command again: it goes on where it stopped"
-    case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-      remedy = "choose an output folder that exists and can be written"
-    case .SQLITE_BUSY, .SQLITE_LOCKED: remedy = "wait for the other program that uses it to finish"
-    case .SQLITE_CONSTRAINT: remedy = "the run holds these results already; resume it, or name another output folder"
-    default: remedy = "check the disk and the output folder, then run the same command again"
-    }
-    throw InputError(.output, url.path, message, remedy: remedy)
   }
 }

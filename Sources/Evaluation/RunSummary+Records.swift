@@ -1,7 +1,7 @@
 extension RunSummary {
   /// Sums up the run in `store`, record by record: the memory it takes does not depend on the number of images.
   public init(of store: RunStore, facts: RunFacts? = nil) throws {
-    let totals = try RunTotals(store.configuration) { try store.forEachRecordByImage($0) }
+    let totals = try RunTotals(store.configuration) { try store.forEachRecord(by: .image, $0) }
     self.init(totals, try store.checkReport(), facts)
   }
 

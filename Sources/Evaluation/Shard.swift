@@ -4,7 +4,7 @@ import Files
 ///
 /// Chunks are dealt out in turn, so that each part has its share of every model. They are the chunks of the whole sweep,
 /// whatever the number of parts: a part makes the records that the whole sweep makes.
-public struct Shard: Sendable, Hashable, CustomStringConvertible {
+public struct Shard: Sendable, Hashable, CodedAsText {
   /// From 1 to `count`.
   public let index: Int
   public let count: Int
@@ -38,20 +38,4 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether the chunk `number`, counted from 0 over all models, is of this part.
   public func includes(chunk number: Int) -> Bool { number % count == index - 1 }
-}
-
-extension Shard: Codable {
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let shard = try? Shard(parsing: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no shard: \(text)")
-    }
-    self = shard
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
 }

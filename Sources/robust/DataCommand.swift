@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
+import Reports
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,7 +32,7 @@ struct DataCommand: ParsableCommand {
         if entry.path != nil { problems.append("\(error)") }
       }
     }
-    print(alignedTable(rows, rightAligned: [2]))
+    print(TextTable.aligned(rows, flushRight: 2...2), terminator: "")
     for problem in problems { print("\n\(problem)") }
   }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Reports
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -115,7 +116,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func show(_ report: ExampleExport.Report) {
-    print(alignedTable(rows(report.summary), rightAligned: Set(3...10)))
+    print(TextTable.aligned(rows(report.summary), flushRight: 3...10), terminator: "")
     print("")
     if holdsLevels {
       for (epsilon, levels) in report.summary.floored {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Models
+import Reports
 import Tensors
 
 struct ModelsCommand: ParsableCommand {
@@ -56,7 +57,7 @@ struct ModelsCommand: ParsableCommand {
       let rows =
         [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
         + [["total", "", model.parameters.count.formatted]]
-      print(alignedTable(rows, rightAligned: [2]))
+      print(TextTable.aligned(rows, flushRight: 2...2), terminator: "")
     }
   }
 }
@@ -75,13 +76,5 @@ extension Checkpoint.Provenance {
 
 extension Int {
   /// With a comma every three digits.
-  var formatted: String {
-    var text = String(magnitude)
-    var position = text.count - 3
-    while position > 0 {
-      text.insert(",", at: text.index(text.startIndex, offsetBy: position))
-      position -= 3
-    }
-    return (self < 0 ? "-" : "") + text
-  }
+  var formatted: String { NumberFormat.grouped(self) }
 }

@@ -14,6 +14,7 @@ public struct CheckReport: Codable, Sendable, Hashable {
 
 /// How one trust check of a run ended, so that its silence can be told from its absence.
 public struct CheckResult: Codable, Sendable, Hashable {
+  /// How it ended.
   public enum Verdict: String, Codable, Sendable, CaseIterable {
     /// It ran and found nothing.
     case passed

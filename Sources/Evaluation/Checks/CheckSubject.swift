@@ -48,8 +48,7 @@ struct CheckSubject: Sendable {
 
   /// How findings call an attack: `FGSM`, or with its goal if there are several.
   func title(attack: Int, goal: Int? = nil) -> String {
-    let name = configuration.attacks[attack].name
-    let title = name.count <= 4 ? name.uppercased() : name
+    let title = configuration.attacks[attack].title
     guard let goal, configuration.goals.count > 1 || configuration.goals[goal] != .untargeted else { return title }
     return "\(title) (\(configuration.goals[goal]))"
   }

@@ -44,16 +44,9 @@ struct CheckTotals: Sendable {
   }
 }
 
-/// Of two sets of results of the same images: how many images only one of them beats.
-struct Discordance: Sendable {
-  var budget: Int
-  var trials: Int
-  var onlyFirst: Int
-  var onlySecond: Int
-}
-
 extension RunStore {
-  private static let isTrial = "r.cleanPrediction = r.label AND r.target <> r.label"
+  /// Of a record `r`, in SQL: whether the attack had something to beat.
+  static let isTrial = "r.cleanPrediction = r.label AND r.target <> r.label"
 
   /// By attack, goal and budget, in that order.
   func checkTotals(model: Int) throws -> [CheckTotals] {
@@ -115,38 +108,6 @@ extension RunStore {
           result[image] = try Bool.fetchOne(query, arguments: [model, attack, goal, budget, image])
         }
         return result
-      }
-    }
-  }
-
-  /// How two attacks differ at each budget.
-  func discordance(model: Int, first: Int, second: Int, goal: Int) throws -> [Discordance] {
-    try discordance(
-      "b.attack = ? AND b.budget = r.budget", "r.model = ? AND r.attack = ? AND r.goal = ?",
-      [second, model, first, goal])
-  }
-
-  /// How each budget but the last (first) differs from the next (second).
-  func discordanceOfBudgets(model: Int, attack: Int, goal: Int) throws -> [Discordance] {
-    try discordance(
-      "b.attack = r.attack AND b.budget = r.budget + 1", "r.model = ? AND r.attack = ? AND r.goal = ?",
-      [model, attack, goal])
-  }
-
-  private func discordance(
-    _ pairing: String, _ condition: String, _ arguments: StatementArguments
-  ) throws -> [Discordance] {
-    try reporting(url) {
-      try queue.read { database in
-        try Row.fetchAll(
-          database,
-          sql: """
-            SELECT r.budget, COUNT(*), SUM(r.success AND NOT b.success), SUM(b.success AND NOT r.success)
-            FROM record r JOIN record b ON \(pairing)
-              AND b.model = r.model AND b.goal = r.goal AND b.target = r.target AND b.image = r.image
-            WHERE \(condition) AND \(Self.isTrial) GROUP BY r.budget ORDER BY r.budget
-            """, arguments: arguments
-        ).map { Discordance(budget: $0[0], trials: $0[1], onlyFirst: $0[2], onlySecond: $0[3]) }
       }
     }
   }

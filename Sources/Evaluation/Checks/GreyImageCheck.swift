@@ -21,7 +21,7 @@ struct GreyImageCheck: Check {
   private func finding(_ subject: CheckSubject, _ totals: CheckTotals, kept: Int) -> Finding? {
     let count = subject.sweep.dataset.count
     let chance = max(1 / Double(subject.configuration.classCount), Double(kept) / Double(count))
-    let p = Chance.atLeast(totals.survivors, of: count, probability: min(1, chance))
+    let p = Binomial(trials: count, probability: min(1, chance)).atLeast(totals.survivors)
     guard p < Chance.level else { return nil }
     let attack = subject.sweep.attacks[totals.attack]
     let title = subject.title(attack: totals.attack)

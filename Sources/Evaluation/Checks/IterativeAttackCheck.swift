@@ -38,10 +38,7 @@ struct IterativeAttackCheck: Check {
 
   private func finding(_ subject: CheckSubject, _ first: Int, _ second: Int, _ goal: Int) throws -> Finding? {
     let pairs = try subject.store.discordance(model: subject.model, first: first, second: second, goal: goal)
-    let tests = pairs.map { Chance.thatFirstIsNotStronger(onlyFirst: $0.onlyFirst, onlySecond: $0.onlySecond) }
-    // The smallest of several p-values is judged at its share of the level (Bonferroni).
-    guard let p = tests.min(), p < Chance.level / Double(tests.count) else { return nil }
-    let pair = pairs[tests.firstIndex(of: p)!]
+    guard let (pair, p) = Discordance.beyondChance(pairs) else { return nil }
     let scope = Finding.Scope(model: subject.model, attack: second, goal: goal, budget: pair.budget)
     return finding(
       subject, subject.title(attack: first), "\(subject.title(attack: second))", pair,
@@ -54,10 +51,9 @@ struct IterativeAttackCheck: Check {
       on: subject.classifier, subject.sample, rows: Array(0..<subject.sample.count), budget: subject.epsilon(totals),
       seed: subject.configuration.seed)
     let rival = try Rivalry(subject, totals, beaten: outcome.succeeded)
-    let p = Chance.thatFirstIsNotStronger(onlyFirst: rival.onlyAttack, onlySecond: rival.onlyRival)
-    guard p < Chance.level else { return nil }
-    let pair = Discordance(
+    let difference = Discordance(
       budget: totals.budget, trials: rival.images, onlyFirst: rival.onlyAttack, onlySecond: rival.onlyRival)
+    guard let (pair, p) = Discordance.beyondChance([difference]) else { return nil }
     return finding(
       subject, subject.title(attack: totals.attack), "\(attack)", pair, subject.epsilonText(totals), p,
       subject.scope(totals))

@@ -37,16 +37,14 @@ struct MonotoneSuccessCheck: Check {
       ).succeeded
     }
     return zip(beaten, beaten.dropFirst()).enumerated().map { budget, pair in
-      Discordance(
-        budget: budget, trials: rows.count, onlyFirst: zip(pair.0, pair.1).count { $0 && !$1 },
-        onlySecond: zip(pair.0, pair.1).count { $1 && !$0 })
+      let pairs = PairedProportions(pair.0, pair.1)
+      return Discordance(
+        budget: budget, trials: rows.count, onlyFirst: pairs.onlyFirst, onlySecond: pairs.onlySecond)
     }
   }
 
   private func finding(_ subject: CheckSubject, _ attack: Int, _ goal: Int, _ pairs: [Discordance]) throws -> Finding? {
-    let tests = pairs.map { Chance.thatFirstIsNotStronger(onlyFirst: $0.onlyFirst, onlySecond: $0.onlySecond) }
-    guard let p = tests.min(), p < Chance.level / Double(tests.count) else { return nil }
-    let pair = pairs[tests.firstIndex(of: p)!]
+    guard let (pair, p) = Discordance.beyondChance(pairs) else { return nil }
     let budgets = subject.configuration.budgets
     let (smaller, larger) = (budgets[pair.budget].text, budgets[pair.budget + 1].text)
     let isSingleStep = subject.sweep.attacks[attack].stepCount(at: budgets[pair.budget + 1].value) == 1

@@ -9,11 +9,7 @@ struct MoreStepsCheck: Check {
   let claim = "twice the steps beat hardly any more images"
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
-    let iterative = subject.iterativeTrials
-    guard !iterative.isEmpty, subject.sample.count > 0 else {
-      return .notApplicable("the run has no untargeted attack of several steps")
-    }
-    return .findings(try iterative.compactMap { try finding(subject, subject.telltale($0.totals)) })
+    try subject.examineIterative { try finding(subject, $0) }
   }
 
   private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
@@ -39,19 +35,5 @@ struct MoreStepsCheck: Check {
         "steps": Double(steps),
       ], remedy: "take more steps: --steps \(2 * steps) or more, until the curve no longer falls",
       scope: subject.scope(totals))
-  }
-}
-
-extension CheckSubject {
-  /// The untargeted trials of attacks that take more than one step.
-  var iterativeTrials: [(attack: Int, goal: Int, totals: [CheckTotals])] {
-    untargetedTrials.filter { sweep.attacks[$0.attack].stepCount(at: epsilon(telltale($0.totals))) > 1 }
-  }
-
-  /// The rows of the sample that the attack did not beat.
-  func survivors(_ totals: CheckTotals) throws -> [Int] {
-    let successes = try store.successes(
-      model: model, attack: totals.attack, goal: totals.goal, budget: totals.budget, of: sample.ids)
-    return sample.ids.indices.filter { !(successes[sample.ids[$0]] ?? false) }
   }
 }

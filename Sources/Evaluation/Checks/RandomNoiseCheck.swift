@@ -41,36 +41,3 @@ struct RandomNoiseCheck: Check {
         """, scope: subject.scope(totals))
   }
 }
-
-/// Another way to beat the images of the sample against what the records say of an attack.
-struct Rivalry {
-  let images: Int
-  let beaten: Int
-  let attackBeaten: Int
-  let onlyRival: Int
-  let onlyAttack: Int
-  /// How likely the rival would win so often if it were no stronger.
-  let pValue: Double
-
-  init(_ subject: CheckSubject, _ totals: CheckTotals, beaten rival: [Bool]) throws {
-    let sample = subject.sample
-    let successes = try subject.store.successes(
-      model: subject.model, attack: totals.attack, goal: totals.goal, budget: totals.budget, of: sample.ids)
-    let attack = sample.ids.map { successes[$0] ?? false }
-    images = sample.count
-    beaten = rival.count { $0 }
-    attackBeaten = attack.count { $0 }
-    onlyRival = zip(rival, attack).count { $0 && !$1 }
-    onlyAttack = zip(rival, attack).count { $1 && !$0 }
-    pValue = Chance.thatFirstIsNotStronger(onlyFirst: onlyRival, onlySecond: onlyAttack)
-  }
-
-  var isStronger: Bool { pValue < Chance.level }
-
-  var numbers: [String: Double] {
-    [
-      "images": Double(images), "beatenByRival": Double(beaten), "beatenByAttack": Double(attackBeaten),
-      "onlyByRival": Double(onlyRival), "onlyByAttack": Double(onlyAttack), "pValue": pValue,
-    ]
-  }
-}

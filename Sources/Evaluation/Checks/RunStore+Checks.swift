@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -25,8 +26,7 @@ extension RunStore {
 
   /// Replaces what the trust checks found.
   public func setCheckReport(_ report: CheckReport) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoder = JSONEncoder.compact
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
     try reporting(url) {
       try queue.write { database in

@@ -11,11 +11,7 @@ struct UnfinishedAscentCheck: Check {
   private static let threshold = 0.5
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
-    let iterative = subject.iterativeTrials
-    guard !iterative.isEmpty, subject.sample.count > 0 else {
-      return .notApplicable("the run has no untargeted attack of several steps")
-    }
-    return .findings(try iterative.compactMap { try finding(subject, subject.telltale($0.totals)) })
+    try subject.examineIterative { try finding(subject, $0) }
   }
 
   private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {

@@ -13,6 +13,7 @@ import Tensors
 /// A run holds no images: its attacks are run again on the images that are selected, which gives the same examples bit for
 /// bit, and a record that comes out differently is an error.
 public struct ExampleExport: Sendable {
+  /// One PNG an example, or one file of arrays with all of them.
   public enum Format: String, Sendable, CaseIterable {
     case png, npy, npz, safetensors
   }
@@ -22,6 +23,7 @@ public struct ExampleExport: Sendable {
     case float32, uint8
   }
 
+  /// What is written, and how.
   public struct Options: Sendable {
     public var format = Format.png
     public var pixels = Pixels.float32

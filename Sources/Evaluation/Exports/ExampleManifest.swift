@@ -71,8 +71,7 @@ enum ExampleManifest {
         for (name, value) in fields { try container.encode(value, forKey: Key(stringValue: name)) }
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let encoder = JSONEncoder.readable
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try encoder.encode(Document(fields: header + [("examples", rows)])) + Data("\n".utf8)

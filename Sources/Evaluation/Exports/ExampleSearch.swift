@@ -6,31 +6,6 @@ import Imaging
 import Models
 import Tensors
 
-/// An adversarial example that was found again.
-struct Example: Sendable {
-  /// What the run holds of it.
-  let stored: EvaluationRecord
-  /// What was found now: the same, or what the search on the lattice came to.
-  let record: EvaluationRecord
-  /// Where its image comes in the data set of the sweep.
-  let position: Int
-  /// As the attack returned it, `[channel, row, column]` in [0, 1].
-  let pixels: [Float]
-  /// Of the original.
-  let clean: Judgement
-  /// With a search on the lattice: how the run's own example would have fared.
-  let run: Rounding?
-
-  /// Whether the example of a search that knows no levels survives being made one of whole levels: still fooling the
-  /// model, and inside the budget.
-  struct Rounding: Sendable, Hashable {
-    /// ⌊255 x⌋, as a cast to bytes does.
-    let truncated: Bool
-    /// To the nearest level within the budget.
-    let rounded: Bool
-  }
-}
-
 /// Attacks the images of a run again, which holds none, and compares what comes of it with what is stored.
 struct ExampleSearch: Sendable {
   /// Some images of one model, attack, goal and, for the goal `each`, target.
@@ -129,7 +104,7 @@ struct ExampleSearch: Sendable {
     return Result(examples: examples, differences: differences)
   }
 
-  private typealias Found = (record: EvaluationRecord, pixels: [Float])
+  typealias Found = (record: EvaluationRecord, pixels: [Float])
 
   /// For each image of a batch, what `attack` comes to at each budget above 0.
   private func records(
@@ -168,37 +143,5 @@ struct ExampleSearch: Sendable {
       }
     }
     return found
-  }
-
-  /// How the run's own examples fare when they are made into levels.
-  private func roundings(
-    _ found: [[Int: Found]], _ batch: Batch, _ classifier: any Classifier, _ labels: [Int]
-  ) throws -> [[Int: Example.Rounding]] {
-    var result = [[Int: Example.Rounding]](repeating: [:], count: found.count)
-    for budget in selection.budgets {
-      let rows = found.indices.filter { found[$0][budget]?.record.success == true }
-      guard !rows.isEmpty else { continue }
-      let epsilon = sweep.configuration.budgets[budget].value
-      let shape = sweep.dataset.shape
-      let originals = rows.map { sweep.dataset.pixels(at: batch.positions[$0]) }
-      let cast = rows.map { found[$0][budget]!.pixels.map { UInt8(($0 * 255).rounded(.down)) } }
-      let rounded = zip(rows, originals).map { row, original in
-        Quantizer.levels(of: Tensor(found[row][budget]!.pixels, shape: shape), around: original, epsilon: epsilon)
-      }
-      func survives(_ levels: [[UInt8]]) -> [Bool] {
-        let images = Tensor(levels.flatMap { $0.map { Float($0) / 255 } }, shape: shape.batched(rows.count))
-        let predictions = classifier.predictions(for: images)
-        return rows.indices.map { index in
-          let radius = Quantizer.radius(of: epsilon)
-          let isInside = zip(levels[index], originals[index]).allSatisfy { abs(Int($0) - Int($1)) <= radius }
-          return isInside && found[rows[index]][budget]!.record.isFooled(by: predictions[index])
-        }
-      }
-      let (truncated, nearest) = (survives(cast), survives(rounded))
-      for (index, row) in rows.enumerated() {
-        result[row][budget] = Example.Rounding(truncated: truncated[index], rounded: nearest[index])
-      }
-    }
-    return result
   }
 }

@@ -103,22 +103,3 @@ struct Bisection {
     if case .targeted(let targets) = goal { .targeted(rows.map { targets[$0] }) } else { .untargeted }
   }
 }
-
-/// ‖x′ − x‖₂ of each image, summed in double precision.
-enum EuclideanDistance {
-  static func of(_ perturbed: Tensor, from originals: Tensor) -> [Float] {
-    let stride = originals.shape.withoutBatch.count
-    return perturbed.withUnsafeBuffer { a in
-      originals.withUnsafeBuffer { b in
-        (0..<originals.shape[0]).map { image in
-          var sum = 0.0
-          for i in image * stride..<(image + 1) * stride {
-            let difference = Double(a[i] - b[i])
-            sum += difference * difference
-          }
-          return Float(sum.squareRoot())
-        }
-      }
-    }
-  }
-}

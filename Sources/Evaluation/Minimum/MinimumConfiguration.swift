@@ -54,10 +54,8 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
 
   /// SHA-256 of the configuration as JSON with sorted keys and no white space, lower-case hexadecimal.
   public var hash: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return Checksum.sha256(of: try encoder.encode(self))
+      return Checksum.sha256(of: try JSONEncoder.compact.encode(self))
     } catch {
       preconditionFailure("MinimumConfiguration: budgets and accuracies must be finite (\(error))")
     }
@@ -79,38 +77,4 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   func epsilon(_ level: Int) -> Float {
     Float(Double(maximum.value) * Double(level) / Double(scan << halvings))
   }
-}
-
-/// The smallest ε at which one attack beat one image, as far as the search could tell.
-public struct MinimumRecord: Codable, Sendable, Hashable {
-  public enum Status: String, Codable, Sendable, Hashable {
-    /// The attack succeeds at `epsilon`.
-    case beaten
-    /// It fails at every ε that was tried.
-    case withstood
-    /// Misclassified before the attack, which had nothing to do.
-    case alreadyWrong = "already-wrong"
-    /// Its class is the target.
-    case labelIsTarget = "label-is-target"
-  }
-
-  /// Positions in the configuration's lists.
-  public var model: Int
-  public var attack: Int
-  public var image: Int
-  public var label: Int
-  public var target: Int?
-  public var cleanPrediction: Int
-  /// At `epsilon` if it was beaten, else at the largest ε.
-  public var prediction: Int
-  public var status: Status
-  /// The smallest ε tried at which the attack succeeds.
-  public var epsilon: Float?
-  /// The largest ε tried below it at which it fails; 0 if none did.
-  public var failedEpsilon: Float
-  /// ‖x′ − x‖∞ and ‖x′ − x‖₂ at `epsilon`; 0 if it was not beaten.
-  public var linfNorm: Float
-  public var l2Norm: Float
-  public var forwards: Int
-  public var backwards: Int
 }

@@ -26,6 +26,7 @@ public struct MinimumSummary: Codable, Sendable, Hashable {
     public var backwards: Int
   }
 
+  /// Counts `records`, which the search of `configuration` gave, in any order.
   public init(_ configuration: MinimumConfiguration, _ records: [MinimumRecord]) {
     schemaVersion = Self.currentSchemaVersion
     self.configuration = configuration

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 extension Baseline {
@@ -65,10 +66,8 @@ extension Baseline {
   }
 
   private static func line<Value: Encodable>(_ value: Value) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self)
+      return String(decoding: try JSONEncoder.compact.encode(value), as: UTF8.self)
     } catch {
       preconditionFailure("Baseline: budgets must be finite (\(error))")
     }

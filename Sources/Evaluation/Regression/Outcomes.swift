@@ -43,6 +43,7 @@ public struct Outcomes: Sendable, Hashable {
   /// By model: the clean one first, then by attack, goal and budget.
   public var groups: [Group]
 
+  /// - Precondition: every group has an outcome for each of `images`, which ascend.
   public init(images: [Int], groups: [Group]) {
     self.images = images
     self.groups = groups
@@ -58,7 +59,7 @@ public struct Outcomes: Sendable, Hashable {
     }.sorted()
     let positions = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
     var table = Table(configuration, images: images.count)
-    try store.forEachRecord { record in
+    try store.forEachRecord(by: .key) { record in
       guard let position = positions[record.image] else { return }
       table.add(record, at: position)
     }

@@ -121,14 +121,8 @@ public struct RegressionCheck: Sendable, Hashable {
 extension RegressionCheck.Group {
   init(_ key: Outcomes.Key, images: [Int], before: [Bool], now: [Bool], options: RegressionCheck.Options) {
     self.key = key
-    pairs = PairedProportions()
-    lost = []
-    gained = []
-    for (image, (before, now)) in zip(images, zip(before, now)) {
-      pairs.add(first: before, second: now)
-      if before, !now { lost.append(image) }
-      if now, !before { gained.append(image) }
-    }
+    let outcomes = PairedOutcomes(images, before, now)
+    (pairs, lost, gained) = (outcomes.proportions, outcomes.onlyFirst, outcomes.onlySecond)
     let score = TangoScore(pairs)
     let bounds = score.interval(confidence: 1 - 2 * options.alpha)
     interval = bounds.lower...bounds.upper

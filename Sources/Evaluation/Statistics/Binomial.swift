@@ -1,11 +1,11 @@
 import Foundation
 
 /// The number of successes in `trials` independent trials, each of which succeeds with `probability`.
-struct Binomial {
-  let trials: Int
-  let probability: Double
+package struct Binomial {
+  package let trials: Int
+  package let probability: Double
 
-  init(trials: Int, probability: Double) {
+  package init(trials: Int, probability: Double) {
     precondition(trials >= 0 && probability >= 0 && probability <= 1, "Binomial: \(trials) trials of \(probability)")
     self.trials = trials
     self.probability = probability
@@ -29,10 +29,16 @@ struct Binomial {
     return max(0, 1 - Binomial(trials: trials, probability: 1 - probability).lowerTail(through: trials - k - 1))
   }
 
+  /// P(X ≥ k), likewise: as many failures as that leaves, or fewer.
+  package func atLeast(_ k: Int) -> Double {
+    Binomial(trials: trials, probability: 1 - probability).cumulative(trials - k)
+  }
+
   private var mean: Double { Double(trials) * probability }
 
   /// The masses of k, k−1, …: each is the one before times k(1−p) / ((n−k+1)p), until they no longer count.
   private func lowerTail(through k: Int) -> Double {
+    if probability == 0.5, trials <= 1000 { return fairCoinTail(through: k) }
     var term = mass(k)
     var sum = term
     guard probability > 0 else { return 1 }
@@ -43,5 +49,16 @@ struct Binomial {
       x -= 1
     }
     return sum
+  }
+
+  /// Σ over x ≤ k of C(n, x) / 2ⁿ, from the first term on: 2⁻¹⁰⁰⁰ is still a normal number.
+  private func fairCoinTail(through k: Int) -> Double {
+    var term = Double(sign: .plus, exponent: -trials, significand: 1)
+    var sum = term
+    for x in 0..<k {
+      term *= Double(trials - x) / Double(x + 1)
+      sum += term
+    }
+    return min(1, sum)
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// McNemar's test of whether two paired proportions are equal (McNemar 1947).
 ///
 /// Only discordant pairs tell: if the proportions are equal, each is as likely of one kind as of the other. Up to
@@ -27,10 +25,10 @@ public struct McNemarTest: Codable, Sendable, Hashable {
     let (b, c, n) = (pairs.onlyFirst, pairs.onlySecond, pairs.discordant)
     guard n > Self.exactLimit else {
       method = .exact
-      // P(X ≥ b) is P(X ≤ c), since both sum to n and the coin is fair.
-      pValueFirstLarger = Self.fairCoin(flips: n, atMost: c)
-      pValueSecondLarger = Self.fairCoin(flips: n, atMost: b)
-      pValue = min(1, 2 * Self.fairCoin(flips: n, atMost: min(b, c)))
+      let exchanged = PairedProportions(onlyFirst: c, onlySecond: b)
+      pValueFirstLarger = Self.exactPValue(firstLarger: pairs)
+      pValueSecondLarger = Self.exactPValue(firstLarger: exchanged)
+      pValue = min(1, 2 * min(pValueFirstLarger, pValueSecondLarger))
       return
     }
     method = .chiSquared
@@ -42,14 +40,8 @@ public struct McNemarTest: Codable, Sendable, Hashable {
     pValue = min(1, 2 * tail(abs(b - c)))
   }
 
-  /// Σ over k ≤ `heads` of C(n, k) / 2ⁿ, from the first term on: 2⁻¹⁰⁰⁰ is still a normal number.
-  private static func fairCoin(flips n: Int, atMost heads: Int) -> Double {
-    var term = Double(sign: .plus, exponent: -n, significand: 1)
-    var sum = term
-    for k in 0..<heads {
-      term *= Double(n - k) / Double(k + 1)
-      sum += term
-    }
-    return min(1, sum)
+  /// Against the first being larger, summed exactly however many discordant pairs there are.
+  package static func exactPValue(firstLarger pairs: PairedProportions) -> Double {
+    Binomial(trials: pairs.discordant, probability: 0.5).atLeast(pairs.onlyFirst)
   }
 }

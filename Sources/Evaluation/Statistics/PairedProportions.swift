@@ -16,6 +16,13 @@ public struct PairedProportions: Codable, Sendable, Hashable {
     self.neither = neither
   }
 
+  /// - Precondition: both have an outcome for each image, in the same order.
+  init(_ first: [Bool], _ second: [Bool]) {
+    precondition(first.count == second.count, "PairedProportions: \(first.count) and \(second.count) outcomes")
+    self.init()
+    for (first, second) in zip(first, second) { add(first: first, second: second) }
+  }
+
   public mutating func add(first: Bool, second: Bool) {
     switch (first, second) {
     case (true, true): both += 1

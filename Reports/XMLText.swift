@@ -1,5 +1,5 @@
-/// SVG being written, element by element; attribute values and text are escaped.
-struct SVGText {
+/// SVG or other XML being written, element by element; attribute values and text are escaped.
+struct XMLText {
   private(set) var text = ""
   private var open: [String] = []
 

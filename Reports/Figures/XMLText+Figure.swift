@@ -1,0 +1,57 @@
+/// What all figures are drawn with.
+extension XMLText {
+  /// Opens a figure of `width` × `height` units, which `end()` closes; `label` says what it shows.
+  ///
+  /// A standalone figure carries its style sheet and namespace; an inline one uses those of its page.
+  mutating func beginFigure(label: String, width: Double, height: Double, standalone: Bool) {
+    let box = "0 0 \(number(width)) \(number(height))"
+    guard standalone else {
+      begin("svg", ["class": "plot", "viewBox": box, "role": "img", "aria-label": label])
+      return
+    }
+    begin(
+      "svg",
+      [
+        "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "viewBox": box, "width": number(width),
+        "height": number(height), "role": "img", "aria-label": label,
+      ])
+    style(LinePlot.styleSheet)
+    element("rect", ["width": "100%", "height": "100%", "style": "fill:var(--paper)"])
+  }
+
+  mutating func line(_ style: String, x: Double, from y1: Double, to y2: Double) {
+    line(style, from: (x, y1), to: (x, y2))
+  }
+
+  mutating func line(_ style: String, y: Double, from x1: Double, to x2: Double) {
+    line(style, from: (x1, y), to: (x2, y))
+  }
+
+  private mutating func line(_ style: String, from start: (x: Double, y: Double), to end: (x: Double, y: Double)) {
+    element(
+      "line",
+      ["class": style, "x1": number(start.x), "x2": number(end.x), "y1": number(start.y), "y2": number(end.y)])
+  }
+
+  /// Text whose middle, or `anchor`, is at `x`.
+  mutating func label(_ text: String, x: Double, y: Double, anchor: String = "middle") {
+    element("text", ["x": number(x), "y": number(y), "text-anchor": anchor], content: text)
+  }
+
+  mutating func label(_ text: String, style: String, x: Double, y: Double, anchor: String = "middle") {
+    element("text", ["class": style, "x": number(x), "y": number(y), "text-anchor": anchor], content: text)
+  }
+
+  /// The names of both axes, in a figure of `height`.
+  mutating func axisTitles(x: String, y: String, frame: Frame, height: Double) {
+    label(x, style: "strong", x: (frame.left + frame.right) / 2, y: height - 7)
+    let middle = number((frame.top + frame.bottom) / 2)
+    element(
+      "text",
+      ["class": "strong", "x": "14", "y": middle, "text-anchor": "middle", "transform": "rotate(-90 14 \(middle))"],
+      content: y)
+  }
+}
+
+/// A coordinate: two decimals are a fiftieth of what the eye resolves.
+func number(_ value: Double) -> String { NumberFormat.short(value, 2) }

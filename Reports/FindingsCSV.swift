@@ -8,7 +8,7 @@ public enum FindingsCSV {
   ]
 
   public static func text(_ summary: RunSummary) -> String {
-    let names = Names(summary.configuration)
+    let names = Names.forPrograms(summary.configuration)
     let rows = summary.findings.map { finding in
       let scope = finding.scope
       return [

@@ -48,7 +48,7 @@ struct ChecksTests {
     let findings = try #require(try summary(folder("run1/summary.json"))["findings"] as? [[String: Any]])
     #expect(
       findings.first?["check"] as? String == "zero-gradients" && findings.first?["severity"] as? String == "error")
-    #expect(String(decoding: files[0], as: UTF8.self).contains("error,zero-gradients,capsules,FGSM,"))
+    #expect(String(decoding: files[0], as: UTF8.self).contains("error,zero-gradients,capsules,fgsm,"))
   }
 
   @Test func checksCanBeChosen() throws {

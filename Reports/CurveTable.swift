@@ -49,7 +49,9 @@ enum CurveTable {
     func textWithInterval(_ quantile: CensoredQuantile, _ smallest: RunSummary.SmallestEpsilon) -> String {
       if smallest.trials == 0 { return "–" }
       let lower = quantile.lower == 0 ? "0" : text(quantile.lower, smallest)
-      return "\(text(quantile.value, smallest)) (\(lower)–\(text(quantile.upper, smallest)))"
+      // No dash before the sign of “more than”: it would look like an arrow.
+      let interval = quantile.upper == nil ? "≥ \(lower)" : "\(lower)–\(text(quantile.upper, smallest))"
+      return "\(text(quantile.value, smallest)) (\(interval))"
     }
   }
 }

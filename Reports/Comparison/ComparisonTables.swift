@@ -52,10 +52,15 @@ public enum ComparisonCSV {
   }
 }
 
-/// A comparison as an aligned table of plain text.
+/// A comparison as an aligned table of plain text: two models side by side, more of them one below the other.
 public enum ComparisonText {
   public static func text(_ comparison: RunComparison) -> String {
     let names = ComparisonNames(comparison)
+    let notes = (comparison.notes + [names.method]).joined(separator: "\n")
+    return (comparison.columns.count == 2 ? beside(comparison, names) : below(comparison, names)) + "\n" + notes + "\n"
+  }
+
+  private static func beside(_ comparison: RunComparison, _ names: ComparisonNames) -> String {
     var rows: [[String]?] = [["attack", "ε"] + names.header]
     var previous = ""
     for row in comparison.rows {
@@ -64,8 +69,25 @@ public enum ComparisonText {
       rows.append([title == previous ? "" : title, names.epsilon(row)] + names.cells(row))
       previous = title
     }
-    let notes = (comparison.notes + [names.method]).joined(separator: "\n")
-    return TextTable.aligned(rows, flushRight: 1...) + "\n" + notes + "\n"
+    return TextTable.aligned(rows, flushRight: 1...)
+  }
+
+  private static func below(_ comparison: RunComparison, _ names: ComparisonNames) -> String {
+    var rows: [[String]?] = [["attack", "model", "ε", "accuracy", "difference from \(names.reference)"]]
+    for title in comparison.rows.map(names.title).uniqued {
+      rows.append(nil)
+      var shownTitle = title
+      for (column, model) in comparison.columns.enumerated() {
+        var label = model.label
+        for row in comparison.rows where names.title(row) == title {
+          guard let accuracy = row.accuracies[column] else { continue }
+          let difference = row.differences[column].map(names.text) ?? ""
+          rows.append([shownTitle, label, names.epsilon(row), accuracy.text, difference])
+          (shownTitle, label) = ("", "")
+        }
+      }
+    }
+    return TextTable.aligned(rows, flushRight: 2...)
   }
 }
 
@@ -108,5 +130,13 @@ public enum ComparisonLaTeX {
       }
     }
     return result
+  }
+}
+
+extension [String] {
+  /// Each element where it first stands.
+  fileprivate var uniqued: [String] {
+    var seen = Set<String>()
+    return filter { seen.insert($0).inserted }
   }
 }

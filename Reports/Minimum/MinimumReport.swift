@@ -18,7 +18,8 @@ public enum MinimumReport {
       }
       let median = quantiles.first { $0.probability == 0.5 }
       let cells = [0.1, 0.25, 0.5, 0.75, 0.9].map { p in text(quantiles.first { $0.probability == p }?.value) }
-      let interval = median.map { "\(epsilon($0.lower))–\(text($0.upper))" } ?? "–"
+      let interval =
+        median.map { $0.upper == nil ? "≥ \(epsilon($0.lower))" : "\(epsilon($0.lower))–\(text($0.upper))" } ?? "–"
       rows.append(
         [
           names.models[result.modelIndex], names.attacks[result.attackIndex], "\(result.trials) of \(result.count)",

@@ -51,14 +51,14 @@ enum ArrayDataset {
   private static func fromNPY(
     _ path: String, _ split: Dataset.Split
   ) throws -> (images: NumericArray, labels: NumericArray, sha256: String) {
-    let folder = (path as NSString).deletingLastPathComponent
-    let name = (path as NSString).lastPathComponent
+    let folder = PathParts.folder(path)
+    let name = PathParts.name(path)
     guard name.contains(".npy"), let range = name.range(of: "images", options: .backwards) else {
       throw InputError(
         .dataset, path, "is not called as a file of images is",
         remedy: "name an .npz file, or images.npy with labels.npy beside it; data sets by name: \(KnownDataset.names)")
     }
-    let labels = (folder as NSString).appendingPathComponent(name.replacingCharacters(in: range, with: "labels"))
+    let labels = PathParts.join(folder, name.replacingCharacters(in: range, with: "labels"))
     guard FileManager.default.fileExists(atPath: labels) || !FileManager.default.fileExists(atPath: path) else {
       throw InputError(.dataset, path, "has no labels beside it", remedy: "put them into \(labels)")
     }

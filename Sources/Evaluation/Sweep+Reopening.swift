@@ -32,7 +32,7 @@ extension Sweep {
   ) throws {
     for (name, _) in paths where !configuration.models.contains(where: { $0.name == name }) {
       throw NearMatch.unknown(
-        .usage, "--model", name, what: "a model of the run", among: configuration.models.map(\.name))
+        .usage, "--model", name, what: "model of the run", among: configuration.models.map(\.name))
     }
     let attacks = try configuration.attacks.map { recorded in
       try AttackKind.attack(

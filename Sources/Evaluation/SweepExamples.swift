@@ -66,7 +66,7 @@ public struct SweepExamples: Sendable {
   func png(_ levels: [UInt8]) -> Data { PNG.encode(Bitmap(planar: levels, shape: sweep.dataset.shape)) }
 
   func write(_ pictures: [Picture]) throws {
-    for folder in Set(pictures.map { ($0.path as NSString).deletingLastPathComponent }) { try makeFolder(folder) }
+    for folder in Set(pictures.map { PathParts.folder($0.path) }) { try makeFolder(folder) }
     for picture in pictures { try write(picture.data, to: picture.path) }
   }
 

@@ -22,10 +22,10 @@ public enum AtomicFile {
       return try body(Writer(opening: path, flags: O_WRONLY, mode: 0, subject: path))
     }
     let target = exists ? realpath(path, nil).map { String(adoptingCString: $0) } ?? path : path
-    let folder = (target as NSString).deletingLastPathComponent
-    let name = (target as NSString).lastPathComponent.prefix(100)
+    let folder = PathParts.folder(target)
+    let name = PathParts.name(target).prefix(100)
     let unique = UInt64.random(in: .min ... .max)
-    let temporary = (folder as NSString).appendingPathComponent(".\(name).\(String(unique, radix: 36)).tmp")
+    let temporary = PathParts.join(folder, ".\(name).\(String(unique, radix: 36)).tmp")
     let writer = try Writer(
       opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, mode: exists ? status.st_mode & 0o7777 : 0o666,
       subject: path)

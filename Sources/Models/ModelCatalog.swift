@@ -31,7 +31,7 @@ public enum ModelCatalog {
     public init(parsing name: String) throws {
       guard let preset = Preset(rawValue: name) else {
         throw NearMatch.unknown(
-          .model, "--model", name, what: "a preset", among: Preset.allCases.map(\.rawValue))
+          .model, "--model", name, what: "preset", among: Preset.allCases.map(\.rawValue))
       }
       self = preset
     }
@@ -74,7 +74,7 @@ public enum ModelCatalog {
     }
     guard name.contains("/") || name.contains(".") else {
       let shipped = Preset.allCases.filter { $0.shippedFile != nil }.map(\.rawValue)
-      throw NearMatch.unknown(.model, "--model", name, what: "a shipped model or a checkpoint file", among: shipped)
+      throw NearMatch.unknown(.model, "--model", name, what: "shipped model or checkpoint file", among: shipped)
     }
     return try Checkpoint.read(name)
   }

@@ -62,10 +62,10 @@ struct ArchitectureOptions: ParsableArguments {
         configuration.secondTypes = values[3]!
       }
       if let iterations { configuration.iterations = iterations }
-      if let pose { configuration.poseStructure = try .parse(pose, option: "--pose", what: "a pose structure") }
+      if let pose { configuration.poseStructure = try .parse(pose, option: "--pose", what: "pose structure") }
       if noCoordinateAddition { configuration.addsCoordinates = false }
       if let routingScope {
-        configuration.routingScope = try .parse(routingScope, option: "--routing-scope", what: "a routing scope")
+        configuration.routingScope = try .parse(routingScope, option: "--routing-scope", what: "routing scope")
       }
       if let temperature { configuration.temperature = try inverseTemperature(temperature) }
       if fixedBeta { configuration.learnsBeta = false }
@@ -80,12 +80,12 @@ struct ArchitectureOptions: ParsableArguments {
     if let loss {
       let losses: [String: Loss] = ["spread": .spread(margin: 0.9), "margin": .margin, "cross-entropy": .crossEntropy]
       guard let chosen = losses[loss] else {
-        throw NearMatch.unknown(.usage, "--loss", loss, what: "a loss", among: losses.keys.sorted())
+        throw NearMatch.unknown(.usage, "--loss", loss, what: "loss", among: losses.keys.sorted())
       }
       configuration.loss = chosen
     }
     if let preprocessing {
-      configuration.preprocessing = try .parse(preprocessing, option: "--preprocessing", what: "a preprocessing")
+      configuration.preprocessing = try .parse(preprocessing, option: "--preprocessing", what: "preprocessing")
     }
     return configuration
   }

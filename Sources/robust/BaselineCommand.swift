@@ -28,7 +28,8 @@ struct BaselineCommand: ParsableCommand {
     guard output != "-" else { return FileHandle.standardOutput.write(json) }
     try AtomicFile.write(json, to: output)
     print(
-      "Wrote \(output): \(baseline.outcomes.groups.count) groups of \(baseline.outcomes.images.count.formatted) images, "
+      "Wrote \(output): \(baseline.outcomes.groups.count) \(baseline.outcomes.groups.count == 1 ? "group" : "groups") of "
+        + "\(baseline.outcomes.images.count.formatted) images, "
         + "\(json.count.formatted) bytes")
   }
 }

@@ -9,7 +9,7 @@ struct DataCommand: ParsableCommand {
     commandName: "data",
     abstract: "List the data sets that are found, where, with counts and hashes.",
     discussion: """
-      Data sets are IDX files, plain, .gz or .zst, looked for in --data DIR, in the folders of ROBUST_DATA (separated by
+      Data sets are IDX files, plain, .gz or .zst, looked for in --data DIR, in the folders of ROBUST_DATA (separated by \
       colons), and where Debian's package dataset-fashion-mnist puts them. A subset of Fashion-MNIST ships with robust.
 
       Example: robust data --data ~/mnist

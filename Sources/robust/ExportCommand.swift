@@ -10,8 +10,8 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write adversarial examples of a finished run as files that are checked to still fool the model.",
     discussion: """
-      The attacks are run again on the images that are selected, which gives the examples of the run bit for bit; a record
-      that comes out differently is an error. Every file is read back: manifest.csv and manifest.json say what its model makes
+      The attacks are run again on the images that are selected, which gives the examples of the run bit for bit; a record \
+      that comes out differently is an error. Every file is read back: manifest.csv and manifest.json say what its model makes \
       of it and whether it is inside the budget. Without --success, only examples that reached their goal are written.
 
       Examples:
@@ -84,7 +84,7 @@ struct ExportCommand: ParsableCommand {
     options.allowsDifferences = allowDifferences
     let outcome = try ExampleSelection.Outcome.parse(success, option: "--success", what: "choice")
     let (names, moved) = models
-    let store = try RunStore.open(at: URL(filePath: folder, directoryHint: .isDirectory).appending(path: "run.sqlite"))
+    let store = try RunStore.openRun(folder)
     let selection = try ExampleSelection(
       of: store.configuration, models: names, attacks: attack, epsilon: epsilon, classes: trueClass, targets: target,
       outcome: outcome, limit: limit)

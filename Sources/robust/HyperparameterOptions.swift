@@ -22,6 +22,14 @@ struct HyperparameterOptions: ParsableArguments {
   @Flag(help: "Start BIM at a random point of the ε-ball.")
   var randomStart = false
 
+  /// The options that were given, as they are spelt.
+  var given: [String] {
+    [
+      ("--objective", objective != nil), ("--steps", steps != nil), ("--step-size", stepSize != nil),
+      ("--compat", compat != nil), ("--random-start", randomStart),
+    ].filter(\.1).map(\.0)
+  }
+
   func settings() throws -> AttackKind.Settings {
     var settings = AttackKind.Settings()
     if let objective { settings.objective = try Objective(parsing: objective) }

@@ -9,7 +9,7 @@ struct MergeCommand: ParsableCommand {
     commandName: "merge",
     abstract: "Join the parts of a sweep that `robust sweep --shard` made.",
     discussion: """
-      Writes the records, examples and reports that the whole sweep would have written: the same bytes, but for times and
+      Writes the records, examples and reports that the whole sweep would have written: the same bytes, but for times and \
       machine. Parts of different runs, a part that is missing, incomplete or there twice are refused by name.
 
       Examples:
@@ -33,14 +33,8 @@ struct MergeCommand: ParsableCommand {
   func run() throws {
     let threads = try threading.resolved()
     let shards = try ShardSet(opening: parts)
-    let paths = try (model ?? "").split(separator: ",").map { text in
-      guard let path = ModelPath(text) else {
-        throw InputError(
-          .usage, "--model", "“\(text)” does not say which model of the parts it is", remedy: "write NAME=PATH")
-      }
-      return (path.name, path.path)
-    }
-    let sweep = try Sweep(reopening: shards.configuration, catalog: data.catalog, paths: paths)
+    let sweep = try Sweep(
+      reopening: shards.configuration, catalog: data.catalog, paths: ModelPath.list(parsing: model))
     let directory = try SweepDirectory.open(
       at: output, configuration: shards.configuration, options: shards.options)
     defer { try? directory.store.close() }
@@ -80,5 +74,17 @@ struct ModelPath {
     guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return nil }
     name = String(text[..<sign])
     path = String(text[text.index(after: sign)...])
+  }
+
+  /// Reads pieces separated by commas.
+  /// - Throws: `InputError(.usage)` for a piece that is none.
+  static func list(parsing text: String?) throws -> [(name: String, path: String)] {
+    try (text ?? "").split(separator: ",").map { piece in
+      guard let path = ModelPath(piece) else {
+        throw InputError(
+          .usage, "--model", "“\(piece)” does not say which model of the run it is", remedy: "write NAME=PATH")
+      }
+      return (path.name, path.path)
+    }
   }
 }

@@ -39,13 +39,19 @@ struct MinimumCommand: ParsableCommand {
   @OptionGroup var hyperparameters: HyperparameterOptions
 
   @Option(
-    help: "The data set, by name (see `robust data`). Default: \(DatasetCatalog.defaultName), or that of the run.")
+    help: """
+      The data set: a name (see `robust data`), or an .npz or .npy file. Default: that of the run, or \
+      \(DatasetCatalog.defaultName).
+      """)
   var dataset: String?
 
   @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
   var split: String?
 
   @OptionGroup var data: DatasetOptions
+
+  @Option(help: "Where a model's file is now, if it has moved since the run: NAME=PATH, separated by commas.")
+  var model: String?
 
   @Option(parsing: .unconditional, help: "The largest ε that is tried, such as 0.5 or 64/255.")
   var maxEpsilon: String = "0.5"
@@ -62,8 +68,8 @@ struct MinimumCommand: ParsableCommand {
   @Option(help: "Attack the first N images only, in class-balanced order.")
   var limit: Int?
 
-  @Option(help: "Seeds random targets and random starts.")
-  var seed: UInt64 = 0
+  @Option(help: "Seeds random targets and random starts. Default: 0, or that of the run.")
+  var seed: UInt64?
 
   @OptionGroup var threading: ThreadOptions
 
@@ -71,16 +77,14 @@ struct MinimumCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let budgets = try Budgets(parsing: maxEpsilon).all
-    guard budgets.count == 1 else {
-      throw InputError(.usage, "--max-epsilon", "“\(maxEpsilon)”", remedy: "name one ε, for example 0.5")
-    }
+    let largest = try largestEpsilon()
     let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let threads = try threading.resolved()
     let subject = try subject()
     let configuration = try MinimumConfiguration(
       models: subject.descriptions, dataset: .init(subject.images), attacks: subject.attacks.map { .init($0) },
-      goal: GoalKind(goal), maximum: .init(budgets[0]), tolerance: tolerance, scan: scan, limit: limit, seed: seed,
+      goal: GoalKind(goal), maximum: .init(largest), tolerance: tolerance, scan: scan, limit: limit,
+      seed: seed ?? subject.seed,
       toolVersion: Robust.version)
     let search = try MinimumSearch(
       configuration, models: subject.models, attacks: subject.attacks, dataset: subject.images)
@@ -93,12 +97,27 @@ struct MinimumCommand: ParsableCommand {
     print("Wrote \(files.joined(separator: ", ")) into \(path)/")
   }
 
+  private func largestEpsilon() throws -> Budget {
+    let budgets: [Budget]
+    do {
+      budgets = try Budgets(parsing: maxEpsilon).all
+    } catch let error as InputError {
+      throw InputError(
+        .usage, "--max-epsilon “\(maxEpsilon)”", error.problem, remedy: "name one ε, for example 0.5 or 64/255")
+    }
+    guard budgets.count == 1 else {
+      throw InputError(.usage, "--max-epsilon", "“\(maxEpsilon)”", remedy: "name one ε, for example 0.5")
+    }
+    return budgets[0]
+  }
+
   /// What is attacked, and how.
   private struct Subject {
     var descriptions: [RunConfiguration.Model]
     var models: [any Classifier]
     var attacks: [any Attack]
     var images: Dataset
+    var seed: UInt64 = 0
   }
 
   private func subject() throws -> Subject {
@@ -113,7 +132,12 @@ struct MinimumCommand: ParsableCommand {
   }
 
   private func modelSubject() throws -> Subject {
-    let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "a split") } ?? .test
+    guard model == nil else {
+      throw InputError(
+        .usage, "--model", "says where the models of a run are, and no run is named",
+        remedy: "name models without the option: robust minimum cnn my.safetensors")
+    }
+    let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let loaded = try models.map { try ModelCatalog.load($0) }
     return Subject(
       descriptions: zip(models, loaded).map { RunConfiguration.Model($0, $1) }, models: loaded.map(\.model),
@@ -132,11 +156,17 @@ struct MinimumCommand: ParsableCommand {
         .usage, path, "is a run, which says itself what its models and images are",
         remedy: "name it alone, and leave out --dataset and --split")
     }
+    guard attack != nil || hyperparameters.given.isEmpty else {
+      throw InputError(
+        .usage, hyperparameters.given.joined(separator: ", "), "the attacks of a run are repeated as they were",
+        remedy: "leave it out, or name the attacks that it is meant for by --attack")
+    }
     let store = try RunStore.openRun(path)
-    let sweep = try Sweep(reopening: store, catalog: data.catalog)
+    let sweep = try Sweep(reopening: store, catalog: data.catalog, paths: ModelPath.list(parsing: model))
     try store.close()
     return Subject(
-      descriptions: sweep.configuration.models, models: sweep.models, attacks: sweep.attacks, images: sweep.dataset)
+      descriptions: sweep.configuration.models, models: sweep.models, attacks: sweep.attacks, images: sweep.dataset,
+      seed: sweep.configuration.seed)
   }
 
   private func execute(_ search: MinimumSearch, threads: Int) throws -> [MinimumRecord] {

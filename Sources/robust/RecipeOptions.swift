@@ -40,7 +40,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.epochs = epochs
     recipe.batchSize = batchSize
     recipe.learningRate = learningRate
-    recipe.schedule = try .parse(schedule, option: "--schedule", what: "a schedule")
+    recipe.schedule = try .parse(schedule, option: "--schedule", what: "schedule")
     recipe.weightDecay = weightDecay
     let margins = margin.split(separator: ":").compactMap { Float($0) }
     guard margins.count == 2 else {

@@ -12,11 +12,11 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Attack models over a range of budgets ε and write a report.",
     discussion: """
-      Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one
-      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html,
+      Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one \
+      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html, \
       and images/ with adversarial PNGs and manifest.csv.
 
-      A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With
+      A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With \
       --shard it does one of several parts, each on a machine or in a process of its own, that `robust merge` joins.
 
       Examples:
@@ -114,7 +114,7 @@ struct SweepCommand: ParsableCommand {
     let options = RunOptions(
       examples: try SweepExamples.Count(parsing: saveImages ?? "10"),
       checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) })
-    let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "a split") } ?? .test
+    let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let names = model.map { $0.split(separator: ",").map(String.init) } ?? ModelCatalog.defaultNames
     guard !names.isEmpty else {
       throw InputError(.usage, "--model", "no model is named", remedy: "for example --model cnn")
@@ -150,7 +150,7 @@ struct SweepCommand: ParsableCommand {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
     let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
-    let data = (configuration.dataset.name as NSString).lastPathComponent
+    let data = PathParts.name(configuration.dataset.name)
     return "\(attacks)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))\(part)"
   }
 }

@@ -12,8 +12,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a model and write a checkpoint.",
     discussion: """
-      Adam on mini-batches, split into fixed chunks over the cores: the same command gives the same weights with any
-      number of threads. After every epoch, and on Ctrl-C, FILE and FILE.training are written; the same command with
+      Adam on mini-batches, split into fixed chunks over the cores: the same command gives the same weights with any \
+      number of threads. After every epoch, and on Ctrl-C, FILE and FILE.training are written; the same command with \
       --resume goes on from there.
 
       Example: robust train --model cnn --dataset fashion-mnist --epochs 5 --output cnn.safetensors

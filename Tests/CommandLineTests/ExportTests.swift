@@ -35,8 +35,42 @@ struct ExportTests {
     ] as [([String], Int32)] {
       #expect(try Program.run(["export", folder("run")] + options).code == code)
     }
-    #expect(try Program.run(["export", folder("nowhere"), "--output", folder("new")]).code == 73)
+    #expect(try Program.run(["export", folder("nowhere"), "--output", folder("new")]).code == 65)
     #expect(try folder.names() == ["again", "out", "run"])
+  }
+
+  /// Neither a part of a run nor one that was stopped passes for a whole one.
+  @Test func refusesAPartOfARun() throws {
+    let folder = try TemporaryFolder()
+    let swept = try Program.run([
+      "sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "130", "--epsilon", "0.1", "--save-images", "0",
+      "--shard", "1/2", "--output", folder("part"),
+    ])
+    #expect(swept.code == 0, "\(swept.errors)")
+    for command in ["export", "baseline", "compare"] {
+      let outcome = try Program.run([command, folder("part"), "--output", folder("new")])
+      #expect(outcome.code == 65, "\(outcome.errors)")
+      #expect(outcome.errors.contains("part 1/2 of a run") && outcome.errors.contains("robust merge"))
+    }
+    #expect(try folder.names() == ["part"])
+  }
+
+  /// A name of one character is a name.
+  @Test func writesToNamesOfOneCharacter() throws {
+    let folder = try TemporaryFolder()
+    let swept = try Program.run(
+      ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "10", "--epsilon", "0.2", "--output", "r"],
+      in: folder.path)
+    #expect(swept.code == 0, "\(swept.errors)")
+    for arguments in [
+      ["export", "r", "--output", "x"], ["baseline", "r", "--output", "b"],
+      ["check", "--baseline", "b", "r", "--junit", "j"],
+    ] {
+      let outcome = try Program.run(arguments, in: folder.path)
+      #expect(outcome.code == 0, "\(arguments): \(outcome.errors)")
+    }
+    #expect(try folder.names() == ["b", "j", "r", "x"])
+    #expect(try Program.run(["export", "r", "--output", ""], in: folder.path).code == 64)
   }
 
   /// A sweep on the lattice says what its budgets hold, and its own PNGs all survive.

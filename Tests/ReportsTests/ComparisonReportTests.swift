@@ -52,6 +52,22 @@ import Testing
     #expect(ComparisonMarkdown.text(comparison).contains("](accuracy-1.svg)"))
   }
 
+  /// With more than two models, each has lines of its own: the table is no wider for many of them.
+  @Test func textPutsManyModelsBelowEachOther() throws {
+    let folder = try TemporaryFolder()
+    let configuration = Sample.configuration(name: "caps")
+    let store = try RunStore.create(at: URL(filePath: folder("run.sqlite")), configuration: configuration)
+    try store.append(Sample.records(configuration))
+    let inputs = try ["one", "two"].map { try RunComparison.Input(name: $0, store: store) }
+    let text = ComparisonText.text(try RunComparison(inputs, reference: "one/cnn"))
+    let lines = text.prefix(upTo: try #require(text.firstRange(of: "\n\n")).lowerBound).split(separator: "\n")
+    #expect(lines[0].hasSuffix("difference from one/cnn"))
+    // A header, a rule and four models before any attack, and a rule and four models at two ε.
+    #expect(lines.count == 1 + 1 + 4 + 1 + 4 * 2)
+    #expect(lines.allSatisfy { $0.count <= 120 })
+    #expect(lines.count { $0.hasSuffix("+30.0 (−6.1 to +60.3), p = 1.000") } == 2)
+  }
+
   @Test func writerWritesEveryFile() throws {
     let folder = try TemporaryFolder()
     let names = try ComparisonWriter.write(comparison(), to: URL(filePath: folder.path, directoryHint: .isDirectory))

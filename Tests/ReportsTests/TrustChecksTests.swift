@@ -10,7 +10,7 @@ import Testing
   @Test func csvHasALineForEachTheWorstFirst() {
     let expected = """
       severity,check,model,attack,goal,epsilon,title,evidence,remedy
-      error,zero-gradients,caps,FGSM,untargeted,0.2,FGSM failed,Zero for 7 of 10 <images>.,--objective margin
+      error,zero-gradients,caps,fgsm,untargeted,0.2,FGSM failed,Zero for 7 of 10 <images>.,--objective margin
       warning,more-steps,cnn,,,,"FGSM stops, too early",It was 3 of 10.,take more steps
 
       """

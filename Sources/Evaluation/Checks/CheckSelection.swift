@@ -29,6 +29,11 @@ public struct CheckSelection: Sendable, Hashable {
       let known = CheckCatalog.all.map(\.name)
       let wanted = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         let name = part.split(separator: " ").joined(separator: " ")
+        guard !["default", "all", "none"].contains(name) else {
+          throw InputError(
+            .usage, "--checks", "“\(name)” is one of several in “\(text)”, and means a choice of its own",
+            remedy: "write \(name) alone, or the names of checks")
+        }
         guard known.contains(name) else {
           throw NearMatch.unknown(
             .usage, "--checks", name, what: "check", among: known + ["default", "all", "none"])

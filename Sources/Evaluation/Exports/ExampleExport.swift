@@ -83,11 +83,12 @@ public struct ExampleExport: Sendable {
   ///   - progress: called with the share of images done.
   /// - Returns: what was exported; `nil` if cancelled.
   /// - Throws: `InputError` of kind `.output` if the folder can't be written or holds something, of kind `.file` if the run
-  ///   can't be reproduced, and of kind `.usage` if there is nothing to export.
+  ///   is not complete or can't be reproduced, and of kind `.usage` if there is nothing to export.
   public func write(
     to path: String, threads: Int, isCancelled: @Sendable () -> Bool = { false },
     progress: @Sendable (Double) -> Void = { _ in }
   ) throws -> Report? {
+    try store.requireComplete()
     let folder = try ExportFolder(path)
     defer { folder.discard() }
     let search = ExampleSearch(sweep: sweep, selection: selection, usesLattice: options.usesLattice)

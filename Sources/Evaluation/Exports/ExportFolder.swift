@@ -7,8 +7,12 @@ struct ExportFolder: Sendable {
   private let place: String
   private let temporary: URL
 
-  /// - Throws: `InputError(.output)` if something is at `path` already but an empty folder, or it can't be made.
+  /// - Throws: `InputError(.output)` if something is at `path` already but an empty folder, or it can't be made; `.usage` if
+  ///   `path` is empty.
   init(_ path: String) throws {
+    guard !path.isEmpty else {
+      throw InputError(.usage, "--output", "is empty", remedy: "name a new or an empty folder")
+    }
     place = (path as NSString).standardizingPath
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory) {
@@ -19,8 +23,8 @@ struct ExportFolder: Sendable {
           remedy: "name a new or an empty folder")
       }
     }
-    let parent = (place as NSString).deletingLastPathComponent
-    let name = ".\((place as NSString).lastPathComponent).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+    let parent = PathParts.folder(place)
+    let name = ".\(PathParts.name(place)).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     temporary = URL(filePath: parent.isEmpty ? "." : parent, directoryHint: .isDirectory).appending(path: name)
     url = temporary
     do {

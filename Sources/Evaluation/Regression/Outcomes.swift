@@ -64,10 +64,7 @@ public struct Outcomes: Sendable, Hashable {
       table.add(record, at: position)
     }
     guard images.count == configuration.dataset.count, table.isComplete else {
-      throw InputError(
-        .file, store.url.path,
-        "the run is not complete: \(images.count) of \(configuration.dataset.count) images begun",
-        remedy: "give the command of its sweep again, which goes on where it stopped")
+      throw try store.incomplete(begun: images.count)
     }
     groups = table.groups
   }

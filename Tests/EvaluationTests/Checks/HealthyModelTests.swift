@@ -75,5 +75,7 @@ import Testing
     let error = #expect(throws: InputError.self) { try CheckSelection(parsing: "zero-gradient") }
     #expect(error?.kind == .usage && error?.remedy.contains("zero-gradients") == true)
     #expect(throws: InputError.self) { try CheckSelection(parsing: "") }
+    let mixed = #expect(throws: InputError.self) { try CheckSelection(parsing: "all,none") }
+    #expect(mixed?.remedy.contains("all alone") == true)
   }
 }

@@ -47,6 +47,8 @@ import Testing
       let file = try NPZ(contentsOf: path)
       return try file.names.reduce(0) { try $0 + (file.array($1)?.bytes.count ?? 0) }
     }
+    let matrix = NORBMatrix.encoded(NumericArray((0..<600).map { UInt8($0 % 247) }, shape: [3, 2, 10, 10]))
+    let readMatrix: @Sendable (String) throws -> Int = { try NORBMatrix.read($0).bytes.count }
     let readPicture: @Sendable (String) throws -> Int = { try PNG.read($0).pixels.count }
     let readDataset: @Sendable (String) throws -> Int = {
       let dataset = try DatasetCatalog(environment: [:], system: []).load($0)
@@ -61,6 +63,9 @@ import Testing
       Format(
         name: "labels-idx1-ubyte", file: labels,
         read: { try IDXReader.labels(at: $0, classCount: 10).values.count }),
+      Format(name: "matrix.mat", file: matrix, read: readMatrix),
+      Format(name: "matrix.mat.gz", file: gzipped(matrix), read: readMatrix),
+      Format(name: "matrix.mat.zst", file: try! compressZstd(matrix), read: readMatrix),
       Format(name: "grey.png", file: PNG.encode(grey), read: readPicture),
       Format(name: "colour.png", file: PNG.encode(colour), read: readPicture),
       Format(name: "bytes.npy", file: NPY.encoded(pixels), read: readArray),

@@ -17,9 +17,12 @@ public struct Dataset: Sendable {
   public private(set) var labels: [Int]
   /// The index of each image in the file of the original data set: what random numbers and records are keyed by.
   public private(set) var ids: [Int]
+  /// From where each image was taken; `nil` if the data set does not say.
+  public private(set) var viewpoints: [Viewpoint]?
   /// The name of each class.
   public let classNames: [String]
-  /// SHA-256 of the decompressed source: images file, then labels file. A subset keeps the hash of its source.
+  /// SHA-256 of the decompressed source: images file, labels file, and viewpoints file if there is one; or the batches in
+  /// order. A subset keeps the hash of its source.
   public let sha256: String
   /// Who made it, and under which licence it is distributed.
   public let attribution: String
@@ -28,15 +31,18 @@ public struct Dataset: Sendable {
   /// Where each image comes among those in `bytes`.
   private var places: [Int]
 
-  /// - Precondition: as many labels and ids as images in `bytes`; labels below the number of classes.
+  /// - Precondition: as many labels, ids and viewpoints as images in `bytes`; labels below the number of classes.
   public init(
-    name: String, split: Split, shape: Shape, bytes: Data, labels: [Int], ids: [Int]? = nil, classNames: [String],
-    sha256: String, attribution: String
+    name: String, split: Split, shape: Shape, bytes: Data, labels: [Int], ids: [Int]? = nil,
+    viewpoints: [Viewpoint]? = nil, classNames: [String], sha256: String, attribution: String
   ) {
     let ids = ids ?? Array(labels.indices)
     precondition(
       shape.rank == 3 && labels.count * shape.count == bytes.count && ids.count == labels.count,
       "Dataset: \(bytes.count) bytes, \(labels.count) labels and \(ids.count) ids for images of \(shape)")
+    precondition(
+      viewpoints == nil || viewpoints!.count == labels.count,
+      "Dataset: \(viewpoints?.count ?? 0) viewpoints for \(labels.count) images")
     precondition(labels.allSatisfy(classNames.indices.contains), "Dataset: a label is not in \(classNames.indices)")
     self.name = name
     self.split = split
@@ -45,6 +51,7 @@ public struct Dataset: Sendable {
     places = Array(labels.indices)
     self.labels = labels
     self.ids = ids
+    self.viewpoints = viewpoints
     self.classNames = classNames
     self.sha256 = sha256
     self.attribution = attribution
@@ -84,7 +91,7 @@ public struct Dataset: Sendable {
 }
 
 extension Dataset {
-  /// The images at `positions`, in that order, with their ids.
+  /// The images at `positions`, in that order, with their ids and viewpoints.
   ///
   /// Half of the images or more stay where they are, shared with this set; fewer are copied, so that the rest can be freed.
   public func subset(at positions: some Collection<Int>) -> Dataset {
@@ -94,6 +101,7 @@ extension Dataset {
     var subset = self
     subset.labels = labels(at: positions)
     subset.ids = positions.map { ids[$0] }
+    subset.viewpoints = viewpoints.map { viewpoints in positions.map { viewpoints[$0] } }
     subset.places = positions.map { places[$0] }
     if 2 * subset.count * shape.count < bytes.count {
       subset.bytes = Data(capacity: subset.count * shape.count)

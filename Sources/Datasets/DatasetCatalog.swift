@@ -7,7 +7,8 @@ public import Tensors
 /// Looked into, in this order: the folder of `--data`, the folders of `$ROBUST_DATA` (separated by colons), and
 /// `/usr/share/datasets`, where Debian's `dataset-fashion-mnist` installs. In each folder DIR, data set NAME is
 /// `DIR/NAME/` or `DIR/NAME/raw/`, or DIR itself. MNIST and Fashion-MNIST share their file names, so DIR itself counts
-/// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME.
+/// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME; the file names of
+/// smallNORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough.
 public struct DatasetCatalog: Sendable {
   /// The data set that ships with the program.
   public static let defaultName = KnownDataset.shippedSubset.name
@@ -52,38 +53,18 @@ public struct DatasetCatalog: Sendable {
         .dataset, "--dataset \(name)", "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
         remedy: known.remedy)
     }
-    return try load(known, split, from: files)
+    return try files.load(known, split)
   }
 
-  private func load(_ known: KnownDataset, _ split: Dataset.Split, from files: IDXFiles) throws -> Dataset {
-    let images = try IDXReader.images(at: files.images)
-    let labels = try IDXReader.labels(at: files.labels, classCount: known.classNames.count)
-    guard images.count == labels.values.count else {
-      throw InputError(
-        .dataset, files.labels, "holds \(labels.values.count) labels for the \(images.count) images of \(files.images)",
-        remedy: "get both files from the same place")
-    }
-    let ids = try files.ids.map(IDXReader.integers(at:))
-    guard ids == nil || ids!.count == images.count && ids!.allSatisfy({ $0 >= 0 }) else {
-      throw InputError(
-        .dataset, files.ids!, "does not give each of the \(images.count) images its index in the original file",
-        remedy: "install robust again")
-    }
-    return Dataset(
-      name: known.name, split: split, shape: images.shape, bytes: images.pixels, labels: labels.values, ids: ids,
-      classNames: known.classNames, sha256: Checksum.sha256(of: images.file, labels.file),
-      attribution: known.attribution)
-  }
-
-  private func locate(_ known: KnownDataset, _ split: Dataset.Split, isAskedFor: Bool) throws -> IDXFiles? {
+  private func locate(_ known: KnownDataset, _ split: Dataset.Split, isAskedFor: Bool) throws -> (any SplitFiles)? {
     guard !known.isShipped else {
       return IDXFiles(shipped: known.name, in: try resources.folder(of: "Datasets"))
     }
     for root in roots {
-      let isPaired = isAskedFor && root == data
+      let isPaired = root == data && (isAskedFor || !known.sharesFileNames)
       let places = known.folders.flatMap { [root + "/" + $0, root + "/" + $0 + "/raw"] }
       for place in places + (isPaired || Self.isNamed(root, known) ? [root] : []) {
-        if let files = try IDXFiles(split, in: place) { return files }
+        if let files = try known.files(split, in: place) { return files }
       }
     }
     return nil
@@ -134,7 +115,7 @@ extension DatasetCatalog {
             .dataset, known.name, "not found in \(roots.joined(separator: ", "))", remedy: known.remedy)
         }
         path = files.images
-        let dataset = try load(known, split, from: files)
+        let dataset = try files.load(known, split)
         return Contents(count: dataset.count, shape: dataset.shape, sha256: dataset.sha256)
       } catch let error as InputError {
         throw error
@@ -149,7 +130,7 @@ extension DatasetCatalog {
     guard let data, !KnownDataset.all.contains(where: { Self.isNamed(data, $0) }) else { return [] }
     return Dataset.Split.allCases.compactMap { split in
       guard let files = try? IDXFiles(split, in: data) else { return nil }
-      let names = KnownDataset.all.filter { !$0.isShipped }.map(\.name)
+      let names = KnownDataset.all.filter { $0.sharesFileNames }.map(\.name)
       return Entry(
         name: "?", split: split, path: files.images,
         contents: .failure(

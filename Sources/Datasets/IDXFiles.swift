@@ -1,8 +1,7 @@
 import Files
-import Foundation
 
 /// The files of one split of a data set in IDX format.
-struct IDXFiles {
+struct IDXFiles: SplitFiles {
   let images: String
   let labels: String
   /// The index of each image in the original file; `nil` if this is the original.
@@ -15,10 +14,7 @@ struct IDXFiles {
     let prefix = split == .train ? "train" : "t10k"
     func find(_ stem: String, _ type: String) -> String? {
       for separator in ["-", "."] {
-        for suffix in ["", ".gz", ".zst"] {
-          let path = "\(folder)/\(prefix)-\(stem)\(separator)\(type)-ubyte\(suffix)"
-          if FileManager.default.fileExists(atPath: path) { return path }
-        }
+        if let path = Self.find("\(folder)/\(prefix)-\(stem)\(separator)\(type)-ubyte") { return path }
       }
       return nil
     }
@@ -38,5 +34,26 @@ struct IDXFiles {
     images = "\(folder)/\(name)-images-idx3-ubyte.zst"
     labels = "\(folder)/\(name)-labels-idx1-ubyte.zst"
     ids = "\(folder)/\(name)-ids-idx1-int.zst"
+  }
+
+  func load(_ known: KnownDataset, _ split: Dataset.Split) throws -> Dataset {
+    let images = try IDXReader.images(at: images)
+    let labels = try IDXReader.labels(at: labels, classCount: known.classNames.count)
+    guard images.count == labels.values.count else {
+      throw InputError(
+        .dataset, self.labels,
+        "holds \(labels.values.count) labels for the \(images.count) images of \(self.images)",
+        remedy: "get both files from the same place")
+    }
+    let ids = try ids.map(IDXReader.integers(at:))
+    guard ids == nil || ids!.count == images.count && ids!.allSatisfy({ $0 >= 0 }) else {
+      throw InputError(
+        .dataset, self.ids!, "does not give each of the \(images.count) images its index in the original file",
+        remedy: "install robust again")
+    }
+    return Dataset(
+      name: known.name, split: split, shape: images.shape, bytes: images.pixels, labels: labels.values, ids: ids,
+      classNames: known.classNames, sha256: Checksum.sha256(of: images.file, labels.file),
+      attribution: known.attribution)
   }
 }

@@ -10,8 +10,27 @@ struct KnownDataset: Sendable {
   let remedy: String
   /// Whether it ships with the program.
   let isShipped: Bool
+  var format = Format.idx
 
-  static let all = [shippedSubset, fashionMNIST, mnist]
+  /// How its files are called and read.
+  enum Format: Sendable {
+    case idx, smallNORB, cifar10
+  }
+
+  /// Whether other data sets have files of the same names.
+  var sharesFileNames: Bool { format == .idx && !isShipped }
+
+  /// The files of `split` in `folder`; `nil` if there are none.
+  /// - Throws: `InputError(.dataset)` if some are there and others are missing.
+  func files(_ split: Dataset.Split, in folder: String) throws -> (any SplitFiles)? {
+    switch format {
+    case .idx: try IDXFiles(split, in: folder)
+    case .smallNORB: try SmallNORBFiles(split, in: folder)
+    case .cifar10: try CIFAR10Files(split, in: folder)
+    }
+  }
+
+  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, cifar10]
   static var names: String { all.map(\.name).joined(separator: ", ") }
 
   static let shippedSubset = KnownDataset(
@@ -32,4 +51,20 @@ struct KnownDataset: Sendable {
     attribution: "MNIST (LeCun, Cortes, Burges 1998)",
     remedy: "put its four IDX files into a folder called mnist, and give the folder by --data DIR or ROBUST_DATA",
     isShipped: false)
+
+  static let smallNORB = KnownDataset(
+    name: "smallnorb", folders: ["smallnorb", "small_norb", "smallNORB"], splits: [.train, .test],
+    classNames: ["animal", "human", "airplane", "truck", "car"],
+    attribution: "smallNORB (LeCun, Huang, Bottou 2004), for research only",
+    remedy: "put its six files smallnorb-5x….mat into a folder called smallnorb, and give the folder by --data DIR or "
+      + "ROBUST_DATA",
+    isShipped: false, format: .smallNORB)
+
+  static let cifar10 = KnownDataset(
+    name: "cifar-10", folders: ["cifar-10", "cifar10", "cifar-10-batches-bin"], splits: [.train, .test],
+    classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    attribution: "CIFAR-10 (Krizhevsky 2009)",
+    remedy: "put its binary version, data_batch_1.bin to data_batch_5.bin and test_batch.bin, into a folder called "
+      + "cifar-10, and give the folder by --data DIR or ROBUST_DATA",
+    isShipped: false, format: .cifar10)
 }

@@ -6,7 +6,7 @@ import Foundation
 /// Where images come from.
 struct DatasetOptions: ParsableArguments {
   @Option(
-    help: "Where data sets lie: a folder of IDX files, or one that holds mnist/ or fashion-mnist/.",
+    help: "Where data sets lie: a folder of their files, or one that holds mnist/, smallnorb/, cifar-10/ and so on.",
     completion: .directory)
   var data: String?
 

@@ -48,6 +48,7 @@ import Testing
       return try file.names.reduce(0) { try $0 + (file.array($1)?.bytes.count ?? 0) }
     }
     let matrix = NORBMatrix.encoded(NumericArray((0..<600).map { UInt8($0 % 247) }, shape: [3, 2, 10, 10]))
+    let batch = CIFARBatch.encoded(labels: [0, 1, 2, 3, 4, 9], pixels: Data(count: 6 * CIFARBatch.imageSize))
     let readMatrix: @Sendable (String) throws -> Int = { try NORBMatrix.read($0).bytes.count }
     let readPicture: @Sendable (String) throws -> Int = { try PNG.read($0).pixels.count }
     let readDataset: @Sendable (String) throws -> Int = {
@@ -66,6 +67,8 @@ import Testing
       Format(name: "matrix.mat", file: matrix, read: readMatrix),
       Format(name: "matrix.mat.gz", file: gzipped(matrix), read: readMatrix),
       Format(name: "matrix.mat.zst", file: try! compressZstd(matrix), read: readMatrix),
+      Format(
+        name: "test_batch.bin", file: batch, read: { try CIFARBatch.read($0, count: 6).pixels.count }),
       Format(name: "grey.png", file: PNG.encode(grey), read: readPicture),
       Format(name: "colour.png", file: PNG.encode(colour), read: readPicture),
       Format(name: "bytes.npy", file: NPY.encoded(pixels), read: readArray),

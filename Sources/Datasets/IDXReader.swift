@@ -70,8 +70,8 @@ public enum IDXReader {
     if header.count >= 4, header.bigEndianInteger(at: 0) != magic {
       throw InputError(
         .dataset, path,
-        "begins with the magic number \(hexadecimal(header.bigEndianInteger(at: 0))); "
-          + "an IDX file of \(what) begins with \(hexadecimal(magic))", remedy: remedy)
+        "begins with the magic number \(header.bigEndianInteger(at: 0).hexadecimal); "
+          + "an IDX file of \(what) begins with \(magic.hexadecimal)", remedy: remedy)
     }
     guard header.count == headerSize else {
       throw InputError(
@@ -102,11 +102,6 @@ public enum IDXReader {
         remedy: remedy)
     }
     return (dimensions, file)
-  }
-
-  private static func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 }
 

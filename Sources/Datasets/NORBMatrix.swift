@@ -78,8 +78,8 @@ public enum NORBMatrix {
     guard let element = elements.first(where: { $0.magic == magic })?.element else {
       throw InputError(
         .dataset, path,
-        "begins with the magic number \(hexadecimal(magic)); a binary matrix begins with "
-          + "\(elements.map { "\(hexadecimal($0.magic)) (\($0.element.name))" }.joined(separator: ", "))",
+        "begins with the magic number \(magic.hexadecimal); a binary matrix begins with "
+          + "\(elements.map { "\($0.magic.hexadecimal) (\($0.element.name))" }.joined(separator: ", "))",
         remedy: remedy)
     }
     guard fields.count >= 8 else { throw cutShort(20) }
@@ -116,11 +116,6 @@ public enum NORBMatrix {
     precondition(!path.hasSuffix(".gz"), "NORBMatrix.write: \(path) would have to be gzip; write .zst or plain")
     let file = encoded(array)
     try AtomicFile.write(path.hasSuffix(".zst") ? compressZstd(file, level: 9) : file, to: path)
-  }
-
-  private static func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 }
 

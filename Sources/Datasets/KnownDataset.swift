@@ -14,7 +14,7 @@ struct KnownDataset: Sendable {
 
   /// How its files are called and read.
   enum Format: Sendable {
-    case idx, smallNORB, cifar10
+    case idx, smallNORB, toyNORB, cifar10
   }
 
   /// Whether other data sets have files of the same names.
@@ -26,11 +26,12 @@ struct KnownDataset: Sendable {
     switch format {
     case .idx: try IDXFiles(split, in: folder)
     case .smallNORB: try SmallNORBFiles(split, in: folder)
+    case .toyNORB: try SmallNORBFiles(split, in: folder, prefix: .toyNORB)
     case .cifar10: try CIFAR10Files(split, in: folder)
     }
   }
 
-  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, cifar10]
+  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, toyNORB, cifar10]
   static var names: String { all.map(\.name).joined(separator: ", ") }
 
   static let shippedSubset = KnownDataset(
@@ -59,6 +60,14 @@ struct KnownDataset: Sendable {
     remedy: "put its six files smallnorb-5x….mat into a folder called smallnorb, and give the folder by --data DIR or "
       + "ROBUST_DATA",
     isShipped: false, format: .smallNORB)
+
+  static let toyNORB = KnownDataset(
+    name: ToyNORB.name, folders: ["\(ToyNORB.name)-\(ToyNORB.version)"], splits: [.train, .test],
+    classNames: smallNORB.classNames,
+    attribution:
+      "ToyNORB version \(ToyNORB.version), synthetic: rendered by robust in the likeness of smallNORB (LeCun, "
+      + "Huang, Bottou 2004)",
+    remedy: "render it by `robust data render toynorb`", isShipped: false, format: .toyNORB)
 
   static let cifar10 = KnownDataset(
     name: "cifar-10", folders: ["cifar-10", "cifar10", "cifar-10-batches-bin"], splits: [.train, .test],

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Tensors
 
-/// The three files of one split of smallNORB: stereo pairs, their classes, and their viewpoints.
+/// The three files of one split of smallNORB, or of ToyNORB: stereo pairs, their classes, and their viewpoints.
 struct SmallNORBFiles: SplitFiles {
   let images: String
   let classes: String
@@ -12,13 +12,23 @@ struct SmallNORBFiles: SplitFiles {
   /// The toys of each class that belong to `split`: no toy is in both.
   static func instances(of split: Dataset.Split) -> [Int] { split == .train ? [4, 6, 7, 8, 9] : [0, 1, 2, 3, 5] }
 
-  /// The files of `split` in `folder` under their official names, such as
-  /// `smallnorb-5x46789x9x18x6x2x96x96-training-dat.mat`, plain, `.gz` or `.zst`; `nil` if there are none.
+  /// What the names of the files begin with: nobody shall take what was rendered for photographs.
+  enum Prefix: String {
+    case smallNORB = "smallnorb"
+    case toyNORB = "toynorb"
+  }
+
+  /// The official names, such as `smallnorb-5x46789x9x18x6x2x96x96-training-dat.mat`.
+  private static func names(_ split: Dataset.Split, _ prefix: Prefix) -> [String] {
+    let toys = instances(of: split).map(String.init).joined()
+    let stem = "\(prefix.rawValue)-5x\(toys)x9x18x6x2x96x96-\(split == .train ? "training" : "testing")"
+    return ["dat", "cat", "info"].map { "\(stem)-\($0).mat" }
+  }
+
+  /// The files of `split` in `folder` under their official names, plain, `.gz` or `.zst`; `nil` if there are none.
   /// - Throws: `InputError(.dataset)` if some of the three are there, but not all.
-  init?(_ split: Dataset.Split, in folder: String) throws {
-    let toys = Self.instances(of: split).map(String.init).joined()
-    let stem = "smallnorb-5x\(toys)x9x18x6x2x96x96-\(split == .train ? "training" : "testing")"
-    let names = ["dat", "cat", "info"].map { "\(stem)-\($0).mat" }
+  init?(_ split: Dataset.Split, in folder: String, prefix: Prefix = .smallNORB) throws {
+    let names = Self.names(split, prefix)
     let found = names.map { Self.find("\(folder)/\($0)") }
     guard let any = found.compactMap({ $0 }).first else { return nil }
     if let missing = found.firstIndex(of: nil) {
@@ -27,6 +37,29 @@ struct SmallNORBFiles: SplitFiles {
         remedy: "put \(names[missing]), plain, .gz or .zst, beside it")
     }
     (images, classes, viewpoints) = (found[0]!, found[1]!, found[2]!)
+  }
+
+  /// Writes `dataset` to `folder`, which is made if need be, under the official names and `suffix`: none, or `.zst`.
+  /// - Precondition: its images are pairs, and it has viewpoints.
+  /// - Throws: `InputError(.output)` if a file can't be written.
+  static func write(_ dataset: Dataset, to folder: String, prefix: Prefix, suffix: String = "") throws {
+    guard let viewpoints = dataset.viewpoints, dataset.shape[0] == 2 else {
+      preconditionFailure("SmallNORBFiles.write: \(dataset.name) has no pairs with viewpoints")
+    }
+    func matrix(_ values: [Int], _ shape: [Int]) -> NumericArray {
+      NumericArray(.int32, shape: shape, bytes: values.map { Int32($0).littleEndian }.withUnsafeBytes { Data($0) })
+    }
+    let codes = viewpoints.flatMap { [$0.instance, $0.elevation, $0.azimuth, $0.lighting] }
+    let pixels = NumericArray(
+      .uint8, shape: [dataset.count] + dataset.shape.dimensions,
+      bytes: dataset.labels.indices.reduce(into: Data(capacity: dataset.count * dataset.shape.count)) {
+        $0.append(contentsOf: dataset.pixels(at: $1))
+      })
+    let arrays = [pixels, matrix(dataset.labels, [dataset.count]), matrix(codes, [dataset.count, 4])]
+    try CacheFolder.make(folder)
+    for (name, array) in zip(names(dataset.split, prefix), arrays) {
+      try NORBMatrix.write(array, to: PathParts.join(folder, name + suffix))
+    }
   }
 
   func load(_ known: KnownDataset, _ split: Dataset.Split) throws -> Dataset {

@@ -123,6 +123,8 @@ public struct MatrixCapsules: Model {
     return ClassifierOutputs(scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape))
   }
 
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable { outputs.scores.logSigmoid() }
+
   public var layers: [LayerSummary] {
     let pose = configuration.poseStructure == .matrix ? "(4×4 + 1)" : "(16 + 1)"
     let sizes = configuration.sizes

@@ -25,7 +25,7 @@ extension ToyNORB {
     // Fails now rather than after minutes if the place can't be written.
     try CacheFolder.make(folder)
     let dataset = try render(split, threads: threads) { try progress(split, $0) }
-    try SmallNORBFiles.write(dataset, to: folder, prefix: .toyNORB, suffix: ".zst")
+    try SmallNORBFiles.write(dataset, to: folder, prefix: .toyNORB, compression: .zstd)
   }
 
   /// The data set of `bytes`, in `order`.

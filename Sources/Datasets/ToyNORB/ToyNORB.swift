@@ -45,7 +45,7 @@ public enum ToyNORB {
   ///
   /// Pair i is of class i mod 5; within a class the pairs are shuffled, so that the first n are a fair sample.
   package static func order(of split: Dataset.Split) -> [(label: Int, viewpoint: Viewpoint)] {
-    let viewpoints = SmallNORBFiles.instances(of: split).flatMap { instance in
+    let viewpoints = NORBPart.instances(of: split).flatMap { instance in
       (0..<9).flatMap { elevation in
         (0..<18).flatMap { azimuth in
           (0..<lightings).map {

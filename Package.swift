@@ -149,7 +149,7 @@ let package = Package(
       "Evaluation",
       ["Attacks", "Arrays", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),
-    tests("Training", ["Models", "Datasets", "Files"]),
+    tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["robust", "Processor", "Files", "Models", "TestSupport"],
       swiftSettings: settings),

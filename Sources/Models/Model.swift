@@ -33,6 +33,9 @@ public protocol Model: Classifier {
   /// The forward pass with weights already on the graph of `images`.
   func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs
 
+  /// What makes images again of the poses of class capsules, if it has one.
+  var decoder: Decoder? { get }
+
   /// How many images one chunk of a training batch holds: their gradients are summed in one order, whatever the threads.
   var trainingChunkSize: Int { get }
 
@@ -73,6 +76,8 @@ extension Model {
   public var trainingLoss: Loss { configuration.loss }
 
   public func trains(_ name: String) -> Bool { true }
+
+  public var decoder: Decoder? { nil }
 
   public var trainingChunkSize: Int { chunkSize }
 

@@ -32,6 +32,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Move training images by up to N pixels each way.")
   var shift: Int = 0
 
+  @Option(help: "Train this part alone and leave the other weights as they are: decoder.")
+  var only: String?
+
   @Option(help: "Seeds weights, order, dropout and augmentation.")
   var seed: UInt64 = 1
 
@@ -52,6 +55,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.augmentation.flips = flip
     recipe.augmentation.shift = shift
     recipe.seed = seed
+    recipe.onlyPart = try only.map { try .parse($0, option: "--only", what: "part") }
     try recipe.validate()
     return recipe
   }

@@ -1,3 +1,4 @@
+import Autodiff
 import Datasets
 import Files
 import Foundation
@@ -27,6 +28,17 @@ struct TrainerTests {
     configuration.secondTypes = 4
     configuration.loss = loss
     return try MatrixCapsules(configuration: configuration, seed: 3)
+  }
+
+  static func dynamicCapsules() throws -> DynamicCapsules {
+    var configuration = DynamicCapsules.Configuration()
+    configuration.inputShape = [1, 20, 20]
+    configuration.classCount = 3
+    configuration.channels = 8
+    configuration.primaryTypes = 4
+    configuration.classElements = 8
+    configuration.decoder = .init(hiddenUnits: [16, 32])
+    return try DynamicCapsules(configuration: configuration, seed: 3)
   }
 
   static func recipe(epochs: Int, rate: Float = 3e-3) -> Recipe {
@@ -59,6 +71,61 @@ struct TrainerTests {
     #expect(try correctCount(of: model, on: ToyData.dataset(count: 150, seed: 9), threads: 2) > 120)
   }
 
+  @Test func dynamicCapsulesLearn() throws {
+    let model = try Self.trained(Self.dynamicCapsules(), epochs: 6)
+    #expect(try correctCount(of: model, on: ToyData.dataset(count: 150, seed: 9), threads: 2) > 140)
+  }
+
+  /// The mean squared error per pixel of what the decoder makes of the true class's pose.
+  static func reconstructionError(_ model: some Model, _ dataset: Dataset) -> Double {
+    let images = dataset.images(at: 0..<dataset.count)
+    let outputs = model.outputs(for: Graph().constant(images))
+    let made = model.reconstructions(of: outputs.poses!.value, classes: dataset.labels)
+    return zip(made.scalars, images.scalars).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+      / Double(images.count)
+  }
+
+  /// With the decoder alone, images come out better and no other weight moves; with nothing to train, it is refused.
+  @Test(arguments: [false, true])
+  func theDecoderLearnsAlone(isMatrix: Bool) throws {
+    func check<M: Model>(_ fresh: M) throws {
+      let dataset = ToyData.dataset(count: 150)
+      var recipe = Self.recipe(epochs: 4, rate: 1e-2)
+      recipe.augmentation = Augmentation()
+      recipe.onlyPart = .decoder
+      var trainer = try Trainer(model: fresh, dataset: dataset, recipe: recipe, threads: 2)
+      while !trainer.isFinished { _ = try trainer.step() }
+      for name in fresh.parameters.names {
+        #expect((trainer.model.parameters[name] != fresh.parameters[name]) == name.hasPrefix("decoder."), "\(name)")
+      }
+      let (before, after) = (
+        Self.reconstructionError(fresh, dataset), Self.reconstructionError(trainer.model, dataset)
+      )
+      #expect(after < before / 2, "\(before) to \(after)")
+    }
+    guard isMatrix else { return try check(Self.dynamicCapsules()) }
+    var configuration = try Self.capsules(loss: .crossEntropy).configuration
+    #expect(throws: InputError.self) {
+      var recipe = Recipe()
+      recipe.onlyPart = .decoder
+      _ = try Trainer(
+        model: try MatrixCapsules(configuration: configuration, seed: 3), dataset: ToyData.dataset(count: 30),
+        recipe: recipe, threads: 1)
+    }
+    configuration.decoder = .init(hiddenUnits: [16, 32])
+    try check(MatrixCapsules(configuration: configuration, seed: 3))
+  }
+
+  /// The error of reconstruction reaches the capsules too: without it, they are trained to other weights.
+  @Test func reconstructionTrainsTheCapsules() throws {
+    let with = try Self.dynamicCapsules()
+    var configuration = with.configuration
+    configuration.decoder = nil
+    let without = try Self.trained(DynamicCapsules(configuration: configuration, seed: 3), epochs: 1)
+    let trained = try Self.trained(with, epochs: 1)
+    #expect(without.parameters["classes.weight"] != trained.parameters["classes.weight"])
+  }
+
   @Test func threadsDoNotChangeTheWeights() throws {
     let one = try Self.trained(Self.cnn(), epochs: 1, threads: 1)
     let two = try Self.trained(Self.cnn(), epochs: 1, threads: 2)
@@ -66,6 +133,9 @@ struct TrainerTests {
     let capsulesOne = try Self.trained(Self.capsules(loss: .crossEntropy), epochs: 1, threads: 1)
     let capsulesTwo = try Self.trained(Self.capsules(loss: .crossEntropy), epochs: 1, threads: 2)
     #expect(capsulesOne.parameters.values == capsulesTwo.parameters.values)
+    let dynamicOne = try Self.trained(Self.dynamicCapsules(), epochs: 1, threads: 1)
+    let dynamicTwo = try Self.trained(Self.dynamicCapsules(), epochs: 1, threads: 2)
+    #expect(dynamicOne.parameters.values == dynamicTwo.parameters.values)
   }
 
   @Test func aResumedRunEqualsAnUninterruptedOne() throws {

@@ -33,6 +33,8 @@ extension MatrixCapsules {
     public var massFloor: Float = 1e-7
     public var loss: Loss = .spread(margin: 0.9)
     public var preprocessing: Preprocessing = .standardizeImage
+    /// What makes images again of class capsules' poses, and adds to the loss in training; nil for none.
+    public var decoder: Decoder.Configuration?
 
     public init() {}
 
@@ -83,6 +85,7 @@ extension MatrixCapsules {
       guard temperature.values(iterations: iterations).allSatisfy({ $0 > 0 && $0.isFinite }) else {
         throw fail("an inverse temperature that is not positive", "use λ above 0")
       }
+      try decoder?.validate(Self.architecture)
     }
   }
 

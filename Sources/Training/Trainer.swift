@@ -81,10 +81,16 @@ public struct Trainer<M: Model>: Sendable {
       let graph = Graph()
       let parameters = model.parameters.bound(to: graph, trained: trainedNames.contains)
       let stream = RandomStream(seed: recipe.seed, 0xD40, UInt64(epoch), UInt64(step), UInt64(chunk))
-      let input = graph.constant(images)
-      let outputs = model.outputs(for: input, parameters: parameters, mode: .training(stream: stream))
+      let perImage = indices.map {
+        RandomStream(seed: recipe.seed, 0xC40, UInt64(epoch), UInt64(dataset.ids[$0]))
+      }
+      let randomness = Randomness(stream: stream, images: perImage, jitter: recipe.augmentation.jitter)
+      let (input, mode) = (graph.constant(images), Mode.training(randomness))
+      let outputs = model.outputs(for: input, parameters: parameters, mode: mode)
       var losses = loss.perImage(outputs, labels: labels)
-      if let extra = model.auxiliaryLoss(for: input, outputs: outputs, labels: labels, parameters: parameters) {
+      if let extra = model.auxiliaryLoss(
+        for: input, outputs: outputs, labels: labels, parameters: parameters, mode: mode)
+      {
         losses = losses + extra
       }
       let total = losses.sum() * (1 / Float(batch.count))

@@ -116,6 +116,31 @@ struct TrainerTests {
     try check(MatrixCapsules(configuration: configuration, seed: 3))
   }
 
+  /// What is made again is what the network saw: the same crop, in pixels, whatever preprocessing and jitter did.
+  @Test func cropsAreTheTarget() throws {
+    var configuration = try Self.dynamicCapsules().configuration
+    configuration.inputShape = [1, 24, 24]
+    configuration.crop = 20
+    configuration.preprocessing = .standardizeImage
+    let images = ToyData.dataset(count: 6, side: 24).images(at: 0..<6)
+    let randomness = Randomness(
+      stream: RandomStream(seed: 1), images: (0..<6).map { RandomStream(seed: 2, $0) },
+      jitter: Jitter(brightness: 0.5, contrast: 0.5...1.5))
+    let input = Graph().constant(images)
+    let seen = configuration.seen(input, mode: .training(randomness)).value
+    #expect(seen.shape == [6, 1, 20, 20] && seen.scalars.allSatisfy((0...1).contains))
+    let prepared = configuration.prepared(input, mode: .training(randomness)).value
+    // One line maps the pixels of an image to what was prepared of it, so differences are proportional.
+    for row in 0..<6 {
+      let (x, y) = (seen.rows(row..<row + 1).scalars, prepared.rows(row..<row + 1).scalars)
+      let slope = (y[37] - y[201]) / (x[37] - x[201])
+      #expect(zip(x, y).allSatisfy { abs($1 - y[0] - slope * ($0 - x[0])) < 1e-3 })
+    }
+    #expect(configuration.seen(input, mode: .evaluation).value.scalars[0] == images.scalars[2 * 24 + 2])
+    let model = try DynamicCapsules(configuration: configuration, seed: 1)
+    #expect(model.decoder?.imageShape == [1, 20, 20])
+  }
+
   /// The error of reconstruction reaches the capsules too: without it, they are trained to other weights.
   @Test func reconstructionTrainsTheCapsules() throws {
     let with = try Self.dynamicCapsules()

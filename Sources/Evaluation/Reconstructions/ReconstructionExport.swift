@@ -69,7 +69,7 @@ public struct ReconstructionExport: Sendable {
       let band = positions[start..<min(start + 10, positions.count)]
       return [
         band.map { PixelText.bitmap("\(dataset.ids[$0])", scale: 1) },
-        band.map { picture(dataset.pixels(at: $0), isRight: true) },
+        band.map { picture(Quantizer.levels(of: reconstructor.model.seen(dataset.images(at: [$0]))), isRight: true) },
         band.map { position in
           let outcome = reconstructor.classify(dataset.images(at: [position]))
           let made = reconstructor.model.reconstructions(of: outcome.poses, classes: outcome.predictions)
@@ -82,7 +82,7 @@ public struct ReconstructionExport: Sendable {
 
   private func picture(_ levels: [UInt8], isRight: Bool) -> Bitmap {
     let frame = isRight ? [255, 255, 255] : ExampleSheets.lost
-    return Bitmap(planar: levels, shape: reconstructor.dataset.shape)
+    return Bitmap(planar: levels, shape: reconstructor.decoder.imageShape)
       .framed(by: 1, red: frame[0], green: frame[1], blue: frame[2])
   }
 }

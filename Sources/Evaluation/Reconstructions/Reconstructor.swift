@@ -38,8 +38,9 @@ public struct Reconstructor: Sendable {
     let images = dataset.images(at: positions)
     let labels = dataset.labels(at: positions)
     let outcome = classify(images)
-    let errors = self.errors(model.reconstructions(of: outcome.poses, classes: outcome.predictions), images)
-    let errorsOfLabels = self.errors(model.reconstructions(of: outcome.poses, classes: labels), images)
+    let seen = model.seen(images)
+    let errors = self.errors(model.reconstructions(of: outcome.poses, classes: outcome.predictions), seen)
+    let errorsOfLabels = self.errors(model.reconstructions(of: outcome.poses, classes: labels), seen)
     return positions.indices.map { row in
       Reconstruction(
         id: dataset.ids[positions[row]], label: labels[row], prediction: outcome.predictions[row],
@@ -57,7 +58,7 @@ public struct Reconstructor: Sendable {
 
   /// The mean squared difference of each image.
   private func errors(_ made: Tensor, _ images: Tensor) -> [Double] {
-    let (a, b, size) = (made.scalars, images.scalars, dataset.shape.count)
+    let (a, b, size) = (made.scalars, images.scalars, images.shape.withoutBatch.count)
     return (0..<images.shape[0]).map { row in
       var sum = 0.0
       for i in row * size..<(row + 1) * size { sum += Double((a[i] - b[i]) * (a[i] - b[i])) }

@@ -37,7 +37,7 @@ public struct Decoder: Sendable {
   public let classCount: Int
   /// Elements of a class capsule's pose.
   public let poseCount: Int
-  /// `[channels, rows, columns]`.
+  /// `[channels, rows, columns]` of what the network sees of an image.
   public let imageShape: Shape
 
   /// The shape of each layer's weight, with the layer's name.
@@ -95,10 +95,16 @@ public struct Decoder: Sendable {
 extension Model {
   /// The error of reconstruction of each image, `[batch]`, that training adds to the loss; nil without a decoder.
   public func auxiliaryLoss(
-    for images: Variable, outputs: ClassifierOutputs, labels: [Int], parameters: BoundParameters
+    for images: Variable, outputs: ClassifierOutputs, labels: [Int], parameters: BoundParameters, mode: Mode
   ) -> Variable? {
     guard let decoder, let poses = outputs.poses else { return nil }
-    return decoder.loss(of: poses, classes: labels, for: images, parameters: parameters)
+    let target = configuration.seen(images, mode: mode)
+    return decoder.loss(of: poses, classes: labels, for: target, parameters: parameters)
+  }
+
+  /// What the network sees of `images` in evaluation, in pixels of [0, 1]: the whole, or the crop in the centre.
+  public func seen(_ images: Tensor) -> Tensor {
+    configuration.seen(Graph().constant(images), mode: .evaluation).value
   }
 
   /// What the decoder makes of `poses` `[batch, classes, elements]` of one class each: `[batch, channels, rows, columns]`.

@@ -20,6 +20,7 @@ extension DynamicCapsules {
     public var iterations = 3
     public var loss: Loss = .margin
     public var preprocessing: Preprocessing = .none
+    public var crop: Int?
     /// What makes images again of class capsules' poses, and adds to the loss in training; nil for none.
     public var decoder: Decoder.Configuration? = .init()
 
@@ -41,7 +42,7 @@ extension DynamicCapsules {
 
     /// Rows and columns after each of the two convolutions, 9×9 of strides 1 and 2.
     var sizes: [(rows: Int, columns: Int)] {
-      var size = (rows: inputShape[1], columns: inputShape[2])
+      var size = (rows: networkShape[1], columns: networkShape[2])
       return [1, 2].map { stride in
         size = ((size.rows - Self.kernelSize + stride) / stride, (size.columns - Self.kernelSize + stride) / stride)
         return size
@@ -55,9 +56,10 @@ extension DynamicCapsules {
       guard inputShape.rank == 3, inputShape.count > 0, inputShape.count <= 1 << 24 else {
         throw fail("the input shape \(inputShape) is not channels×rows×columns", "give three positive numbers")
       }
-      guard inputShape[1] >= 17, inputShape[2] >= 17 else {
+      try validateCrop()
+      guard networkShape[1] >= 17, networkShape[2] >= 17 else {
         throw fail(
-          "an image of \(inputShape) is too small: after 9×9 convolutions of strides 1 and 2 nothing is left",
+          "an image of \(networkShape) is too small: after 9×9 convolutions of strides 1 and 2 nothing is left",
           "use images of at least 17×17 pixels")
       }
       guard classCount >= 2, classCount <= 1 << 16 else {

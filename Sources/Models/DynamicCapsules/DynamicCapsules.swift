@@ -39,7 +39,7 @@ public struct DynamicCapsules: Model {
     configuration.decoder.map {
       Decoder(
         configuration: $0, classCount: configuration.classCount, poseCount: configuration.classElements,
-        imageShape: configuration.inputShape)
+        imageShape: configuration.networkShape)
     }
   }
 
@@ -77,13 +77,12 @@ public struct DynamicCapsules: Model {
   }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
-    let batch = images.shape[0]
-    let features = configuration.preprocessing(images)
+    let features = configuration.prepared(images, mode: mode)
       .convolution(parameters["convolution.weight"], bias: parameters["convolution.bias"], stride: 1, relu: true)
       .convolution(parameters["primary.weight"], bias: parameters["primary.bias"], stride: 2)
     // Channel type·elements + element; children count rows, then columns, then types.
     let poses = features.transposed([0, 2, 3, 1])
-      .reshaped(to: [batch, routing.children, routing.childElements]).squash()
+      .reshaped(to: [features.shape[0], routing.children, routing.childElements]).squash()
     let sums = poses.applying(DynamicallyRoutedCapsules(routing), parameters[Self.transformation])
     let scores = ((sums * sums).sum(axis: 2) + Self.squareFloor).log()
     return ClassifierOutputs(scores: scores, activations: scores.sigmoid(), poses: sums.squash())
@@ -92,7 +91,7 @@ public struct DynamicCapsules: Model {
   public var layers: [LayerSummary] {
     let (sizes, kernel) = (configuration.sizes, Configuration.kernelSize)
     let capsules = "\(configuration.primaryTypes)×\(configuration.primaryElements)"
-    return [
+    return configuration.cropLayers + [
       LayerSummary(
         "convolution \(kernel)×\(kernel), ReLU",
         output: "\(configuration.channels)×\(sizes[0].rows)×\(sizes[0].columns)",

@@ -160,7 +160,8 @@ let package = Package(
       "Reproduction",
       ["Models", "Datasets", "Training", "Evaluation", "Attacks", "Arrays", "Tensors", "Files"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["robust", "Processor", "Files", "Models", "TestSupport"],
+      name: "CommandLineTests",
+      dependencies: ["robust", "Processor", "Files", "Models", "Arrays", "Datasets", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,5 @@
 import Files
-public import Foundation
+import Foundation
 public import Models
 public import Training
 

@@ -1,13 +1,6 @@
 public import Autodiff
 public import Tensors
 
-/// Whether a forward pass is part of training (dropout drops) or of evaluation (nothing is random).
-public enum Mode: Sendable {
-  case evaluation
-  /// `stream` decides what dropout drops.
-  case training(stream: RandomStream)
-}
-
 /// A classifier of ours: an architecture, its configuration and its weights.
 public protocol Model: Classifier {
   associatedtype Configuration: ModelConfiguration
@@ -49,6 +42,8 @@ public protocol ModelConfiguration: Codable, Hashable, Sendable {
   var classCount: Int { get set }
   var loss: Loss { get set }
   var preprocessing: Preprocessing { get set }
+  /// The side of the square that the network sees of each image; `nil`: the whole image.
+  var crop: Int? { get set }
   /// - Throws: `InputError` of kind `model` if no such network exists.
   func validate() throws
 }
@@ -83,19 +78,5 @@ extension Model {
   /// The scalars of every tensor whose name starts with `prefix`.
   func parameterCount(_ prefix: String) -> Int {
     parameters.names.filter { $0.hasPrefix(prefix) }.reduce(0) { $0 + parameters[$1].count }
-  }
-}
-
-/// What a model does to the pixels in [0, 1] before its first layer.
-public enum Preprocessing: String, Codable, Hashable, Sendable, CaseIterable {
-  case none
-  /// Each image to zero mean and unit variance over all its elements, as the paper prepares smallNORB.
-  case standardizeImage = "standardize-image"
-
-  func callAsFunction(_ images: Variable) -> Variable {
-    switch self {
-    case .none: images
-    case .standardizeImage: images.standardizedPerImage()
-    }
   }
 }

@@ -1,3 +1,4 @@
+public import Models
 import Tensors
 
 /// Random changes to training images, drawn per (seed, epoch, image) and so independent of batches and threads.
@@ -6,14 +7,14 @@ public struct Augmentation: Codable, Hashable, Sendable {
   public var flips = false
   /// Images move by up to this many pixels each way; what comes in from outside is 0.
   public var shift = 0
+  /// Brightness and contrast, changed by the model after it has prepared the image.
+  public var jitter: Jitter?
 
   public init() {}
 
-  var isIdentity: Bool { !flips && shift == 0 }
-
-  /// Changes `images` `[batch, channel, row, column]`, whose identifiers are `ids`.
+  /// Mirrors and moves `images` `[batch, channel, row, column]`, whose identifiers are `ids`.
   func apply(to images: Tensor, ids: [Int], seed: UInt64, epoch: Int) -> Tensor {
-    guard !isIdentity else { return images }
+    guard flips || shift != 0 else { return images }
     let (channels, rows, columns) = (images.shape[1], images.shape[2], images.shape[3])
     return Tensor(uninitialized: images.shape) { output in
       images.withUnsafeBuffer { input in

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Models
 
 /// Everything that determines a training run besides the model and the data.
 public struct Recipe: Codable, Hashable, Sendable {
@@ -35,6 +36,16 @@ public struct Recipe: Codable, Hashable, Sendable {
     }
     guard (0...64).contains(augmentation.shift) else {
       throw fail("--shift", "\(augmentation.shift)", "use 0 to 64 pixels")
+    }
+    if let jitter = augmentation.jitter {
+      guard jitter.brightness >= 0, jitter.brightness.isFinite else {
+        throw fail("--brightness", "\(jitter.brightness)", "use 0 or more standard deviations, for example 1")
+      }
+      guard jitter.contrast.lowerBound > 0, jitter.contrast.upperBound.isFinite else {
+        throw fail(
+          "--contrast", "\(jitter.contrast.lowerBound):\(jitter.contrast.upperBound)",
+          "use factors above 0, for example 0.5:1.5")
+      }
     }
   }
 

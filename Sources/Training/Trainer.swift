@@ -74,8 +74,11 @@ public struct Trainer<M: Model>: Sendable {
       let graph = Graph()
       let parameters = model.parameters.bound(to: graph, trained: model.trains)
       let stream = RandomStream(seed: recipe.seed, 0xD40, UInt64(epoch), UInt64(step), UInt64(chunk))
-      let outputs = model.outputs(
-        for: graph.constant(images), parameters: parameters, mode: .training(stream: stream))
+      let perImage = indices.map {
+        RandomStream(seed: recipe.seed, 0xC40, UInt64(epoch), UInt64(dataset.ids[$0]))
+      }
+      let randomness = Randomness(stream: stream, images: perImage, jitter: recipe.augmentation.jitter)
+      let outputs = model.outputs(for: graph.constant(images), parameters: parameters, mode: .training(randomness))
       let total = loss.perImage(outputs, labels: labels).sum() * (1 / Float(batch.count))
       let gradients = graph.parameterGradients(of: total, by: trainedNames.map { parameters[$0] })
       let correct = zip(outputs.scores.value.argmaxOfRows(), labels).count { $0 == $1 }

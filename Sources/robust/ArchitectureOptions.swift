@@ -36,6 +36,9 @@ struct ArchitectureOptions: ParsableArguments {
   @Option(help: "Before the first layer: \(Preprocessing.allCases.map(\.rawValue).joined(separator: " or ")).")
   var preprocessing: String?
 
+  @Option(help: "The network sees squares of N pixels: in training anywhere in the image, else in the centre.")
+  var crop: Int?
+
   /// A fresh model of `preset` with these switches.
   func model(_ preset: ModelCatalog.Preset, inputShape: Shape, classCount: Int, seed: UInt64) throws -> any Model {
     switch preset {
@@ -87,6 +90,7 @@ struct ArchitectureOptions: ParsableArguments {
     if let preprocessing {
       configuration.preprocessing = try .parse(preprocessing, option: "--preprocessing", what: "preprocessing")
     }
+    configuration.crop = crop
     return configuration
   }
 

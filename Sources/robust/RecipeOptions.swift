@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Models
 import Training
 
 /// The options of `robust train` that make its recipe.
@@ -32,7 +33,15 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Move training images by up to N pixels each way.")
   var shift: Int = 0
 
-  @Option(help: "Seeds weights, order, dropout and augmentation.")
+  @Option(
+    parsing: .unconditional,
+    help: "Make prepared training images brighter or darker by up to X, in standard deviations of the image.")
+  var brightness: Float?
+
+  @Option(help: "Multiply prepared training images by a factor from LOWER:UPPER, for example 0.5:1.5.")
+  var contrast: String?
+
+  @Option(help: "Seeds weights, order, dropout, crops and augmentation.")
   var seed: UInt64 = 1
 
   func recipe() throws -> Recipe {
@@ -51,8 +60,20 @@ struct RecipeOptions: ParsableArguments {
     recipe.marginEpochs = marginEpochs
     recipe.augmentation.flips = flip
     recipe.augmentation.shift = shift
+    if brightness != nil || contrast != nil {
+      recipe.augmentation.jitter = Jitter(brightness: brightness ?? 0, contrast: try contrastRange())
+    }
     recipe.seed = seed
     try recipe.validate()
     return recipe
+  }
+  private func contrastRange() throws -> ClosedRange<Float> {
+    guard let contrast else { return 1...1 }
+    let factors = contrast.split(separator: ":", omittingEmptySubsequences: false).map { Float($0) }
+    guard factors.count == 2, let lower = factors[0], let upper = factors[1], lower <= upper else {
+      throw InputError(
+        .usage, "--contrast", "“\(contrast)”", remedy: "write LOWER:UPPER, the smaller first, for example 0.5:1.5")
+    }
+    return lower...upper
   }
 }

@@ -45,7 +45,8 @@ final class TrainingCase: LoadedCase {
       let (images, labels) = chunks[chunk]
       let graph = Graph()
       let parameters = model.parameters.bound(to: graph, trained: model.trains)
-      let mode = usesDropout ? Mode.training(stream: RandomStream(seed: 1, steps, UInt64(chunk))) : .evaluation
+      let randomness = Randomness(stream: RandomStream(seed: 1, steps, UInt64(chunk)))
+      let mode = usesDropout ? Mode.training(randomness) : .evaluation
       let outputs = model.outputs(for: graph.constant(images), parameters: parameters, mode: mode)
       let loss = outputs.scores.crossEntropy(labels: labels).sum() * (1 / Float(count))
       return (loss.value.scalar, graph.parameterGradients(of: loss, by: names.map { parameters[$0] }))

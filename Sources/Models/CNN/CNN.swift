@@ -19,12 +19,13 @@ public struct CNN: Model {
     public var dropout: Float = 0.5
     public var loss: Loss = .crossEntropy
     public var preprocessing: Preprocessing = .standardizeImage
+    public var crop: Int?
 
     public init() {}
 
     /// Rows and columns after each pooling.
     var sizes: [(rows: Int, columns: Int)] {
-      var size = (rows: inputShape[1], columns: inputShape[2])
+      var size = (rows: networkShape[1], columns: networkShape[2])
       return channels.map { _ in
         size = (size.rows / 2, size.columns / 2)
         return size
@@ -48,9 +49,10 @@ public struct CNN: Model {
           "impossible layer sizes \(channels), \(kernelSize), \(hiddenUnits)", "use an odd kernel and positive sizes")
       }
       guard dropout >= 0, dropout < 1 else { throw fail("dropout \(dropout)", "use a rate in [0, 1)") }
+      try validateCrop()
       guard let last = sizes.last, last.rows > 0, last.columns > 0 else {
         throw fail(
-          "an image of \(inputShape) is too small for \(channels.count) poolings",
+          "an image of \(networkShape) is too small for \(channels.count) poolings",
           "use images of at least \(1 << channels.count)×\(1 << channels.count) pixels")
       }
     }
@@ -108,7 +110,7 @@ public struct CNN: Model {
   }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
-    var x = configuration.preprocessing(images)
+    var x = configuration.prepared(images, mode: mode)
     for index in configuration.channels.indices {
       let layer = "convolution\(index + 1)"
       // Pooling first gives the same values and gradients as ReLU first, with a quarter of the work for ReLU.
@@ -119,13 +121,15 @@ public struct CNN: Model {
     }
     x = x.reshaped(to: [x.shape[0], x.shape.withoutBatch.count])
     x = x.linear(parameters["hidden.weight"], bias: parameters["hidden.bias"]).relu()
-    if case .training(let stream) = mode { x = x.dropout(rate: configuration.dropout, stream: stream) }
+    if case .training(let randomness) = mode {
+      x = x.dropout(rate: configuration.dropout, stream: randomness.stream)
+    }
     let scores = x.linear(parameters["readout.weight"], bias: parameters["readout.bias"])
     return ClassifierOutputs(scores: scores, activations: scores.softmax())
   }
 
   public var layers: [LayerSummary] {
-    var layers: [LayerSummary] = []
+    var layers = configuration.cropLayers
     let k = configuration.kernelSize
     for (index, size) in configuration.sizes.enumerated() {
       let channels = configuration.channels[index]

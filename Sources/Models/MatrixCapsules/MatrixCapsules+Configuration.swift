@@ -33,6 +33,7 @@ extension MatrixCapsules {
     public var massFloor: Float = 1e-7
     public var loss: Loss = .spread(margin: 0.9)
     public var preprocessing: Preprocessing = .standardizeImage
+    public var crop: Int?
 
     public init() {}
 
@@ -51,7 +52,7 @@ extension MatrixCapsules {
 
     /// Rows and columns after the convolution (and so of primary capsules) and after each capsule layer.
     var sizes: [(rows: Int, columns: Int)] {
-      var size = (rows: inputShape[1], columns: inputShape[2])
+      var size = (rows: networkShape[1], columns: networkShape[2])
       return [(5, 2), (3, 2), (3, 1)].map { kernel, stride in
         size = ((size.rows - kernel + stride) / stride, (size.columns - kernel + stride) / stride)
         return size
@@ -65,9 +66,10 @@ extension MatrixCapsules {
       guard inputShape.rank == 3, inputShape.count > 0, inputShape.count <= 1 << 24 else {
         throw fail("the input shape \(inputShape) is not channels×rows×columns", "give three positive numbers")
       }
-      guard inputShape[1] >= 17, inputShape[2] >= 17 else {
+      try validateCrop()
+      guard networkShape[1] >= 17, networkShape[2] >= 17 else {
         throw fail(
-          "an image of \(inputShape) is too small: after a 5×5 stride-2 convolution and 3×3 capsule layers of strides 2 "
+          "an image of \(networkShape) is too small: after a 5×5 stride-2 convolution and 3×3 capsule layers of strides 2 "
             + "and 1 nothing is left", "use images of at least 17×17 pixels")
       }
       guard classCount >= 2, classCount <= 1 << 16 else {

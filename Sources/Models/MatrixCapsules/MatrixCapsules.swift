@@ -99,13 +99,12 @@ public struct MatrixCapsules: Model {
   public func trains(_ name: String) -> Bool { configuration.learnsBeta || !name.contains(".beta_") }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
-    let batch = images.shape[0]
-    let features = configuration.preprocessing(images)
+    let features = configuration.prepared(images, mode: mode)
       .convolution(parameters["convolution.weight"], bias: parameters["convolution.bias"], stride: 2, padding: 0).relu()
       .convolution(parameters["primary.weight"], bias: parameters["primary.bias"], stride: 1, padding: 0)
       .transposed([0, 2, 3, 1])
     let types = configuration.primaryTypes
-    let (rows, columns) = (features.shape[1], features.shape[2])
+    let (batch, rows, columns) = (features.shape[0], features.shape[1], features.shape[2])
     var poses = features.slice(axis: 3, range: 0..<(types * 16)).reshaped(to: [batch, rows, columns, types, 4, 4])
     var activations = features.slice(axis: 3, range: (types * 16)..<(types * 17)).sigmoid()
     var scores = activations
@@ -127,14 +126,15 @@ public struct MatrixCapsules: Model {
   public var layers: [LayerSummary] {
     let pose = configuration.poseStructure == .matrix ? "(4×4 + 1)" : "(16 + 1)"
     let sizes = configuration.sizes
-    var layers = [
-      LayerSummary(
-        "convolution 5×5 stride 2, ReLU", output: "\(configuration.channels)×\(sizes[0].rows)×\(sizes[0].columns)",
-        parameterCount: parameterCount("convolution.")),
-      LayerSummary(
-        "primary capsules 1×1", output: "\(sizes[0].rows)×\(sizes[0].columns)×\(configuration.primaryTypes)×\(pose)",
-        parameterCount: parameterCount("primary.")),
-    ]
+    var layers =
+      configuration.cropLayers + [
+        LayerSummary(
+          "convolution 5×5 stride 2, ReLU", output: "\(configuration.channels)×\(sizes[0].rows)×\(sizes[0].columns)",
+          parameterCount: parameterCount("convolution.")),
+        LayerSummary(
+          "primary capsules 1×1", output: "\(sizes[0].rows)×\(sizes[0].columns)×\(configuration.primaryTypes)×\(pose)",
+          parameterCount: parameterCount("primary.")),
+      ]
     for (layer, routing) in routedLayers {
       let description =
         routing.sharesWeights

@@ -41,6 +41,8 @@ public struct Networks: Sendable {
     var configuration = configuration
     configuration.inputShape = images.shape
     configuration.classCount = images.classCount
+    // Of 48×48 pixels; of smaller images all.
+    configuration.crop = min(images.shape[1], images.shape[2]) > 32 ? 32 : nil
     return configuration
   }
 
@@ -51,6 +53,7 @@ public struct Networks: Sendable {
     recipe.learningRate = learningRate
     recipe.schedule = .cosine
     recipe.marginEpochs = Double(recipe.epochs) / 2
+    recipe.augmentation.jitter = Jitter(brightness: 0.5, contrast: 0.5...1.5)
     recipe.seed = seed
     return recipe
   }

@@ -67,5 +67,9 @@ package struct GradientSize: Sendable {
 
 extension Model {
   /// The rows and columns of the image that the network sees when it is not in training.
-  var seenRegion: (rows: Range<Int>, columns: Range<Int>) { (0..<inputShape[1], 0..<inputShape[2]) }
+  var seenRegion: (rows: Range<Int>, columns: Range<Int>) {
+    let (rows, columns) = (configuration.networkShape[1], configuration.networkShape[2])
+    let (top, left) = ((inputShape[1] - rows) / 2, (inputShape[2] - columns) / 2)
+    return (top..<(top + rows), left..<(left + columns))
+  }
 }

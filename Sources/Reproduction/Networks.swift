@@ -1,5 +1,6 @@
 public import Datasets
 public import Models
+import Tensors
 import Training
 
 /// The networks of the experiments and how they are trained, for images of one data set.

@@ -1,4 +1,4 @@
-public import Models
+import Models
 
 /// How a run of training ended.
 public enum TrainingEnd: Sendable {

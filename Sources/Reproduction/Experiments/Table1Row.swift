@@ -35,6 +35,13 @@ extension Table1 {
         label: "baseline CNN", loss: "cross-entropy", published: Published.cnnError, variant: networks.cnn(),
         isBaseline: true))
     rows.append(Table1Row(label: "CNN of Ciresan et al. 2011", published: Published.ciresanError))
+    rows.append(
+      Table1Row(
+        label: "activations like mixing proportions", iterations: 3, pose: "matrix", loss: "spread",
+        addsCoordinates: true,
+        published: Published.mixingProportionsError,
+        variant: networks.capsules("capsules-mixing-proportions") { $0.activationRule = .mixingProportion },
+        isAblation: true))
     let other = networks.capsulesOfTheOtherSize()
     let isSmall = context.settings.network == .small
     rows.append(

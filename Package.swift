@@ -155,7 +155,7 @@ let package = Package(
       "Evaluation",
       ["Attacks", "Arrays", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),
-tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
+    tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
     tests(
       "Reproduction",
       ["Models", "Datasets", "Training", "Evaluation", "Attacks", "Arrays", "Tensors", "Files"]),

@@ -12,7 +12,7 @@ extension ReproductionContext {
       ExperimentResult.Network(
         name: trained.variant.name, checkpoint: PathParts.join("models", PathParts.name(trained.path)),
         sha256: trained.sha256, parameters: trained.model.parameters.count,
-        images: trained.account.record.epochs.first?.images ?? 0, epochs: trained.variant.recipe.epochs,
+        images: trained.account.images, epochs: trained.variant.recipe.epochs,
         steps: trained.account.steps, loss: trained.model.trainingLoss.description,
         recipe: String(decoding: try JSONEncoder.compact.encode(trained.variant.recipe), as: UTF8.self))
     }

@@ -5,6 +5,8 @@ public import Training
 public struct TrainedModel: Sendable {
   /// What is kept beside a checkpoint: all that may differ between repeats, and how training went.
   public struct Account: Codable, Hashable, Sendable {
+    /// How many it was trained on.
+    public var images: Int
     public var steps: Int
     public var record: TrainingRecord
     public var threads: Int

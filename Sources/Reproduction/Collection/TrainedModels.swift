@@ -95,7 +95,7 @@ public struct TrainedModels: Sendable {
     display.clear()
     if case .interrupted = end { throw Interrupted() }
     let account = TrainedModel.Account(
-      steps: stopping?.best?.step ?? trainer.stepsDone, record: trainer.record, threads: threads,
+      images: images.count, steps: stopping?.best?.step ?? trainer.stepsDone, record: trainer.record, threads: threads,
       software: RunFacts.Host.current.software, matching: stopping)
     var trained = trainer.model
     if stopping != nil { trained.parameters = try Checkpoint.read(files.best).model.parameters }

@@ -107,10 +107,11 @@ struct Table2Half {
     let (cnnError, capsulesError) = (error(cnn.novel), error(capsules.novel))
     let change = cnnError > 0 ? Cell.share(abs(capsulesError / cnnError - 1)).text : "–"
     let direction =
-      capsulesError < cnnError ? "\(change) fewer" : capsulesError > cnnError ? "\(change) more" : "as many"
+      capsulesError < cnnError
+      ? "\(change) fewer errors than" : capsulesError > cnnError ? "\(change) more errors than" : "as many errors as"
     let p = Cell.probability(McNemarTest(pairs).pValue).text
     var text =
-      "Novel \(split): the capsules make \(direction) errors than the CNN, \(Cell.share(capsulesError).text) and "
+      "Novel \(split): the capsules make \(direction) the CNN, \(Cell.share(capsulesError).text) and "
       + "\(Cell.share(cnnError).text) (McNemar p \(p.hasPrefix("<") ? p : "= " + p)); familiar: "
       + "\(Cell.share(error(capsules.familiar)).text) and \(Cell.share(error(cnn.familiar)).text). The paper has 30% fewer."
     if isReversed {

@@ -13,6 +13,7 @@ struct ResultPage {
     if let data = result.data { parts.append(data) }
     for table in result.tables { parts.append(table.caption + "\n\n" + table.terminal.trimmedAtEnd) }
     if !result.findings.isEmpty { parts.append(result.findings.map { "• " + $0 }.joined(separator: "\n")) }
+    if !result.figures.isEmpty { parts.append("Pictures: " + result.figures.map(\.file).joined(separator: ", ")) }
     if !result.differences.isEmpty {
       parts.append("What differs from the paper:\n" + result.differences.map { "• " + $0 }.joined(separator: "\n"))
     }

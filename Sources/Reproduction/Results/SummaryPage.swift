@@ -10,8 +10,11 @@ struct SummaryPage {
     parts.append(
       "The tables and figures of Hinton, Sabour & Frosst, *Matrix capsules with EM routing* (ICLR 2018), made by "
         + "`robust reproduce`. Every page says what the paper did, what we found, and what differs.")
-    let data = Set(results.compactMap(\.data)).sorted()
-    if !data.isEmpty { parts.append(data.map { MarkdownReport.escaped($0) }.joined(separator: "\n\n")) }
+    let data = Dictionary(grouping: results.filter { $0.data != nil }, by: { $0.data! })
+    let images = data.map { (ids: $0.value.map(\.id).joined(separator: ", "), text: $0.key) }.sorted { $0.ids < $1.ids }
+    if !images.isEmpty {
+      parts += ["## Images", images.map { "- \($0.ids): \(MarkdownReport.escaped($0.text))" }.joined(separator: "\n")]
+    }
     let rows = results.flatMap { result in
       result.comparisons.map { [result.id, $0.quantity, $0.published, $0.ours] }
     }

@@ -8,7 +8,7 @@ public import Tensors
 /// `/usr/share/datasets`, where Debian's `dataset-fashion-mnist` installs. In each folder DIR, data set NAME is
 /// `DIR/NAME/` or `DIR/NAME/raw/`, or DIR itself. MNIST and Fashion-MNIST share their file names, so DIR itself counts
 /// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME; the file names of
-/// smallNORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough.
+/// smallNORB, NORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough.
 public struct DatasetCatalog: Sendable {
   /// The data set that ships with the program.
   public static let defaultName = KnownDataset.shippedSubset.name
@@ -53,7 +53,7 @@ public struct DatasetCatalog: Sendable {
         .dataset, "--dataset \(name)", "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
         remedy: known.remedy)
     }
-    return try files.load(known, split)
+    return try known.load(files, split)
   }
 
   /// Whether the files of the data set called `name` are found.
@@ -109,10 +109,29 @@ extension DatasetCatalog {
   /// A folder given by `--data` whose files could be either data set is listed as such, under the name `?`.
   /// - Complexity: reads and hashes every file found.
   public func list() -> [Entry] {
-    let entries = KnownDataset.all.flatMap { known in
-      known.splits.map { entry(known, $0) }
+    var entries: [Entry] = []
+    for known in KnownDataset.all {
+      for split in known.splits {
+        // What is known of the original need not be read again.
+        let original = known.reduction.flatMap { reduction in
+          entries.first { $0.name == reduction.original && $0.split == split }
+        }
+        entries.append(original.map { reduced($0, known) } ?? entry(known, split))
+      }
     }
     return entries + ambiguousEntries()
+  }
+
+  /// The entry of `known`, whose original has the entry `original`.
+  private func reduced(_ original: Entry, _ known: KnownDataset) -> Entry {
+    let factor = known.reduction!.factor
+    return Entry(
+      name: known.name, split: original.split, path: original.path,
+      contents: original.contents.map { whole in
+        Contents(
+          count: whole.count, shape: [whole.shape[0], whole.shape[1] / factor, whole.shape[2] / factor],
+          sha256: whole.sha256)
+      })
   }
 
   private func entry(_ known: KnownDataset, _ split: Dataset.Split) -> Entry {

@@ -25,10 +25,11 @@ public struct TrainingState: Sendable {
   public func restore<M: Model>(_ trainer: inout Trainer<M>) throws {
     let file = try SafeTensors(contentsOf: path)
     let expected = try identity(trainer, steps: 0)
-    for key in ["configuration", "recipe", "dataset_sha256", "dataset_count"] where file.metadata[key] != expected[key]
-    {
+    let keys = ["configuration", "recipe", "dataset_sha256", "dataset_count", "dataset_viewpoints"]
+    for key in keys where file.metadata[key] != expected[key] {
       throw InputError(
-        .model, path, "its \(key) is \(file.metadata[key] ?? "missing"), this command's is \(expected[key]!)",
+        .model, path,
+        "its \(key) is \(file.metadata[key] ?? "missing"), this command's is \(expected[key] ?? "missing")",
         remedy: "repeat the command that was interrupted, with --resume, or start anew without it")
     }
     var model = trainer.model
@@ -62,10 +63,12 @@ public struct TrainingState: Sendable {
   private func identity<M: Model>(_ trainer: Trainer<M>, steps: Int) throws -> [String: String] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return [
+    var identity = [
       "configuration": String(decoding: try encoder.encode(trainer.model.configuration), as: UTF8.self),
       "recipe": String(decoding: try encoder.encode(trainer.recipe), as: UTF8.self),
       "dataset_sha256": trainer.dataset.sha256, "dataset_count": "\(trainer.dataset.count)", "steps": "\(steps)",
     ]
+    identity["dataset_viewpoints"] = trainer.dataset.selection?.description
+    return identity
   }
 }

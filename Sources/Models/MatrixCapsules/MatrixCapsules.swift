@@ -135,6 +135,13 @@ public struct MatrixCapsules: Model {
     }
   }
 
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable {
+    switch configuration.activationRule {
+    case .logistic: outputs.scores.logSigmoid()
+    case .mixingProportion: outputs.scores
+    }
+  }
+
   public var layers: [LayerSummary] {
     let pose = configuration.poseStructure == .matrix ? "(4×4 + 1)" : "(16 + 1)"
     let sizes = configuration.sizes

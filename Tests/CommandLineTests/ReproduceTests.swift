@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   /// One pair for each class, toy, and some elevations and azimuths: a bright bar, whose place says the class.
-  private func writeImages(side: Int = 40) throws {
+  private func writeImages(side: Int = 76) throws {
     for (name, toys) in [
       ("46789x9x18x6x2x96x96-training", [4, 6, 7, 8, 9]), ("01235x9x18x6x2x96x96-testing", [0, 1, 2, 3, 5]),
     ] {

@@ -14,12 +14,16 @@ struct Table1Row: Sendable {
   var published: Double?
   /// What is trained for it; nothing if the row is only the paper's.
   var variant: Variant?
+  /// How many crops of each image it averages, if more than one.
+  var crops: Int?
   var isAblation = false
   var isBaseline = false
 
   /// What the network of the row takes the test images for.
   func predictions(_ context: ReproductionContext, _ trained: TrainedModel, _ test: Dataset) throws -> Predictions {
-    try context.predictions(of: trained, on: test)
+    guard let crops else { return try context.predictions(of: trained, on: test) }
+    return try context.predictions(
+      of: try MultiCrop(trained.model, count: crops), identity: "\(trained.sha256) \(crops) crops", on: test)
   }
 }
 
@@ -35,6 +39,15 @@ extension Table1 {
         label: "baseline CNN", loss: "cross-entropy", published: Published.cnnError, variant: networks.cnn(),
         isBaseline: true))
     rows.append(Table1Row(label: "CNN of Ciresan et al. 2011", published: Published.ciresanError))
+    // Images that are too small to be cropped have a single view.
+    if let best = rows[Published.bestRow].variant, case .capsules(let configuration) = best.network,
+      configuration.crop != nil
+    {
+      rows.append(
+        Table1Row(
+          label: "capsules, 13 crops averaged", iterations: 3, pose: "matrix", loss: "spread", addsCoordinates: true,
+          published: Published.multipleCropsError, variant: best, crops: 13))
+    }
     rows.append(
       Table1Row(
         label: "activations like mixing proportions", iterations: 3, pose: "matrix", loss: "spread",

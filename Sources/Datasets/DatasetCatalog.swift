@@ -73,6 +73,15 @@ public struct DatasetCatalog: Sendable {
     return try known.load(files, split)
   }
 
+  /// Whether the files of the data set called `name` are found.
+  /// - Throws: `InputError(.dataset)` if some of them are there and others are missing.
+  public func contains(_ name: String, _ split: Dataset.Split) throws -> Bool {
+    guard let known = KnownDataset.all.first(where: { $0.name == name }), known.splits.contains(split) else {
+      return false
+    }
+    return try locate(known, split, isAskedFor: true) != nil
+  }
+
   private func locate(_ known: KnownDataset, _ split: Dataset.Split, isAskedFor: Bool) throws -> (any SplitFiles)? {
     guard !known.isShipped else {
       return IDXFiles(shipped: known.name, in: try resources.folder(of: "Datasets"))

@@ -109,32 +109,31 @@ struct TrainCommand: ParsableCommand {
     // Fails now rather than after an hour if the place can't be written.
     try state.save(trainer)
     Interruption.watch()
-    let progress = ProgressLine()
+    let progress = ProgressLine(from: Double(trainer.stepsDone) / Double(trainer.totalSteps))
     progress.note(
       "training \(model.name) (\(model.parameters.count) parameters) on \(training.count) images of \(training.name), "
         + "\(recipe.epochs) epochs, \(threads) threads")
-    while !trainer.isFinished {
-      let report = try trainer.step()
-      progress.show(
-        "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
-        detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
-      if Interruption.isRequested {
-        try state.save(trainer)
-        progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
-        throw Interruption()
-      }
-      guard report.step == report.stepsPerEpoch else { continue }
-      var line = String(
-        format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
-      if let heldOut {
-        let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
-        line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
-      }
-      progress.note(line)
-      if !trainer.isFinished {
-        try state.save(trainer)
-        try write(trainer, test: nil)
-      }
+    let end = try trainer.run(
+      saving: state, isCancelled: { Interruption.isRequested },
+      afterStep: { trainer, report in
+        progress.show(
+          "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
+          detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
+        return true
+      },
+      afterEpoch: { trainer, report in
+        var line = String(
+          format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
+        if let heldOut {
+          let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
+          line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
+        }
+        progress.note(line)
+        if !trainer.isFinished { try write(trainer, test: nil) }
+      })
+    if case .interrupted = end {
+      progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
+      throw Interruption()
     }
     progress.clear()
     let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount)

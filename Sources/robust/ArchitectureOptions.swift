@@ -30,6 +30,9 @@ struct ArchitectureOptions: ParsableArguments {
   @Option(help: "Capsules: λ of routing: saturating:FINAL, ramp:FIRST:STEP or constant:VALUE.")
   var temperature: String?
 
+  @Option(help: "Capsules: multiply λ of each layer by N over its children per parent; 100 in Gritzman 2019.")
+  var fanInNormalization: Float?
+
   @Option(
     help:
       "Capsules: what activates a capsule: \(ActivationRule.allCases.map(\.rawValue).joined(separator: " or ")) (§5 of the paper)."
@@ -59,7 +62,8 @@ struct ArchitectureOptions: ParsableArguments {
     switch preset {
     case .cnn:
       guard
-        sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil, activationRule == nil,
+        sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil,
+        fanInNormalization == nil, activationRule == nil,
         !noCoordinateAddition, !fixedBeta, decoder == nil
       else {
         throw InputError(
@@ -82,6 +86,7 @@ struct ArchitectureOptions: ParsableArguments {
       if let routingScope {
         configuration.routingScope = try .parse(routingScope, option: "--routing-scope", what: "routing scope")
       }
+      configuration.fanInNormalization = fanInNormalization
       if let temperature { configuration.temperature = try inverseTemperature(temperature) }
       if let activationRule {
         configuration.activationRule = try .parse(activationRule, option: "--activation-rule", what: "activation rule")
@@ -90,7 +95,9 @@ struct ArchitectureOptions: ParsableArguments {
       if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     case .dynamicCapsulesSmall, .dynamicCapsules:
-      guard pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition, !fixedBeta else {
+      guard pose == nil, routingScope == nil, temperature == nil, fanInNormalization == nil, activationRule == nil,
+        !noCoordinateAddition, !fixedBeta
+      else {
         throw InputError(
           .usage, "--model \(preset.rawValue)", "it has no EM routing to change",
           remedy: "of the options for capsules, give --sizes, --iterations and --decoder only")

@@ -1,9 +1,11 @@
 /// The lamps round the turntable, and which of them each of the six lightings switches on.
 enum ToyLights {
-  /// Where a lamp stands, seen from the toy, in radii of the toy; 0 degrees is where the cameras stand.
-  private static let lamps: [(bearing: Float, height: Float, distance: Float)] = [
-    (-55, 40, 6), (50, 55, 6), (140, 35, 7), (-150, 65, 6),
+  /// Where a lamp stands, seen from the toy, in degrees; a bearing of 0 is where the cameras stand.
+  private static let lamps: [(bearing: Float, height: Float)] = [
+    (-55, 40), (50, 55), (140, 35), (-150, 65),
   ]
+  /// How far away every lamp is, in radii of the toy: there it is as bright as a lighting says.
+  static let distance: Float = 14
   /// The brightness of each lamp in each lighting.
   static let lightings: [[Float]] = [
     [0.95, 0, 0, 0],
@@ -17,7 +19,7 @@ enum ToyLights {
   /// Light from everywhere.
   static let ambient: Float = 0.22
   /// How far apart the four points of a lamp are, in radii of the toy: what makes the edges of shadows soft.
-  private static let size: Float = 0.45
+  private static let size: Float = 1
 
   /// Where the points of each lamp are: `[lamp][point]`, for the table turned by `azimuth`.
   static func positions(center: Vector, radius: Float, azimuth: Float) -> [[Vector]] {
@@ -27,7 +29,7 @@ enum ToyLights {
       let up = cross(outward, along)
       return (0..<4).map { point in
         let (a, b): (Float, Float) = (point & 1 == 0 ? -0.5 : 0.5, point & 2 == 0 ? -0.5 : 0.5)
-        return center + (outward * lamp.distance + along * (a * size) + up * (b * size)) * radius
+        return center + (outward * distance + along * (a * size) + up * (b * size)) * radius
       }
     }
   }

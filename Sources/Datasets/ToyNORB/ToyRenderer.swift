@@ -89,8 +89,8 @@ struct ToyRenderer {
         let direction = normalized(toLamp)
         let cosine = dot(normal, direction)
         guard cosine > 0, !isShaded(Ray(origin: point, direction: direction)) else { continue }
-        // Lamps are as bright at six radii as their brightness says.
-        received[lamp] = reflectance * cosine * 36 * radius * radius / dot(toLamp, toLamp)
+        let fallOff = ToyLights.distance * ToyLights.distance * radius * radius / dot(toLamp, toLamp)
+        received[lamp] = reflectance * cosine * fallOff
       }
       // A surface that looks down sees the darker table.
       return (reflectance * ToyLights.ambient * (0.75 + 0.25 * normal.z), received)

@@ -25,6 +25,9 @@ extension MatrixCapsules {
     public var addsCoordinates = true
     public var routingScope = RoutingScope.image
     public var temperature = InverseTemperature.saturating(final: 0.01)
+    /// If given, λ of a layer is multiplied by this and divided by its children per parent (Gritzman 2019, with 100): costs
+    /// then weigh alike in all layers, instead of next to nothing where a parent has few children.
+    public var fanInNormalization: Float?
     public var activationRule = ActivationRule.logistic
     /// Whether β_a and β_u are trained.
     public var learnsBeta = true
@@ -92,6 +95,9 @@ extension MatrixCapsules {
       }
       guard temperature.values(iterations: iterations).allSatisfy({ $0 > 0 && $0.isFinite }) else {
         throw fail("an inverse temperature that is not positive", "use λ above 0")
+      }
+      guard fanInNormalization.map({ $0 > 0 && $0.isFinite }) ?? true else {
+        throw fail("a normalisation by fan-in that is not positive", "use for example 100, or none")
       }
       try decoder?.validate(Self.architecture)
     }

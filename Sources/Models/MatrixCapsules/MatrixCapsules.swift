@@ -32,7 +32,7 @@ public struct MatrixCapsules: Model {
     let sizes = configuration.sizes
     let types = [configuration.primaryTypes, configuration.firstTypes, configuration.secondTypes]
     func routing(_ layer: Int, parentTypes: Int, kernel: (Int, Int), stride: Int, isClassLayer: Bool) -> EMRouting {
-      EMRouting(
+      var routing = EMRouting(
         rows: sizes[layer].rows, columns: sizes[layer].columns, childTypes: types[layer], parentTypes: parentTypes,
         kernelRows: kernel.0, kernelColumns: kernel.1, stride: stride, sharesWeights: isClassLayer,
         addsCoordinates: isClassLayer && configuration.addsCoordinates, poseStructure: configuration.poseStructure,
@@ -40,6 +40,13 @@ public struct MatrixCapsules: Model {
         inverseTemperatures: configuration.temperature.values(iterations: configuration.iterations),
         varianceFloor: configuration.varianceFloor, massFloor: configuration.massFloor,
         activationRule: configuration.activationRule)
+      if let factor = configuration.fanInNormalization {
+        let children = sizes[layer].rows * sizes[layer].columns * types[layer]
+        let parents = routing.outputRows * routing.outputColumns * parentTypes
+        let scale = factor * Float(parents) / Float(children)
+        routing.inverseTemperatures = routing.inverseTemperatures.map { $0 * scale }
+      }
+      return routing
     }
     routedLayers = [
       ("capsules1", routing(0, parentTypes: types[1], kernel: (3, 3), stride: 2, isClassLayer: false)),

@@ -151,7 +151,8 @@ let package = Package(
     tests("Reports", ["Evaluation", "Files"]),
     tests("Training", ["Models", "Datasets", "Files"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["robust", "Processor", "Files", "Models", "TestSupport"],
+      name: "CommandLineTests",
+      dependencies: ["robust", "Processor", "Files", "Tensors", "Models", "Datasets", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

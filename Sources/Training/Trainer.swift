@@ -1,5 +1,6 @@
 import Autodiff
 public import Datasets
+import Files
 public import Models
 public import Tensors
 
@@ -27,11 +28,10 @@ public struct Trainer<M: Model>: Sendable {
   public let threads: Int
   /// Steps done, over all epochs.
   public private(set) var stepsDone: Int
+  /// How it went so far, over all processes that worked on it.
+  public private(set) var record = TrainingRecord()
   private var optimizer: Adam
   private let trainedNames: [String]
-  private var epochLoss = 0.0
-  private var epochCorrect = 0
-  private var epochImages = 0
 
   public init(model: M, dataset: Dataset, recipe: Recipe, threads: Int) throws {
     try recipe.validate()
@@ -39,7 +39,12 @@ public struct Trainer<M: Model>: Sendable {
     self.recipe = recipe
     self.dataset = dataset
     self.threads = threads
-    trainedNames = model.parameters.names.filter(model.trains)
+    trainedNames = model.parameters.names.filter { model.trains($0) && recipe.trains($0) }
+    guard !trainedNames.isEmpty else {
+      throw InputError(
+        .usage, "--only", "\(model.name) has no \(recipe.onlyPart?.rawValue ?? "weights")",
+        remedy: "give the model one, with --decoder, or leave --only out")
+    }
     let parameters = model.parameters
     optimizer = Adam(parameters: trainedNames.map { parameters[$0] })
     stepsDone = 0
@@ -53,9 +58,9 @@ public struct Trainer<M: Model>: Sendable {
 
   /// Takes one step and reports it.
   public mutating func step() throws -> TrainingProgress {
+    let started = ContinuousClock.now
     let epoch = stepsDone / stepsPerEpoch
     let step = stepsDone % stepsPerEpoch
-    if step == 0 { (epochLoss, epochCorrect, epochImages) = (0, 0, 0) }
     var shuffle = RandomStream(seed: recipe.seed, 0x5F0, UInt64(epoch))
     let order = epochOrder?.epoch == epoch ? epochOrder!.order : shuffle.permutation(of: dataset.count)
     epochOrder = (epoch, order)
@@ -73,14 +78,21 @@ public struct Trainer<M: Model>: Sendable {
       let images = recipe.augmentation.apply(
         to: dataset.images(at: indices), ids: indices, seed: recipe.seed, epoch: epoch)
       let graph = Graph()
-      let parameters = model.parameters.bound(to: graph, trained: model.trains)
+      let parameters = model.parameters.bound(to: graph, trained: trainedNames.contains)
       let stream = RandomStream(seed: recipe.seed, 0xD40, UInt64(epoch), UInt64(step), UInt64(chunk))
       let perImage = indices.map {
         RandomStream(seed: recipe.seed, 0xC40, UInt64(epoch), UInt64(dataset.ids[$0]))
       }
       let randomness = Randomness(stream: stream, images: perImage, jitter: recipe.augmentation.jitter)
-      let outputs = model.outputs(for: graph.constant(images), parameters: parameters, mode: .training(randomness))
-      let total = loss.perImage(outputs, labels: labels).sum() * (1 / Float(batch.count))
+      let (input, mode) = (graph.constant(images), Mode.training(randomness))
+      let outputs = model.outputs(for: input, parameters: parameters, mode: mode)
+      var losses = loss.perImage(outputs, labels: labels)
+      if let extra = model.auxiliaryLoss(
+        for: input, outputs: outputs, labels: labels, parameters: parameters, mode: mode)
+      {
+        losses = losses + extra
+      }
+      let total = losses.sum() * (1 / Float(batch.count))
       let gradients = graph.parameterGradients(of: total, by: trainedNames.map { parameters[$0] })
       let correct = zip(outputs.scores.value.argmaxOfRows(), labels).count { $0 == $1 }
       return ChunkResult(loss: Double(total.value.scalar), correct: correct, gradients: gradients)
@@ -93,12 +105,13 @@ public struct Trainer<M: Model>: Sendable {
     }
 
     stepsDone += 1
-    epochImages += batch.count
-    epochLoss += results.reduce(0) { $0 + $1.loss } * Double(batch.count)
-    epochCorrect += results.reduce(0) { $0 + $1.correct }
+    record.add(
+      epoch: epoch, images: batch.count, loss: results.reduce(0) { $0 + $1.loss } * Double(batch.count),
+      correct: results.reduce(0) { $0 + $1.correct }, time: ContinuousClock.now - started)
+    let current = record.epochs[epoch]
     return TrainingProgress(
       epoch: epoch + 1, epochs: recipe.epochs, step: step + 1, stepsPerEpoch: stepsPerEpoch,
-      loss: epochLoss / Double(epochImages), accuracy: Double(epochCorrect) / Double(epochImages))
+      loss: current.meanLoss, accuracy: current.accuracy)
   }
 
   private var epochOrder: (epoch: Int, order: [Int])?
@@ -123,7 +136,9 @@ extension Trainer {
   }
 
   /// Continues after `stepsDone` steps; false if `state` does not fit the model.
-  public mutating func restore(model: M, state: [String: Tensor], stepsDone: Int) -> Bool {
+  public mutating func restore(
+    model: M, state: [String: Tensor], stepsDone: Int, record: TrainingRecord = TrainingRecord()
+  ) -> Bool {
     let first = trainedNames.compactMap { state["adam.first.\($0)"] }
     let second = trainedNames.compactMap { state["adam.second.\($0)"] }
     let shapes = trainedNames.map { model.parameters[$0].shape }
@@ -132,6 +147,7 @@ extension Trainer {
     }
     self.model = model
     self.stepsDone = stepsDone
+    self.record = record
     optimizer = Adam(steps: stepsDone, first: first, second: second)
     return true
   }

@@ -15,7 +15,9 @@ public struct TrainingState: Sendable {
   public func save<M: Model>(_ trainer: Trainer<M>) throws {
     var tensors = trainer.optimizerState
     for name in trainer.model.parameters.names { tensors["weight.\(name)"] = trainer.model.parameters[name] }
-    try SafeTensors(tensors: tensors, metadata: try identity(trainer, steps: trainer.stepsDone)).write(to: path)
+    var metadata = try identity(trainer, steps: trainer.stepsDone)
+    metadata["record"] = String(decoding: try JSONEncoder.compact.encode(trainer.record), as: UTF8.self)
+    try SafeTensors(tensors: tensors, metadata: metadata).write(to: path)
   }
 
   /// Puts `trainer` where the saved run stood.
@@ -38,8 +40,17 @@ public struct TrainingState: Sendable {
       model.parameters[name] = tensor
     }
     guard let steps = file.metadata["steps"].flatMap({ Int($0) }),
-      trainer.restore(model: model, state: file.tensors, stepsDone: steps)
+      trainer.restore(model: model, state: file.tensors, stepsDone: steps, record: try record(in: file))
     else { throw damaged("the optimiser's state") }
+  }
+
+  /// What the file says of how the run went; nothing if it is of a version that did not say.
+  private func record(in file: SafeTensors) throws -> TrainingRecord {
+    guard let text = file.metadata["record"] else { return TrainingRecord() }
+    guard let record = try? JSONDecoder().decode(TrainingRecord.self, from: Data(text.utf8)) else {
+      throw damaged("the record of the run")
+    }
+    return record
   }
 
   /// Removes the file of a run that is complete.

@@ -79,13 +79,19 @@ struct TrainCommand: ParsableCommand {
   /// Puts the weights of the checkpoint at `path` into `model`.
   private func adopt(_ path: String, _ model: inout any Model) throws {
     let weights = try Checkpoint.read(path).model.parameters
-    let shapes = model.parameters.names.map { ($0, model.parameters[$0].shape) }
-    guard weights.names == shapes.map(\.0), shapes.allSatisfy({ weights[$0.0].shape == $0.1 }) else {
+    // A decoder that only one of them has says nothing about the rest.
+    let isDecoder = { (name: String) in name.hasPrefix(Decoder.prefix) }
+    let given = weights.names.filter { !isDecoder($0) }
+    let shared = model.parameters.names.filter { !isDecoder($0) || weights.names.contains($0) }
+    guard given == shared.filter({ !isDecoder($0) }),
+      shared.allSatisfy({ weights[$0].shape == model.parameters[$0].shape })
+    else {
       throw InputError(
         .model, path, "its weights do not fit \(model.name)",
-        remedy: "name a checkpoint of the same --model, --sizes and --pose, for the same image shape and classes")
+        remedy:
+          "name a checkpoint of the same --model, --sizes, --pose and --decoder, for the same image shape and classes")
     }
-    model.parameters = weights
+    for name in shared { model.parameters[name] = weights[name] }
   }
 
   private func train<M: Model>(
@@ -103,32 +109,31 @@ struct TrainCommand: ParsableCommand {
     // Fails now rather than after an hour if the place can't be written.
     try state.save(trainer)
     Interruption.watch()
-    let progress = ProgressLine()
+    let progress = ProgressLine(from: Double(trainer.stepsDone) / Double(trainer.totalSteps))
     progress.note(
       "training \(model.name) (\(model.parameters.count) parameters) on \(training.count) images of \(training.name), "
         + "\(recipe.epochs) epochs, \(threads) threads")
-    while !trainer.isFinished {
-      let report = try trainer.step()
-      progress.show(
-        "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
-        detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
-      if Interruption.isRequested {
-        try state.save(trainer)
-        progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
-        throw Interruption()
-      }
-      guard report.step == report.stepsPerEpoch else { continue }
-      var line = String(
-        format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
-      if let heldOut {
-        let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
-        line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
-      }
-      progress.note(line)
-      if !trainer.isFinished {
-        try state.save(trainer)
-        try write(trainer, test: nil)
-      }
+    let end = try trainer.run(
+      saving: state, isCancelled: { Interruption.isRequested },
+      afterStep: { trainer, report in
+        progress.show(
+          "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
+          detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
+        return true
+      },
+      afterEpoch: { trainer, report in
+        var line = String(
+          format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
+        if let heldOut {
+          let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
+          line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
+        }
+        progress.note(line)
+        if !trainer.isFinished { try write(trainer, test: nil) }
+      })
+    if case .interrupted = end {
+      progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
+      throw Interruption()
     }
     progress.clear()
     let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount)

@@ -40,6 +40,57 @@ struct CheckpointTests {
     #expect(loaded.sha256 == (try Checkpoint.read(folder(file))).sha256)
   }
 
+  /// Checkpoints written before there were mixing proportions name no rule.
+  @Test func aConfigurationWithoutActivationRuleIsLogistic() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    var configuration = try Self.small().configuration
+    configuration.activationRule = .mixingProportion
+    try Checkpoint.write(MatrixCapsules(configuration: configuration, seed: 1), provenance: .init(), to: path)
+    func read() throws -> MatrixCapsules.Configuration? {
+      (try Checkpoint.read(path).model as? MatrixCapsules)?.configuration
+    }
+    #expect(try read() == configuration)
+    var file = try SafeTensors(contentsOf: path)
+    let named = try #require(file.metadata["configuration"])
+    let without = named.replacing(#""activationRule":"mixing-proportion","#, with: "")
+    #expect(without != named)
+    file.metadata["configuration"] = without
+    try file.write(to: path)
+    configuration.activationRule = .logistic
+    #expect(try read() == configuration)
+  }
+
+  @Test(arguments: [nil, Decoder.Configuration(hiddenUnits: [5, 6])])
+  func dynamicCapsulesGoThere(decoder: Decoder.Configuration?) throws {
+    let folder = try TemporaryFolder()
+    var configuration = DynamicCapsules.Configuration()
+    configuration.inputShape = [2, 18, 17]
+    configuration.classCount = 3
+    configuration.channels = 4
+    configuration.primaryTypes = 2
+    configuration.iterations = 2
+    configuration.decoder = decoder
+    let model = try DynamicCapsules(configuration: configuration, name: "tiny", seed: 4)
+    #expect(model.parameters.names == model.parameterShapes.map(\.name))
+    #expect(model.parameters.values.map(\.shape) == model.parameterShapes.map(\.shape))
+    try Checkpoint.write(model, provenance: .init(), to: folder("model.safetensors"))
+    let loaded = try Checkpoint.read(folder("model.safetensors"))
+    let read = try #require(loaded.model as? DynamicCapsules)
+    #expect(loaded.architecture == "dynamic-capsules" && read.configuration == configuration)
+    #expect(read.parameters.values == model.parameters.values)
+  }
+
+  /// Configurations from before there were decoders have none.
+  @Test func configurationsWithoutADecoderAreRead() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    try Checkpoint.write(Self.small(), provenance: .init(), to: path)
+    let json = try #require(try SafeTensors(contentsOf: path).metadata["configuration"])
+    #expect(!json.contains("decoder"))
+    #expect(try Checkpoint.read(path).model.decoder == nil)
+  }
+
   /// A file whose tensors or metadata were changed after writing.
   @Test(arguments: [
     ("format", "robust-checkpoint-9"), ("architecture", "transformer"), ("configuration", "{}"),
@@ -107,8 +158,23 @@ struct CheckpointTests {
     capsules.iterations = 6
     #expect(throws: InputError.self) { try capsules.validate() }
     capsules = .small
+    capsules.activationRule = .mixingProportion
+    capsules.iterations = 1
+    #expect(throws: InputError.self) { try capsules.validate() }
+    capsules = .small
     capsules.classCount = 1
     #expect(throws: InputError.self) { try capsules.validate() }
+    capsules = .small
+    capsules.decoder = .init(hiddenUnits: [])
+    #expect(throws: InputError.self) { try capsules.validate() }
+    for change in [
+      { $0.inputShape = [1, 16, 28] }, { $0.iterations = 0 }, { $0.classCount = 1 }, { $0.primaryElements = 0 },
+      { $0.channels = 2000 }, { $0.decoder = .init(hiddenUnits: [0]) }, { $0.decoder!.lossWeight = .nan },
+    ] as [(inout DynamicCapsules.Configuration) -> Void] {
+      var dynamic = DynamicCapsules.Configuration()
+      change(&dynamic)
+      #expect(throws: InputError.self) { try dynamic.validate() }
+    }
     var cnn = CNN.Configuration()
     cnn.inputShape = [1, 3, 28]
     #expect(throws: InputError.self) { try cnn.validate() }

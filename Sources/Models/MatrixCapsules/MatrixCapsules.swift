@@ -6,7 +6,7 @@ public import Tensors
 /// primary capsules, two convolutional capsule layers (3×3, strides 2 and 1) and class capsules with shared matrices.
 ///
 /// Scores are λ(β_a − Σ cost) of the class capsules, before the logistic that gives their activation, because a loss on
-/// saturated activations has no gradient.
+/// saturated activations has no gradient; for mixing proportions, their logarithm.
 public struct MatrixCapsules: Model {
   public let configuration: Configuration
   public let name: String
@@ -22,6 +22,7 @@ public struct MatrixCapsules: Model {
     try self.init(configuration: configuration, name: name)
     for (layer, shape) in convolutionShapes { parameters.addUniform(layer, shape, seed: seed) }
     for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
+    for (layer, shape) in decoder?.weightShapes ?? [] { parameters.addUniform(layer, shape, seed: seed) }
   }
 
   public init(configuration: Configuration, name: String) throws {
@@ -37,7 +38,8 @@ public struct MatrixCapsules: Model {
         addsCoordinates: isClassLayer && configuration.addsCoordinates, poseStructure: configuration.poseStructure,
         scope: configuration.routingScope,
         inverseTemperatures: configuration.temperature.values(iterations: configuration.iterations),
-        varianceFloor: configuration.varianceFloor, massFloor: configuration.massFloor)
+        varianceFloor: configuration.varianceFloor, massFloor: configuration.massFloor,
+        activationRule: configuration.activationRule)
     }
     routedLayers = [
       ("capsules1", routing(0, parentTypes: types[1], kernel: (3, 3), stride: 2, isClassLayer: false)),
@@ -58,7 +60,16 @@ public struct MatrixCapsules: Model {
       shapes.append(("\(layer).beta_a", [routing.parentTypes]))
       shapes.append(("\(layer).beta_u", [routing.parentTypes]))
     }
-    return shapes
+    return shapes + (decoder?.weightShapes ?? []).flatMap { Parameters.weightAndBias($0, $1) }
+  }
+
+  public var decoder: Decoder? { Self.decoder(configuration) }
+
+  private static func decoder(_ configuration: Configuration) -> Decoder? {
+    configuration.decoder.map {
+      Decoder(
+        configuration: $0, classCount: configuration.classCount, poseCount: 16, imageShape: configuration.networkShape)
+    }
   }
 
   private var convolutionShapes: [(layer: String, shape: Shape)] {
@@ -80,7 +91,7 @@ public struct MatrixCapsules: Model {
     let convolution = configuration.channels * (25 * configuration.inputShape[0] + 1)
     let primary = b * 17 * (configuration.channels + 1)
     return convolution + primary + (9 * b * weight + 2) * c + (9 * c * weight + 2) * d
-      + (d * weight + 2) * configuration.classCount
+      + (d * weight + 2) * configuration.classCount + (decoder(configuration)?.parameterCount ?? 0)
   }
 
   private mutating func addRouted(_ layer: String, _ routing: EMRouting, _ seed: UInt64) {
@@ -96,7 +107,9 @@ public struct MatrixCapsules: Model {
     parameters["\(layer).beta_u"] = Tensor(shape: [routing.parentTypes])
   }
 
-  public func trains(_ name: String) -> Bool { configuration.learnsBeta || !name.contains(".beta_") }
+  public func trains(_ name: String) -> Bool {
+    !name.contains(".beta_") || (configuration.learnsBeta && configuration.activationRule == .logistic)
+  }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
     let features = configuration.prepared(images, mode: mode)
@@ -117,13 +130,29 @@ public struct MatrixCapsules: Model {
         ])
       poses = outputs[0]
       scores = outputs[1]
-      activations = scores.sigmoid()
+      activations = activate(scores)
     }
+    if configuration.activationRule == .mixingProportion { scores = scores.flattened.logSoftmax() }
     let shape: Shape = [batch, configuration.classCount]
-    return ClassifierOutputs(scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape))
+    return ClassifierOutputs(
+      scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape),
+      poses: poses.reshaped(to: Shape(shape.dimensions + [16])))
   }
 
-  public func logActivations(_ outputs: ClassifierOutputs) -> Variable { outputs.scores.logSigmoid() }
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable {
+    switch configuration.activationRule {
+    case .logistic: outputs.scores.logSigmoid()
+    case .mixingProportion: outputs.scores.logSoftmax()
+    }
+  }
+
+  /// The activations of a layer, from what routing gives for it, `[batch, row, column, type]`.
+  private func activate(_ scores: Variable) -> Variable {
+    switch configuration.activationRule {
+    case .logistic: scores.sigmoid()
+    case .mixingProportion: scores.flattened.softmax().reshaped(to: scores.shape)
+    }
+  }
 
   public var layers: [LayerSummary] {
     let pose = configuration.poseStructure == .matrix ? "(4×4 + 1)" : "(16 + 1)"
@@ -148,6 +177,11 @@ public struct MatrixCapsules: Model {
           "\(description), \(routing.iterations) × EM routing",
           output: "\(place)\(routing.parentTypes)×\(pose)", parameterCount: parameterCount("\(layer).")))
     }
-    return layers
+    return layers + (decoder?.layers(parameters) ?? [])
   }
+}
+
+extension Variable {
+  /// `[batch, everything else]`.
+  fileprivate var flattened: Variable { reshaped(to: [shape[0], shape.withoutBatch.count]) }
 }

@@ -34,9 +34,25 @@ struct MultiCropTests {
 
   static let images = Tensor.normal([3, 2, 24, 25], deviation: 0.2, seed: 6).map { $0 + 0.5 }
 
-  @Test(arguments: [true, false])
-  func theMeanOfNormalisedActivations(isCapsules: Bool) throws {
-    let model: any Model = isCapsules ? try Self.capsules() : try Self.cnn()
+  static func dynamicCapsules() throws -> DynamicCapsules {
+    var configuration = DynamicCapsules.Configuration()
+    configuration.inputShape = [2, 24, 25]
+    configuration.classCount = 3
+    configuration.channels = 4
+    configuration.primaryTypes = 2
+    configuration.decoder = nil
+    configuration.crop = 18
+    return try DynamicCapsules(configuration: configuration, name: "dynamic", seed: 5)
+  }
+
+  @Test(arguments: ["capsules", "cnn", "dynamic"])
+  func theMeanOfNormalisedActivations(name: String) throws {
+    let model: any Model =
+      switch name {
+      case "capsules": try Self.capsules()
+      case "cnn": try Self.cnn()
+      default: try Self.dynamicCapsules()
+      }
     let several = try MultiCrop(model, count: 13)
     #expect(several.offsets.count == 13 && Set(several.offsets).count == 13)
     #expect(several.offsets.allSatisfy { abs($0.rows) == abs($0.columns) && abs($0.rows) <= 3 })

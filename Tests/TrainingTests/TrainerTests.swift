@@ -128,7 +128,7 @@ struct TrainerTests {
       jitter: Jitter(brightness: 0.5, contrast: 0.5...1.5))
     let input = Graph().constant(images)
     let seen = configuration.seen(input, mode: .training(randomness)).value
-    #expect(seen.shape == [6, 1, 20, 20] && seen.scalars.allSatisfy((0...1).contains))
+    #expect(seen.shape == [6, 1, 20, 20] && seen.scalars.allSatisfy { (0...1).contains($0) })
     let prepared = configuration.prepared(input, mode: .training(randomness)).value
     // One line maps the pixels of an image to what was prepared of it, so differences are proportional.
     for row in 0..<6 {

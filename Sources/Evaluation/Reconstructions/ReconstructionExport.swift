@@ -1,7 +1,9 @@
+import Datasets
 import Files
 import Foundation
 import Imaging
 import Models
+import Tensors
 
 /// Writes what a decoder makes of images as pictures and tables.
 public struct ReconstructionExport: Sendable {

@@ -128,11 +128,17 @@ let package = Package(
       "Reports", at: "Reports",
       ["Evaluation", "Imaging", "Files", .product(name: "Mustache", package: "swift-mustache")],
       resources: [.embedInCode("Templates")]),
+    library(
+      "Reproduction",
+      [
+        "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Training",
+        "Evaluation", "Reports", "Files",
+      ]),
     .executableTarget(
       name: "robust",
       dependencies: [
         "Processor", "Files", "Tensors", "Arrays", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation",
-        "Reports", "Imaging",
+        "Reports", "Imaging", "Reproduction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
@@ -149,9 +155,13 @@ let package = Package(
       "Evaluation",
       ["Attacks", "Arrays", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Evaluation", "Files"]),
-    tests("Training", ["Models", "Datasets", "Files"]),
+    tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
+    tests(
+      "Reproduction",
+      ["Models", "Datasets", "Training", "Evaluation", "Attacks", "Arrays", "Tensors", "Files"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["robust", "Processor", "Files", "Models", "TestSupport"],
+      name: "CommandLineTests",
+      dependencies: ["robust", "Processor", "Files", "Models", "Arrays", "Datasets", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -46,7 +46,7 @@ struct Findings {
     }
     return """
       Without an attack, \(Self.list(shares)) of the \(NumberFormat.grouped(dataset.count)) images of \
-      \(dataset.name) (\(dataset.split)) correctly.
+      \(dataset.title) correctly.
       """
   }
 

@@ -56,14 +56,14 @@ public enum MarkdownReport {
   }
 
   /// A table whose first `flushLeft` columns hold words, the others numbers.
-  static func table(header: [String], rows: [[String]], flushLeft: Int = 1) -> String {
+  package static func table(header: [String], rows: [[String]], flushLeft: Int = 1) -> String {
     let rule = header.indices.map { $0 < flushLeft ? ":--" : "--:" }
     return ([header.map(escaped), rule] + rows.map { $0.map(escaped) })
       .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 
   /// Text that Markdown shows as it is.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for character in text {
       if character.isNewline {

@@ -12,7 +12,7 @@ enum Provenance {
       (
         "Data",
         """
-        \(configuration.dataset.name), \(configuration.dataset.split), \
+        \(configuration.dataset.title), \
         \(NumberFormat.grouped(configuration.dataset.count)) images of \
         \(configuration.dataset.shape.map(String.init).joined(separator: "×"))
         """
@@ -24,6 +24,7 @@ enum Provenance {
       if let accuracy = model.testAccuracy {
         facts.append("\(NumberFormat.percent(accuracy, decimals: 2)) of its whole test set by its own record")
       }
+      if let crops = model.crops { facts.append("mean over \(crops) crops") }
       facts.append("from \(model.source)")
       entries.append((names.models[index], facts.joined(separator: "; ")))
       entries.append(("\(names.models[index]) SHA-256", model.sha256))

@@ -27,7 +27,7 @@ public enum TerminalTable {
     }
     let clean = summary.cleanAccuracies.map { "\(names.models[$0.modelIndex]) \($0.accuracy.text)" }
     return """
-      \(NumberFormat.grouped(dataset.count)) images of \(dataset.name) (\(dataset.split)); \
+      \(NumberFormat.grouped(dataset.count)) images of \(dataset.title); \
       right without an attack: \(clean.joined(separator: ", "))
 
       \(TextTable.aligned(rows, flushRight: 3...))

@@ -30,7 +30,8 @@ def write(name, record):
         file.write("\n")
 
 
-def routing(name, rows, columns, child_types, parent_types, kernel, stride, iterations, layer, scope, seed, batch=1):
+def routing(name, rows, columns, child_types, parent_types, kernel, stride, iterations, layer, scope, seed, batch=1,
+            rule="logistic"):
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape, scale):
@@ -41,21 +42,23 @@ def routing(name, rows, columns, child_types, parent_types, kernel, stride, iter
     activations = activations.clamp(1 / 64, 63 / 64).requires_grad_(True)
     norm = {"image": "parents", "position": "types"}[scope]
     if layer == "class":
-        module = reference.ClassCaps(child_types, parent_types, iterations, True)
+        module = reference.ClassCaps(child_types, parent_types, iterations, True, mixing=rule != "logistic")
     else:
-        module = reference.ConvCaps(child_types, parent_types, kernel, stride, iterations, norm)
+        module = reference.ConvCaps(child_types, parent_types, kernel, stride, iterations, norm,
+                                    mixing=rule != "logistic")
     module.W = torch.nn.Parameter(draw(*module.W.shape, scale=0.3) + torch.round(torch.eye(4) * 16) / 64)
     module.beta_a = torch.nn.Parameter(draw(parent_types, scale=3))
     module.beta_u = torch.nn.Parameter(draw(parent_types, scale=0.5))
     mean, activation = module(poses, activations)
-    score = torch.logit(activation)
+    score = torch.logit(activation) if rule == "logistic" else torch.log(activation)
     pose_seed, score_seed = draw(*mean.shape, scale=1), draw(*score.shape, scale=1)
     inputs = [poses, activations, module.W, module.beta_a, module.beta_u]
-    gradients = torch.autograd.grad((mean * pose_seed).sum() + (score * score_seed).sum(), inputs)
+    gradients = torch.autograd.grad((mean * pose_seed).sum() + (score * score_seed).sum(), inputs, allow_unused=True)
+    gradients = [torch.zeros_like(t) if g is None else g for g, t in zip(gradients, inputs)]
     names = ["poses", "activations", "weights", "beta_a", "beta_u"]
     record = dict(batch=batch, rows=rows, columns=columns, childTypes=child_types, parentTypes=parent_types,
                   kernel=kernel, stride=stride, iterations=iterations, layer=layer, scope=scope,
-                  poseSeed=numbers(pose_seed), scoreSeed=numbers(score_seed),
+                  **({} if rule == "logistic" else {"rule": rule}), poseSeed=numbers(pose_seed), scoreSeed=numbers(score_seed),
                   parentPoses=numbers(mean), scores=numbers(score))
     record["inputs"] = {n: numbers(t) for n, t in zip(names, inputs)}
     record["gradients"] = {n: numbers(t) for n, t in zip(names, gradients)}
@@ -116,6 +119,14 @@ if __name__ == "__main__":
     for iterations in (1, 2, 3):
         routing(f"class-{iterations}", 3, 2, 4, 10, 3, 1, iterations, "class", "position", 20 + iterations)
     routing("class-five-3", 2, 2, 3, 5, 2, 1, 3, "class", "position", 30, batch=2)
+    mixing = "mixing-proportion"
+    routing("mixing-image-3", 4, 5, 2, 9, 3, 1, 3, "convolution", "image", 41, rule=mixing)
+    routing("mixing-image-5", 4, 4, 2, 3, 3, 1, 5, "convolution", "image", 42, rule=mixing)
+    routing("mixing-position-2", 5, 4, 1, 4, 3, 1, 2, "convolution", "position", 43, rule=mixing)
+    routing("mixing-class-3", 2, 3, 3, 5, 2, 1, 3, "class", "position", 44, batch=2, rule=mixing)
+    routing("conv-image-5", 4, 4, 2, 3, 3, 1, 5, "convolution", "image", 45)
+    network("capsules-mixing", reference.CapsNet(4, 3, 4, 5, 5, 2, 3, "parents", mixing=True), (2, 2, 20, 20), [1, 4],
+            torch.log, lambda z, y: reference.spread_loss(torch.exp(z), y, 0.9))
     for scope, norm in (("image", "parents"), ("position", "types")):
         network(f"capsules-{scope}", reference.CapsNet(4, 3, 4, 5, 5, 2, 3, norm), (2, 2, 20, 20), [1, 4],
                 torch.logit, lambda z, y: reference.spread_loss(torch.sigmoid(z), y, 0.9))

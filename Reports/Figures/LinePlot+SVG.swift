@@ -2,7 +2,7 @@ extension LinePlot {
   /// The figure in SVG, `width` × `height` units.
   ///
   /// A standalone figure carries its style sheet and namespace; an inline one uses those of its page.
-  func svg(width: Double, height: Double, standalone: Bool = false) -> String {
+  package func svg(width: Double, height: Double, standalone: Bool = false) -> String {
     let legend = Legend(names: series.map(\.name), reference: reference?.label, width: width - 24)
     let frame = Frame(
       left: 52, right: width - 16, top: legend.height + (top == nil ? 14 : 48), bottom: height - 46,

@@ -1,36 +1,67 @@
 /// Curves with confidence bands over a shared horizontal axis, in percent.
-struct LinePlot {
-  struct Point: Equatable {
-    var x: Double
+package struct LinePlot {
+  package struct Point: Equatable {
+    package var x: Double
     /// In percent, with the bounds of its band.
-    var y: Double
-    var lower: Double
-    var upper: Double
+    package var y: Double
+    package var lower: Double
+    package var upper: Double
     /// Shown when the pointer rests on the marker.
-    var note: String
+    package var note: String
+
+    package init(x: Double, y: Double, lower: Double, upper: Double, note: String) {
+      self.x = x
+      self.y = y
+      self.lower = lower
+      self.upper = upper
+      self.note = note
+    }
   }
 
-  struct Series: Equatable {
-    var name: String
+  package struct Series: Equatable {
+    package var name: String
     /// In order of x.
-    var points: [Point]
+    package var points: [Point]
+
+    package init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
   }
 
   /// A dashed horizontal line with its name.
-  struct Reference: Equatable {
-    var y: Double
-    var label: String
+  package struct Reference: Equatable {
+    package var y: Double
+    package var label: String
+
+    package init(y: Double, label: String) {
+      self.y = y
+      self.label = label
+    }
   }
 
   /// What the figure shows, for readers who can't see it.
-  var title: String
-  var xLabel: String
-  var yLabel: String
+  package var title: String
+  package var xLabel: String
+  package var yLabel: String
   /// A second scale along the top: its name, and how many of its units make one of the horizontal axis.
-  var top: (label: String, factor: Double)?
-  var xMaximum: Double
-  var series: [Series]
-  var reference: Reference?
+  package var top: (label: String, factor: Double)?
+  package var xMaximum: Double
+  package var series: [Series]
+  package var reference: Reference?
+
+  package init(
+    title: String, xLabel: String, yLabel: String, top: (label: String, factor: Double)? = nil, xMaximum: Double,
+    series: [Series], reference: Reference? = nil
+  ) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.top = top
+    self.xMaximum = xMaximum
+    self.series = series
+    self.reference = reference
+  }
 
   /// The dash pattern of each series in turn; with colour and marker it tells eight series apart.
   static let dashes = ["none", "7 4", "2 4", "10 4 2 4", "none", "7 4", "2 4", "10 4 2 4"]

@@ -3,7 +3,7 @@ import Foundation
 /// Numbers as text, the same in every locale.
 package enum NumberFormat {
   /// `value` with a fixed number of decimals; a zero has no sign.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     let text = String(format: "%.\(decimals)f", value)
     return text.hasPrefix("-") && text.allSatisfy({ "-0.".contains($0) }) ? String(text.dropFirst()) : text
   }
@@ -18,17 +18,17 @@ package enum NumberFormat {
   }
 
   /// A share in [0, 1] as a percentage: 0.3124 is `31.2%`.
-  static func percent(_ share: Double, decimals: Int = 1) -> String { fixed(share * 100, decimals) + "%" }
+  package static func percent(_ share: Double, decimals: Int = 1) -> String { fixed(share * 100, decimals) + "%" }
 
   /// `value` with a fixed number of decimals and its sign: `+1.2`, `−0.3`, `0.0`.
-  static func signed(_ value: Double, _ decimals: Int) -> String {
+  package static func signed(_ value: Double, _ decimals: Int) -> String {
     let text = fixed(value, decimals)
     if text.hasPrefix("-") { return "−" + text.dropFirst() }
     return text.allSatisfy({ "0.".contains($0) }) ? text : "+" + text
   }
 
   /// A p-value: three decimals, or a bound where they would be zeros.
-  static func probability(_ value: Double) -> String { value < 0.001 ? "<0.001" : fixed(value, 3) }
+  package static func probability(_ value: Double) -> String { value < 0.001 ? "<0.001" : fixed(value, 3) }
 
   /// `p = 0.004` or `p < 0.001`.
   static func probabilityEquation(_ value: Double) -> String {

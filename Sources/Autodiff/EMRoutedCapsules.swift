@@ -6,7 +6,7 @@ public import Tensors
 /// Inputs: poses `[batch, row, column, type, 4, 4]`, activations `[batch, row, column, type]`, weights
 /// `[child, parent type, 4, 4]` (16×16 for vector poses), β_a and β_u `[parent type]`.
 /// Outputs: parent poses `[batch, row, column, parent type, 4, 4]` and scores λ(β_a − Σ cost), whose logistic is the
-/// parents' activation.
+/// parents' activation; or, for mixing proportions, ln Σᵢ rᵢⱼ, whose softmax over all parents of an image is.
 public struct EMRoutedCapsules: Operation {
   private let routing: EMRouting
 

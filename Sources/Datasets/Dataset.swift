@@ -19,6 +19,8 @@ public struct Dataset: Sendable {
   public private(set) var ids: [Int]
   /// From where each image was taken; `nil` if the data set does not say.
   public private(set) var viewpoints: [Viewpoint]?
+  /// The viewpoints that were selected, if some were.
+  public internal(set) var selection: ViewpointSelection?
   /// The name of each class.
   public let classNames: [String]
   /// SHA-256 of the decompressed source: images file, labels file, and viewpoints file if there is one; or the batches in

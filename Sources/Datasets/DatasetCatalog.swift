@@ -8,7 +8,8 @@ public import Tensors
 /// `/usr/share/datasets`, where Debian's `dataset-fashion-mnist` installs. In each folder DIR, data set NAME is
 /// `DIR/NAME/` or `DIR/NAME/raw/`, or DIR itself. MNIST and Fashion-MNIST share their file names, so DIR itself counts
 /// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME; the file names of
-/// smallNORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough.
+/// smallNORB, NORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough. ToyNORB is looked for in the cache as
+/// well, and rendered into it if it is nowhere.
 public struct DatasetCatalog: Sendable {
   /// The data set that ships with the program.
   public static let defaultName = KnownDataset.shippedSubset.name
@@ -18,15 +19,24 @@ public struct DatasetCatalog: Sendable {
   private let data: String?
   private let roots: [String]
   private let resources: ResourceLocator
+  /// Where what was rendered is kept.
+  private let cache: String
+  /// Told how far the rendering of a split is.
+  private let rendering: @Sendable (Dataset.Split, Double) throws -> Void
 
   /// - Parameters:
   ///   - data: the folder given by `--data`.
   ///   - system: where data sets are installed for all users.
+  ///   - rendering: told, while a data set is rendered on demand, which split and the share of it that is done; what it
+  ///     throws ends the work.
   public init(
     data: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
-    system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator()
+    system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator(),
+    rendering: @escaping @Sendable (Dataset.Split, Double) throws -> Void = { _, _ in }
   ) {
     self.data = data
+    self.rendering = rendering
+    cache = CacheFolder.path(environment: environment)
     self.resources = resources
     let listed = (environment["ROBUST_DATA"] ?? "").split(separator: ":").map(String.init)
     roots = (data.map { [$0] } ?? []) + listed + system
@@ -48,19 +58,35 @@ public struct DatasetCatalog: Sendable {
         .dataset, "--dataset", "\(name) has no \(split.rawValue) split",
         remedy: "its splits: \(known.splits.map(\.rawValue).joined(separator: ", "))")
     }
-    guard let files = try locate(known, split, isAskedFor: true) else {
+    var located = try locate(known, split, isAskedFor: true)
+    if located == nil, known.format == .toyNORB {
+      let folder = cache + "/" + known.folders[0]
+      let threads = ProcessInfo.processInfo.activeProcessorCount
+      try ToyNORB.write(split, to: folder, threads: threads, progress: rendering)
+      located = try known.files(split, in: folder)
+    }
+    guard let files = located else {
       throw InputError(
         .dataset, "--dataset \(name)", "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
         remedy: known.remedy)
     }
-    return try files.load(known, split)
+    return try known.load(files, split)
+  }
+
+  /// Whether the files of the data set called `name` are found.
+  /// - Throws: `InputError(.dataset)` if some of them are there and others are missing.
+  public func contains(_ name: String, _ split: Dataset.Split) throws -> Bool {
+    guard let known = KnownDataset.all.first(where: { $0.name == name }), known.splits.contains(split) else {
+      return false
+    }
+    return try locate(known, split, isAskedFor: true) != nil
   }
 
   private func locate(_ known: KnownDataset, _ split: Dataset.Split, isAskedFor: Bool) throws -> (any SplitFiles)? {
     guard !known.isShipped else {
       return IDXFiles(shipped: known.name, in: try resources.folder(of: "Datasets"))
     }
-    for root in roots {
+    for root in roots + [cache] {
       let isPaired = root == data && (isAskedFor || !known.sharesFileNames)
       let places = known.folders.flatMap { [root + "/" + $0, root + "/" + $0 + "/raw"] }
       for place in places + (isPaired || Self.isNamed(root, known) ? [root] : []) {
@@ -100,10 +126,29 @@ extension DatasetCatalog {
   /// A folder given by `--data` whose files could be either data set is listed as such, under the name `?`.
   /// - Complexity: reads and hashes every file found.
   public func list() -> [Entry] {
-    let entries = KnownDataset.all.flatMap { known in
-      known.splits.map { entry(known, $0) }
+    var entries: [Entry] = []
+    for known in KnownDataset.all {
+      for split in known.splits {
+        // What is known of the original need not be read again.
+        let original = known.reduction.flatMap { reduction in
+          entries.first { $0.name == reduction.original && $0.split == split }
+        }
+        entries.append(original.map { reduced($0, known) } ?? entry(known, split))
+      }
     }
     return entries + ambiguousEntries()
+  }
+
+  /// The entry of `known`, whose original has the entry `original`.
+  private func reduced(_ original: Entry, _ known: KnownDataset) -> Entry {
+    let factor = known.reduction!.factor
+    return Entry(
+      name: known.name, split: original.split, path: original.path,
+      contents: original.contents.map { whole in
+        Contents(
+          count: whole.count, shape: [whole.shape[0], whole.shape[1] / factor, whole.shape[2] / factor],
+          sha256: whole.sha256)
+      })
   }
 
   private func entry(_ known: KnownDataset, _ split: Dataset.Split) -> Entry {

@@ -1,3 +1,6 @@
+import Files
+import Tensors
+
 /// A data set that the catalogue knows by name.
 struct KnownDataset: Sendable {
   let name: String
@@ -11,10 +14,20 @@ struct KnownDataset: Sendable {
   /// Whether it ships with the program.
   let isShipped: Bool
   var format = Format.idx
+  /// What it is a smaller version of; `nil` if it is an original.
+  var reduction: Reduction?
+
+  /// A data set whose images are downsampled.
+  struct Reduction: Sendable {
+    /// The name of the original.
+    let original: String
+    /// The side of the squares of pixels that become one.
+    let factor: Int
+  }
 
   /// How its files are called and read.
   enum Format: Sendable {
-    case idx, smallNORB, cifar10
+    case idx, smallNORB, toyNORB, norb, cifar10
   }
 
   /// Whether other data sets have files of the same names.
@@ -26,11 +39,34 @@ struct KnownDataset: Sendable {
     switch format {
     case .idx: try IDXFiles(split, in: folder)
     case .smallNORB: try SmallNORBFiles(split, in: folder)
+    case .toyNORB: try SmallNORBFiles(split, in: folder, prefix: .toyNORB)
+    case .norb: try NORBFiles(split, in: folder)
     case .cifar10: try CIFAR10Files(split, in: folder)
     }
   }
 
-  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, cifar10]
+  /// What the files of `split` in `folder` hold, downsampled if this is a smaller version.
+  /// - Throws: `InputError` if a file can't be read, is not of its format, or does not belong to the others.
+  func load(_ files: any SplitFiles, _ split: Dataset.Split) throws -> Dataset {
+    let dataset = try files.load(self, split)
+    guard let factor = reduction?.factor else { return dataset }
+    guard dataset.shape[1] % factor == 0, dataset.shape[2] % factor == 0 else {
+      throw InputError(
+        .dataset, files.images,
+        "holds images of \(dataset.shape), which can't be divided into squares of \(factor)×\(factor) pixels",
+        remedy: "ask for \(reduction!.original) instead")
+    }
+    return dataset.downsampled(by: factor)
+  }
+
+  /// This data set under another name, its images downsampled by `factor`.
+  func downsampled(by factor: Int, name: String) -> KnownDataset {
+    KnownDataset(
+      name: name, folders: folders, splits: splits, classNames: classNames, attribution: attribution, remedy: remedy,
+      isShipped: isShipped, format: format, reduction: Reduction(original: self.name, factor: factor))
+  }
+
+  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, smallNORB48, toyNORB, toyNORB48, norb, cifar10]
   static var names: String { all.map(\.name).joined(separator: ", ") }
 
   static let shippedSubset = KnownDataset(
@@ -59,6 +95,27 @@ struct KnownDataset: Sendable {
     remedy: "put its six files smallnorb-5x….mat into a folder called smallnorb, and give the folder by --data DIR or "
       + "ROBUST_DATA",
     isShipped: false, format: .smallNORB)
+
+  static let toyNORB = KnownDataset(
+    name: ToyNORB.name, folders: ["\(ToyNORB.name)-\(ToyNORB.version)"], splits: [.train, .test],
+    classNames: smallNORB.classNames,
+    attribution:
+      "ToyNORB version \(ToyNORB.version), synthetic: rendered by robust in the likeness of smallNORB (LeCun, "
+      + "Huang, Bottou 2004)",
+    remedy: "render it by `robust data render toynorb`", isShipped: false, format: .toyNORB)
+
+  /// At the same size.
+  static let toyNORB48 = toyNORB.downsampled(by: 2, name: "toynorb-48")
+
+  /// The size at which the paper's networks are given it (Hinton, Sabour & Frosst 2018, §5).
+  static let smallNORB48 = smallNORB.downsampled(by: 2, name: "smallnorb-48")
+
+  static let norb = KnownDataset(
+    name: "norb", folders: ["norb", "NORB"], splits: [.train, .test], classNames: smallNORB.classNames + ["blank"],
+    attribution: "NORB, jittered and cluttered (LeCun, Huang, Bottou 2004), for research only",
+    remedy: "put its files norb-5x….mat, or the first parts of them, into a folder called norb, and give the folder by "
+      + "--data DIR or ROBUST_DATA",
+    isShipped: false, format: .norb)
 
   static let cifar10 = KnownDataset(
     name: "cifar-10", folders: ["cifar-10", "cifar10", "cifar-10-batches-bin"], splits: [.train, .test],

@@ -95,27 +95,44 @@ public enum NORBMatrix {
 
   /// The file that holds `array`; dimensions that fill the header up to three are 1, as in the files of smallNORB.
   /// - Precondition: bytes, 16- or 32-bit signed integers or floating point numbers; 1 to 8 dimensions, below 2³².
-  public static func encoded(_ array: NumericArray) -> Data {
-    let magic = elements.first { $0.element == array.element }?.magic
+  public static func encoded(_ array: NumericArray) -> Data { header(array.element, array.shape) + array.bytes }
+
+  private static func header(_ element: NumericArray.Element, _ shape: [Int]) -> Data {
+    let magic = elements.first { $0.element == element }?.magic
     precondition(
-      magic != nil && (1...maximumRank).contains(array.shape.count),
-      "NORBMatrix: no binary matrix is \(array.element) of shape \(array.shape)")
-    let filling = [Int](repeating: 1, count: max(0, 3 - array.shape.count))
-    var file = Data(capacity: array.bytes.count + 4 * (2 + maximumRank))
-    for field in [magic!, UInt32(array.shape.count)] + (array.shape + filling).map(UInt32.init) {
-      withUnsafeBytes(of: field.littleEndian) { file.append(contentsOf: $0) }
+      magic != nil && (1...maximumRank).contains(shape.count),
+      "NORBMatrix: no binary matrix is \(element) of shape \(shape)")
+    let filling = [Int](repeating: 1, count: max(0, 3 - shape.count))
+    var header = Data(capacity: 4 * (2 + maximumRank))
+    for field in [magic!, UInt32(shape.count)] + (shape + filling).map(UInt32.init) {
+      withUnsafeBytes(of: field.littleEndian) { header.append(contentsOf: $0) }
     }
-    file.append(array.bytes)
-    return file
+    return header
   }
 
-  /// Writes `array` to `path`, compressed if the name ends in `.zst`.
-  /// - Precondition: as `encoded(_:)`; the name does not end in `.gz`, which is read but not written.
+  /// Writes `array` to `path`, compressed if the name ends in `.gz` or `.zst`.
+  /// - Precondition: as `encoded(_:)`.
   /// - Throws: `InputError(.output)` if it can't be written.
   public static func write(_ array: NumericArray, to path: String) throws {
-    precondition(!path.hasSuffix(".gz"), "NORBMatrix.write: \(path) would have to be gzip; write .zst or plain")
-    let file = encoded(array)
-    try AtomicFile.write(path.hasSuffix(".zst") ? compressZstd(file, level: 9) : file, to: path)
+    try write(array.element, shape: array.shape, to: path) { try $0(array.bytes) }
+  }
+
+  /// Writes the elements that `body` hands over piece by piece, so that a large matrix need not be held as a whole.
+  /// - Precondition: as `encoded(_:)`; as many bytes as `shape` says.
+  /// - Throws: `InputError(.output)` if it can't be written, and what `body` throws.
+  static func write(
+    _ element: NumericArray.Element, shape: [Int], to path: String, _ body: ((Data) throws -> Void) throws -> Void
+  ) throws {
+    try AtomicFile.replaceCompressed(path) { file in
+      try file.write(header(element, shape))
+      var count = 0
+      try body {
+        count += $0.count
+        try file.write($0)
+      }
+      precondition(
+        count == shape.reduce(element.size, *), "NORBMatrix.write: \(count) bytes for \(shape) of \(element.name)")
+    }
   }
 }
 

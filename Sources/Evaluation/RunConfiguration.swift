@@ -1,3 +1,4 @@
+public import Datasets
 import Files
 public import Foundation
 
@@ -22,10 +23,12 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     public var testAccuracy: Double?
     /// How many images one chunk of work holds.
     public var chunkSize: Int
+    /// Over how many crops of each image the model's outputs are averaged, if over several.
+    public var crops: Int?
 
     public init(
       name: String, source: String, sha256: String, kind: String, loss: String, parameterCount: Int,
-      testAccuracy: Double? = nil, chunkSize: Int
+      testAccuracy: Double? = nil, chunkSize: Int, crops: Int? = nil
     ) {
       self.name = name
       self.source = source
@@ -35,6 +38,7 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
       self.parameterCount = parameterCount
       self.testAccuracy = testAccuracy
       self.chunkSize = chunkSize
+      self.crops = crops
     }
   }
 
@@ -53,10 +57,15 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     public var shape: [Int]
     /// One name per class; the class count is their number.
     public var classNames: [String]
+    /// The viewpoints that were asked for, if not all.
+    public var viewpoints: ViewpointSelection?
+
+    /// The name with what part of it is meant: `smallnorb (test, azimuth 0,2,4)`.
+    package var title: String { "\(name) (\(split)\(viewpoints.map { ", \($0)" } ?? ""))" }
 
     public init(
       name: String, split: String, sha256: String, count: Int, imageIDsHash: String, shape: [Int],
-      classNames: [String]
+      classNames: [String], viewpoints: ViewpointSelection? = nil
     ) {
       self.name = name
       self.split = split
@@ -65,6 +74,7 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
       self.imageIDsHash = imageIDsHash
       self.shape = shape
       self.classNames = classNames
+      self.viewpoints = viewpoints
     }
   }
 

@@ -1,11 +1,11 @@
 import Files
-import Foundation
+package import Foundation
 import Synchronization
 
 /// Keeps a second process out of the folder of a run: a lock on its file `run.lock`, which names the holder.
 ///
 /// The system drops the lock when the process ends in whatever way. The file may then stay, but does not lock anything.
-final class RunLock: Sendable {
+package final class RunLock: Sendable {
   static let fileName = "run.lock"
 
   private let path: String
@@ -14,7 +14,10 @@ final class RunLock: Sendable {
   /// Takes the lock on `folder`, at once or not at all.
   ///
   /// - Throws: `InputError` of kind `.output` that names the process that holds it, or says why it can't be taken.
-  init(folder: URL) throws {
+  package init(
+    folder: URL,
+    remedy: String = "wait for it to end, or stop it: what it has done is kept, and --resume goes on from there"
+  ) throws {
     path = folder.appending(path: Self.fileName).path
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
@@ -27,7 +30,7 @@ final class RunLock: Sendable {
         throw InputError(
           .output, folder.path,
           "another robust is at work on this run" + (holder.isEmpty ? "" : ": \(holder)"),
-          remedy: "wait for it to end, or stop it: what it has done is kept, and --resume goes on from there")
+          remedy: remedy)
       }
       // Its last holder may have removed the file between our opening and locking it.
       guard Self.isStill(descriptor, at: path) else {
@@ -45,7 +48,7 @@ final class RunLock: Sendable {
   deinit { release() }
 
   /// Lets others in, and removes the file.
-  func release() {
+  package func release() {
     descriptor.withLock { descriptor in
       guard let held = descriptor else { return }
       unlink(path)

@@ -65,7 +65,7 @@ extension Sweep {
           remedy: isShipped
             ? error.remedy : "if the file of the model \(recorded.name) has moved, give --model \(recorded.name)=PATH")
       }
-      if loaded.sha256 == recorded.sha256 { return loaded.model }
+      if loaded.sha256 == recorded.sha256 { return try MultiCrop.classifier(loaded.model, crops: recorded.crops) }
       found.append("\(place) has \(loaded.sha256.prefix(12))…")
     }
     throw InputError(
@@ -92,6 +92,7 @@ extension Sweep {
         "the run used images with SHA-256 \(recorded.sha256.prefix(12))…; those found have \(images.sha256.prefix(12))…",
         remedy: "give the folder that holds the images of the run by --data DIR; `robust data` shows what is found")
     }
+    if let viewpoints = recorded.viewpoints { images = try images.subset(viewpoints: viewpoints) }
     if let limit = configuration.limit { images = images.first(max(limit, 0)) }
     guard RunConfiguration.Dataset(images) == recorded else {
       throw InputError(

@@ -9,13 +9,14 @@ extension RunConfiguration.Model {
   /// The `source` of a model that comes with robust.
   public static let shipped = "shipped"
 
-  /// What a run records of the model that `name`, a shipped name or a path, was `loaded` from.
-  public init(_ name: String, _ loaded: Checkpoint.Loaded) {
+  /// What a run records of the model that `name`, a shipped name or a path, was `loaded` from, and that is attacked as
+  /// `classifier`: by itself, unless this is the mean over several crops.
+  public init(_ name: String, _ loaded: Checkpoint.Loaded, as classifier: (any Classifier)? = nil) {
     self.init(
       name: loaded.model.name, source: ModelCatalog.Preset(rawValue: name) == nil ? name : Self.shipped,
       sha256: loaded.sha256, kind: loaded.architecture, loss: loaded.model.trainingLoss.description,
       parameterCount: loaded.model.parameters.count, testAccuracy: loaded.provenance.testAccuracy,
-      chunkSize: loaded.model.chunkSize)
+      chunkSize: (classifier ?? loaded.model).chunkSize, crops: (classifier as? MultiCrop)?.offsets.count)
   }
 }
 
@@ -39,7 +40,7 @@ extension RunConfiguration.Dataset {
     self.init(
       name: dataset.name, split: dataset.split.rawValue, sha256: dataset.sha256, count: dataset.count,
       imageIDsHash: Checksum.sha256(of: Data(ids.utf8)), shape: dataset.shape.dimensions,
-      classNames: dataset.classNames)
+      classNames: dataset.classNames, viewpoints: dataset.selection)
   }
 }
 

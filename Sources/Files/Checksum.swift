@@ -19,6 +19,19 @@ public enum Checksum {
     return hex(hash.finalize())
   }
 
+  /// The hash of bytes that come piece by piece.
+  public struct Running {
+    private var hash = SHA256()
+
+    public init() {}
+
+    /// Appends `data` to what is hashed.
+    public mutating func add(_ data: Data) { hash.update(data: data) }
+
+    /// The hash of all that was added.
+    public var sha256: String { hex(hash.finalize()) }
+  }
+
   private static func hex(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -20,8 +20,3 @@ public func compressZstd(_ data: Data, level: Int = 19) throws -> Data {
   guard ZSTD_isError(count) == 0 else { throw OutOfMemory() }
   return output.prefix(count)
 }
-
-/// The compressor could not get its working memory: the one way in which compressing can fail.
-private struct OutOfMemory: Error, CustomStringConvertible {
-  let description = "not enough memory to compress"
-}

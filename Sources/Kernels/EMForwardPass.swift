@@ -91,7 +91,8 @@ final class EMForwardPass {
   /// The M-step of one parent block at one position and, unless it is the last, the E-step's unnormalised log R.
   ///
   /// μ = Σ r V / s, σ² = Σ r (V − μ)² / s + floor, cost = Σ_h (β_u + ½ ln σ²) s, score = λ (β_a − cost),
-  /// ln a_j + ln p_ij = ln logistic(score) − Σ_h [(V − μ)² / 2σ² + ½ ln 2πσ²].
+  /// ln a_j + ln p_ij = ln logistic(score) − Σ_h [(V − μ)² / 2σ² + ½ ln 2πσ²]. Of a mixing proportion, score and ln a_j are
+  /// both ln s: Σ_k s_k, which a child's parents have in common, makes no difference to its softmax.
   @inline(never)
   private func step(
     _ field: EMRouting.Field, _ t: Int, _ block: Int, assignments: UnsafeMutablePointer<Lanes>,
@@ -109,13 +110,19 @@ final class EMForwardPass {
       variance.store(statistics + EMRouting.variance + group * 4)
       if !isLast { addDistances(mean, variance, first: group == 0) }
     }
-    let cost = multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) * s
-    let score = Lanes(routing.inverseTemperatures[t]) * (betaA[block] - cost)
+    var score: Lanes
+    switch routing.activationRule {
+    case .logistic:
+      let cost = multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) * s
+      score = Lanes(routing.inverseTemperatures[t]) * (betaA[block] - cost)
+    case .mixingProportion: score = logarithm(s)
+    }
     statistics[EMRouting.mass] = s
     statistics[EMRouting.score] = score
     guard !isLast else { return }
     let halfLogTwoPi: Float = 0.918_938_533_2
-    let bias = logLogistic(score) - Lanes(0.5) * logVariance - Lanes(16 * halfLogTwoPi)
+    let logActivation = routing.activationRule == .logistic ? logLogistic(score) : score
+    let bias = logActivation - Lanes(0.5) * logVariance - Lanes(16 * halfLogTwoPi)
     statistics[EMRouting.bias] = bias.replacing(with: Lanes(-1e30), where: masks[block] .== Lanes(0))
     finish(field, statistics[EMRouting.bias], assignments)
   }

@@ -151,9 +151,12 @@ final class EMReversePass {
     let s = statistics[EMRouting.mass]
     let reciprocal = Lanes(1) / s
     let zSum = last ? Lanes(0) : constants.pointer[position]
-    var scoreGradient = zSum * logistic(Lanes(0) - statistics[EMRouting.score])
+    let isLogistic = routing.activationRule == .logistic
+    var scoreGradient = isLogistic ? zSum * logistic(Lanes(0) - statistics[EMRouting.score]) : zSum
     if last { scoreGradient = image.parentScoreGradient?.pointer[parent] ?? Lanes(0) }
-    let scaled = scoreGradient * Lanes(routing.inverseTemperatures[t])
+    // The score of a mixing proportion is ln s: it has a gradient by s, and none by β or the variance.
+    let scaled = isLogistic ? scoreGradient * Lanes(routing.inverseTemperatures[t]) : Lanes(0)
+    let ofMass = isLogistic ? Lanes(0) : scoreGradient * reciprocal
     betaActivationGradient[block] += scaled
     betaCostGradient[block] -= scaled * Lanes(16) * s
 
@@ -180,7 +183,7 @@ final class EMReversePass {
       leaked += (pVariance * (variance - LaneColumn(repeating: Lanes(routing.varianceFloor)))).sum
     }
     constants.pointer[position] =
-      Lanes(0) - scaled * multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) - leaked
+      ofMass - scaled * multiplyAdd(Lanes(16), betaU[block], Lanes(0.5) * logVariance) - leaked
   }
 
   /// The gradient k₀ + Σ_h (p_μ d + p_σ d²) of r at iteration t, for the softmax of the E-step before it, and R of that

@@ -23,8 +23,9 @@ extension EMRouting {
 
   /// Routes `poses` `[batch, rows, columns, childTypes, 4, 4]` and `activations` `[batch, rows, columns, childTypes]`.
   ///
-  /// - Returns: parent poses `[batch, row, column, parentTypes, 4, 4]`, and scores λ(β_a − Σ cost) without the 4, 4, whose
-  ///   logistic is the parents' activation; and, if `saving`, what the reverse pass wants.
+  /// - Returns: parent poses `[batch, row, column, parentTypes, 4, 4]`, and scores without the 4, 4: λ(β_a − Σ cost), whose
+  ///   logistic is the parents' activation, or for mixing proportions ln Σᵢ rᵢⱼ, whose softmax over an image's is; and, if
+  ///   `saving`, what the reverse pass wants.
   /// - Complexity: one computation of each vote per iteration. Memory: the assignments of one image.
   package func forward(
     poses: Tensor, activations: Tensor, weights: Tensor, betaActivation: Tensor, betaCost: Tensor, saving: Bool

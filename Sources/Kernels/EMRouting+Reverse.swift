@@ -14,7 +14,7 @@ extension EMRouting {
   ///
   /// For iteration t let g_μ, g_σ², g_score be what comes from above (from the layer's outputs at the last iteration,
   /// from the next E-step otherwise). With d = V − μ, p_μ = g_μ/s and p_σ = g_σ²/s (after the cost's share
-  /// −λ g_score s / 2σ² has been added to g_σ²), the gradient of r_i is k₀ + Σ_h (p_μ d + p_σ d²), and of the vote
+  /// −λ g_score s / 2σ² has been added to g_σ²; of a mixing proportion, g_score / s to k₀ instead), the gradient of r_i is k₀ + Σ_h (p_μ d + p_σ d²), and of the vote
   /// r_i (p_μ + 2 p_σ d). The softmax of the E-step turns it into the gradient z_i of ln a_j + ln p_ij, which feeds
   /// iteration t − 1 through Σ z, Σ z d, Σ z d². The pass at t = 0 knows every p and z: it forms the gradient of the vote
   /// and, with it, those of the pose and of the weight.

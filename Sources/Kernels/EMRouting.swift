@@ -19,6 +19,15 @@ public enum PoseStructure: String, Hashable, Sendable, Codable, CaseIterable {
   public var weightCount: Int { self == .matrix ? 16 : 256 }
 }
 
+/// What the activation of a parent capsule is.
+public enum ActivationRule: String, Hashable, Sendable, Codable, CaseIterable {
+  /// logistic(λ(β_a − Σ cost)): how much shorter the description of its children gets with the capsule (the paper, Eq. 2).
+  case logistic
+  /// s_j / Σ_k s_k, with the mass s_j = Σᵢ rᵢⱼ and k over all types at all positions of the layer, as in a mixture of
+  /// Gaussians (the paper, §5). It has no use for λ, β_a and β_u.
+  case mixingProportion = "mixing-proportion"
+}
+
 /// An EM-routed layer of capsules (Hinton, Sabour & Frosst 2018, Procedure 1): its sizes and switches.
 ///
 /// Poses are `[batch, row, column, type, 16]`, h = 4·row + column of the matrix; activations `[batch, row, column, type]`.
@@ -50,11 +59,12 @@ package struct EMRouting: Sendable {
   package var varianceFloor: Float
   /// Added to the mass Σᵢ rᵢⱼ of every parent.
   package var massFloor: Float
+  package var activationRule: ActivationRule
 
   package init(
     rows: Int, columns: Int, childTypes: Int, parentTypes: Int, kernelRows: Int, kernelColumns: Int, stride: Int,
     sharesWeights: Bool, addsCoordinates: Bool, poseStructure: PoseStructure, scope: RoutingScope,
-    inverseTemperatures: [Float], varianceFloor: Float, massFloor: Float
+    inverseTemperatures: [Float], varianceFloor: Float, massFloor: Float, activationRule: ActivationRule = .logistic
   ) {
     precondition(
       rows >= kernelRows && columns >= kernelColumns && kernelRows > 0 && kernelColumns > 0 && stride > 0,
@@ -76,6 +86,7 @@ package struct EMRouting: Sendable {
     self.inverseTemperatures = inverseTemperatures
     self.varianceFloor = varianceFloor
     self.massFloor = massFloor
+    self.activationRule = activationRule
   }
 
   package var outputRows: Int { (rows - kernelRows) / stride + 1 }

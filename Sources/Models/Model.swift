@@ -26,6 +26,9 @@ public protocol Model: Classifier {
   /// The forward pass with weights already on the graph of `images`.
   func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs
 
+  /// The logarithms of the activations, exact where these are too close to 0 or 1 for 32 bits.
+  func logActivations(_ outputs: ClassifierOutputs) -> Variable
+
   /// What makes images again of the poses of class capsules, if it has one.
   var decoder: Decoder? { get }
 
@@ -71,6 +74,8 @@ extension Model {
   public var trainingLoss: Loss { configuration.loss }
 
   public func trains(_ name: String) -> Bool { true }
+
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable { (outputs.activations + 1e-12).log() }
 
   public var decoder: Decoder? { nil }
 

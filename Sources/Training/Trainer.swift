@@ -28,11 +28,10 @@ public struct Trainer<M: Model>: Sendable {
   public let threads: Int
   /// Steps done, over all epochs.
   public private(set) var stepsDone: Int
+  /// How it went so far, over all processes that worked on it.
+  public private(set) var record = TrainingRecord()
   private var optimizer: Adam
   private let trainedNames: [String]
-  private var epochLoss = 0.0
-  private var epochCorrect = 0
-  private var epochImages = 0
 
   public init(model: M, dataset: Dataset, recipe: Recipe, threads: Int) throws {
     try recipe.validate()
@@ -59,9 +58,9 @@ public struct Trainer<M: Model>: Sendable {
 
   /// Takes one step and reports it.
   public mutating func step() throws -> TrainingProgress {
+    let started = ContinuousClock.now
     let epoch = stepsDone / stepsPerEpoch
     let step = stepsDone % stepsPerEpoch
-    if step == 0 { (epochLoss, epochCorrect, epochImages) = (0, 0, 0) }
     var shuffle = RandomStream(seed: recipe.seed, 0x5F0, UInt64(epoch))
     let order = epochOrder?.epoch == epoch ? epochOrder!.order : shuffle.permutation(of: dataset.count)
     epochOrder = (epoch, order)
@@ -106,12 +105,13 @@ public struct Trainer<M: Model>: Sendable {
     }
 
     stepsDone += 1
-    epochImages += batch.count
-    epochLoss += results.reduce(0) { $0 + $1.loss } * Double(batch.count)
-    epochCorrect += results.reduce(0) { $0 + $1.correct }
+    record.add(
+      epoch: epoch, images: batch.count, loss: results.reduce(0) { $0 + $1.loss } * Double(batch.count),
+      correct: results.reduce(0) { $0 + $1.correct }, time: ContinuousClock.now - started)
+    let current = record.epochs[epoch]
     return TrainingProgress(
       epoch: epoch + 1, epochs: recipe.epochs, step: step + 1, stepsPerEpoch: stepsPerEpoch,
-      loss: epochLoss / Double(epochImages), accuracy: Double(epochCorrect) / Double(epochImages))
+      loss: current.meanLoss, accuracy: current.accuracy)
   }
 
   private var epochOrder: (epoch: Int, order: [Int])?
@@ -136,7 +136,9 @@ extension Trainer {
   }
 
   /// Continues after `stepsDone` steps; false if `state` does not fit the model.
-  public mutating func restore(model: M, state: [String: Tensor], stepsDone: Int) -> Bool {
+  public mutating func restore(
+    model: M, state: [String: Tensor], stepsDone: Int, record: TrainingRecord = TrainingRecord()
+  ) -> Bool {
     let first = trainedNames.compactMap { state["adam.first.\($0)"] }
     let second = trainedNames.compactMap { state["adam.second.\($0)"] }
     let shapes = trainedNames.map { model.parameters[$0].shape }
@@ -145,6 +147,7 @@ extension Trainer {
     }
     self.model = model
     self.stepsDone = stepsDone
+    self.record = record
     optimizer = Adam(steps: stepsDone, first: first, second: second)
     return true
   }

@@ -30,6 +30,12 @@ struct ArchitectureOptions: ParsableArguments {
   @Option(help: "Capsules: λ of routing: saturating:FINAL, ramp:FIRST:STEP or constant:VALUE.")
   var temperature: String?
 
+  @Option(
+    help:
+      "Capsules: what activates a capsule: \(ActivationRule.allCases.map(\.rawValue).joined(separator: " or ")) (§5 of the paper)."
+  )
+  var activationRule: String?
+
   @Flag(help: "Capsules: keep β_a and β_u at 0.")
   var fixedBeta = false
 
@@ -53,8 +59,8 @@ struct ArchitectureOptions: ParsableArguments {
     switch preset {
     case .cnn:
       guard
-        sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil, !noCoordinateAddition,
-        !fixedBeta, decoder == nil
+        sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil, activationRule == nil,
+        !noCoordinateAddition, !fixedBeta, decoder == nil
       else {
         throw InputError(
           .usage, "--model cnn", "it has no capsules to change", remedy: "leave the options for capsules out")
@@ -77,11 +83,14 @@ struct ArchitectureOptions: ParsableArguments {
         configuration.routingScope = try .parse(routingScope, option: "--routing-scope", what: "routing scope")
       }
       if let temperature { configuration.temperature = try inverseTemperature(temperature) }
+      if let activationRule {
+        configuration.activationRule = try .parse(activationRule, option: "--activation-rule", what: "activation rule")
+      }
       if fixedBeta { configuration.learnsBeta = false }
       if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     case .dynamicCapsulesSmall, .dynamicCapsules:
-      guard pose == nil, routingScope == nil, temperature == nil, !noCoordinateAddition, !fixedBeta else {
+      guard pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition, !fixedBeta else {
         throw InputError(
           .usage, "--model \(preset.rawValue)", "it has no EM routing to change",
           remedy: "of the options for capsules, give --sizes, --iterations and --decoder only")

@@ -50,6 +50,8 @@ struct MinimumCommand: ParsableCommand {
 
   @OptionGroup var data: DatasetOptions
 
+  @OptionGroup var viewpoints: ViewpointOptions
+
   @Option(help: "Where a model's file is now, if it has moved since the run: NAME=PATH, separated by commas.")
   var model: String?
 
@@ -142,7 +144,7 @@ struct MinimumCommand: ParsableCommand {
     return Subject(
       descriptions: zip(models, loaded).map { RunConfiguration.Model($0, $1) }, models: loaded.map(\.model),
       attacks: [try AttackKind.fgsm.attack(hyperparameters.settings())],
-      images: try data.catalog.load(dataset ?? DatasetCatalog.defaultName, split: split))
+      images: try viewpoints.apply(to: data.catalog.load(dataset ?? DatasetCatalog.defaultName, split: split)))
   }
 
   /// Those of the run, if the argument is the folder of one.
@@ -151,10 +153,11 @@ struct MinimumCommand: ParsableCommand {
       FileManager.default.fileExists(atPath: URL(filePath: path).appending(path: "run.sqlite").path)
     }
     guard let path = models.first(where: isRun) else { return nil }
-    guard models.count == 1, dataset == nil, split == nil else {
+    guard models.count == 1, dataset == nil, split == nil, viewpoints.given.isEmpty else {
       throw InputError(
         .usage, path, "is a run, which says itself what its models and images are",
-        remedy: "name it alone, and leave out --dataset and --split")
+        remedy: "name it alone, and leave out "
+          + (["--dataset", "--split"] + viewpoints.given).joined(separator: ", "))
     }
     guard attack != nil || hyperparameters.given.isEmpty else {
       throw InputError(

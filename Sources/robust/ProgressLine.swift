@@ -6,6 +6,10 @@ final class ProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let started = Date()
   private let last = Mutex((drawn: Date.distantPast, share: -1.0))
+  private let first: Double
+
+  /// - Parameter share: of the work that is already done, if it goes on from where it stopped.
+  init(from share: Double = 0) { first = share }
 
   /// Shows `label` and a bar at `share` in [0, 1], with the time left if the rest goes as fast as what is done.
   func show(_ label: String, share: Double, detail: String = "") {
@@ -15,7 +19,7 @@ final class ProgressLine: Sendable {
   private func show(_ label: String, _ share: Double, _ detail: String, _ last: inout (drawn: Date, share: Double)) {
     let now = Date()
     let elapsed = now.timeIntervalSince(started)
-    let left = share > 0 ? elapsed / share - elapsed : 0
+    let left = share > first ? elapsed * (1 - share) / (share - first) : 0
     if isTerminal {
       guard now.timeIntervalSince(last.drawn) > 0.1 || share >= 1 else { return }
       let width = 24

@@ -1,4 +1,5 @@
 import Attacks
+import Datasets
 import Evaluation
 import Files
 import Foundation
@@ -49,6 +50,14 @@ extension SweepCommand {
     if movedModels(run).isEmpty { compare("--model", model, names.joined(separator: ",")) }
     compare("--dataset", dataset, run.dataset.name)
     compare("--split", split, run.dataset.split)
+    let selection = try viewpoints.selection()
+    for field in ViewpointSelection.Field.allCases {
+      func text(_ selection: ViewpointSelection?) -> String? {
+        selection?[field]?.map(String.init).joined(separator: ",")
+      }
+      compare("--\(field.rawValue)", text(selection), text(run.dataset.viewpoints) ?? "absent")
+    }
+    for model in run.models { compare("--crops", crops.map(String.init), model.crops.map(String.init) ?? "absent") }
     compare(
       "--epsilon", try epsilon.map { try Budgets(parsing: $0).all.map(\.text).joined(separator: ",") },
       run.budgets.map(\.text).joined(separator: ","))

@@ -23,6 +23,7 @@ struct SweepCommand: ParsableCommand {
         robust sweep --attack fgsm
         robust sweep --attack fgsm,bim --epsilon 1/255,2/255,4/255,8/255 --limit 200
         robust sweep --attack bim --target each --limit 100 --output runs/targeted
+        robust sweep --attack fgsm --model my.safetensors --dataset smallnorb-48 --azimuth 6-28 --crops 13
         robust sweep --resume runs/targeted
       """)
 
@@ -47,6 +48,11 @@ struct SweepCommand: ParsableCommand {
   var split: String?
 
   @OptionGroup var data: DatasetOptions
+
+  @OptionGroup var viewpoints: ViewpointOptions
+
+  @Option(help: "Average over N crops of each image: 13 as the paper does. For models that see crops.")
+  var crops: Int?
 
   @Option(
     name: [.customShort("e"), .long], parsing: .unconditional,
@@ -122,15 +128,18 @@ struct SweepCommand: ParsableCommand {
     let loaded = try names.map { try ModelCatalog.load($0) }
     var images = try data.catalog.load(
       dataset ?? DatasetCatalog.defaultName, split: split, classCount: loaded[0].model.classCount)
+    images = try viewpoints.apply(to: images)
     if let limit {
       guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
       images = images.first(limit)
     }
+    let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
     let configuration = RunConfiguration(
-      models: zip(names, loaded).map { .init($0, $1) }, dataset: .init(images), attacks: attacks.map { .init($0) },
+      models: zip(zip(names, loaded), classifiers).map { .init($0.0, $0.1, as: $1) }, dataset: .init(images),
+      attacks: attacks.map { .init($0) },
       goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed ?? 0,
       rawCurves: rawCurves, toolVersion: Robust.version)
-    let sweep = try Sweep(configuration, models: loaded.map(\.model), attacks: attacks, dataset: images)
+    let sweep = try Sweep(configuration, models: classifiers, attacks: attacks, dataset: images)
     return (sweep, output ?? "runs/\(runName(configuration, goal, options))", options)
   }
 

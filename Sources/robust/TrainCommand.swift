@@ -16,7 +16,10 @@ struct TrainCommand: ParsableCommand {
       number of threads. After every epoch, and on Ctrl-C, FILE and FILE.training are written; the same command with \
       --resume goes on from there.
 
-      Example: robust train --model cnn --dataset fashion-mnist --epochs 5 --output cnn.safetensors
+      Examples:
+        robust train --model cnn --dataset fashion-mnist --epochs 5 --output cnn.safetensors
+        robust train --model matrix-capsules-small --dataset smallnorb-48 --crop 32 --brightness 1 --contrast 0.2:1.8 \\
+          --azimuth 30,32,34,0,2,4 --output familiar.safetensors
       """)
 
   @Option(help: "What to train: \(ModelCatalog.Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -26,6 +29,7 @@ struct TrainCommand: ParsableCommand {
   var dataset: String
 
   @OptionGroup var data: DatasetOptions
+  @OptionGroup var viewpoints: ViewpointOptions
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var architecture: ArchitectureOptions
   @OptionGroup var threading: ThreadOptions
@@ -56,7 +60,7 @@ struct TrainCommand: ParsableCommand {
     let recipe = try recipe.recipe()
     let preset = try ModelCatalog.Preset(parsing: model)
     let threads = try threading.resolved()
-    var training = try data.catalog.load(dataset, split: .train)
+    var training = try viewpoints.apply(to: data.catalog.load(dataset, split: .train))
     if let limit {
       guard limit > 0 else {
         throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images")
@@ -109,32 +113,31 @@ struct TrainCommand: ParsableCommand {
     // Fails now rather than after an hour if the place can't be written.
     try state.save(trainer)
     Interruption.watch()
-    let progress = ProgressLine()
+    let progress = ProgressLine(from: Double(trainer.stepsDone) / Double(trainer.totalSteps))
     progress.note(
       "training \(model.name) (\(model.parameters.count) parameters) on \(training.count) images of \(training.name), "
         + "\(recipe.epochs) epochs, \(threads) threads")
-    while !trainer.isFinished {
-      let report = try trainer.step()
-      progress.show(
-        "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
-        detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
-      if Interruption.isRequested {
-        try state.save(trainer)
-        progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
-        throw Interruption()
-      }
-      guard report.step == report.stepsPerEpoch else { continue }
-      var line = String(
-        format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
-      if let heldOut {
-        let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
-        line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
-      }
-      progress.note(line)
-      if !trainer.isFinished {
-        try state.save(trainer)
-        try write(trainer, test: nil)
-      }
+    let end = try trainer.run(
+      saving: state, isCancelled: { Interruption.isRequested },
+      afterStep: { trainer, report in
+        progress.show(
+          "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
+          detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
+        return true
+      },
+      afterEpoch: { trainer, report in
+        var line = String(
+          format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
+        if let heldOut {
+          let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
+          line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
+        }
+        progress.note(line)
+        if !trainer.isFinished { try write(trainer, test: nil) }
+      })
+    if case .interrupted = end {
+      progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
+      throw Interruption()
     }
     progress.clear()
     let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount)
@@ -144,8 +147,21 @@ struct TrainCommand: ParsableCommand {
     if let test, let correct {
       let share = 100 * Double(correct) / Double(test.count)
       print(String(format: "test accuracy %.2f%% (%d of %d)", share, correct, test.count))
+      try printAccuracyOnSameViewpoints(trainer, test, threads: threads)
     }
     print("wrote \(output)")
+  }
+
+  /// How many test images from the viewpoints that were trained on are classified correctly, if only some were.
+  private func printAccuracyOnSameViewpoints<M: Model>(
+    _ trainer: Trainer<M>, _ test: Dataset, threads: Int
+  ) throws {
+    guard let selection = trainer.dataset.selection?.ofAnyInstance, !selection.isEmpty,
+      let familiar = try? test.subset(viewpoints: selection)
+    else { return }
+    let correct = try correctCount(of: trainer.model, on: familiar, threads: threads)
+    let share = 100 * Double(correct) / Double(familiar.count)
+    print("on those of \(selection): " + String(format: "%.2f%% (%d of %d)", share, correct, familiar.count))
   }
 
   private func write<M: Model>(_ trainer: Trainer<M>, test: (correct: Int, count: Int)?) throws {
@@ -153,7 +169,9 @@ struct TrainCommand: ParsableCommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     provenance.recipe = String(decoding: try encoder.encode(trainer.recipe), as: UTF8.self)
-    provenance.dataset = "\(trainer.dataset.name) \(trainer.dataset.split.rawValue) (\(trainer.dataset.count) images)"
+    let set = trainer.dataset
+    let selection = set.selection.map { ", \($0)" } ?? ""
+    provenance.dataset = "\(set.name) \(set.split.rawValue)\(selection) (\(set.count) images)"
     provenance.datasetHash = trainer.dataset.sha256
     provenance.epochs = trainer.epochsDone
     provenance.testAccuracy = test.map { Double($0.correct) / Double($0.count) }

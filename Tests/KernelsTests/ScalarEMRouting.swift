@@ -46,7 +46,10 @@ struct ScalarEMRouting {
             means.append(mean)
             variances.append(variance)
           }
-          let score = Double(routing.inverseTemperatures[t]) * (inputs.betaActivation[j] - cost)
+          let isLogistic = routing.activationRule == .logistic
+          let score =
+            isLogistic ? Double(routing.inverseTemperatures[t]) * (inputs.betaActivation[j] - cost) : log(s)
+          let logActivation = isLogistic ? -log1p(exp(-score)) : score
           let parent = position * parents + j
           poses.replaceSubrange(parent * 16..<parent * 16 + 16, with: means)
           scores[parent] = score
@@ -56,7 +59,7 @@ struct ScalarEMRouting {
               let d = votes[position][i][j][h] - means[h]
               distance += d * d / (2 * variances[h]) + 0.5 * log(2 * .pi * variances[h])
             }
-            logs[position][i][j] = -log1p(exp(-score)) - distance
+            logs[position][i][j] = logActivation - distance
           }
         }
       }

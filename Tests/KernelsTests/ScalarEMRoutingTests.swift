@@ -19,19 +19,27 @@ struct ScalarEMRoutingTests {
     Case(testDescription: "one iteration", routing: routing(4, 3, 9, (3, 3), stride: 1, iterations: 1)),
     Case(testDescription: "two iterations", routing: routing(4, 3, 17, (2, 3), stride: 1, iterations: 2)),
     Case(testDescription: "vector poses", routing: routing(4, 3, 17, (3, 3), stride: 1, structure: .vector)),
+    Case(
+      testDescription: "mixing proportions",
+      routing: routing(5, 3, 18, (3, 3), stride: 2, iterations: 3, rule: .mixingProportion)),
+    Case(
+      testDescription: "mixing proportions, position scope, vector poses, five iterations",
+      routing: routing(
+        4, 3, 5, (3, 3), stride: 1, iterations: 5, scope: .position, structure: .vector, rule: .mixingProportion)),
     Case(testDescription: "class capsules", routing: routing(4, 6, 10, (4, 4), stride: 1, isClassLayer: true)),
   ]
 
   private static func routing(
     _ side: Int, _ childTypes: Int, _ parentTypes: Int, _ kernel: (Int, Int), stride: Int, iterations: Int = 3,
-    scope: RoutingScope = .image, structure: PoseStructure = .matrix, isClassLayer: Bool = false
+    scope: RoutingScope = .image, structure: PoseStructure = .matrix, isClassLayer: Bool = false,
+    rule: ActivationRule = .logistic
   ) -> EMRouting {
     EMRouting(
       rows: side, columns: side, childTypes: childTypes, parentTypes: parentTypes, kernelRows: kernel.0,
       kernelColumns: kernel.1, stride: stride, sharesWeights: isClassLayer, addsCoordinates: isClassLayer,
       poseStructure: structure, scope: scope,
       inverseTemperatures: (0..<iterations).map { Float(0.01 * (1 - pow(0.95, Double($0 + 1)))) },
-      varianceFloor: 5e-4, massFloor: 1e-7)
+      varianceFloor: 5e-4, massFloor: 1e-7, activationRule: rule)
   }
 
   /// Random inputs of a batch of three.
@@ -114,7 +122,7 @@ struct ScalarEMRoutingTests {
       let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let noise = Tensor.normal([gradient.count], seed: UInt64(20 + seed)).scalars.map(Double.init)
       let length = noise.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      let direction = zip(values, noise).map { $0 / norm + $1 / length }
+      let direction = zip(values, noise).map { (norm > 0 ? $0 / norm : 0) + $1 / length }
       let step = 1e-5
       func shifted(_ sign: Double) -> Double {
         var moved = sample.inputs(image: 1)
@@ -123,6 +131,10 @@ struct ScalarEMRoutingTests {
       }
       let measured = (shifted(1) - shifted(-1)) / (2 * step)
       let expected = zip(values, direction).reduce(0) { $0 + $1.0 * $1.1 }
+      if name.hasPrefix("β"), test.routing.activationRule == .mixingProportion {
+        #expect(norm == 0 && shifted(0) == shifted(1), "\(name) has no part in mixing proportions")
+        continue
+      }
       #expect(abs(measured - expected) < 1e-4 * norm, "\(name): \(expected) for \(measured)")
     }
   }

@@ -40,6 +40,27 @@ struct CheckpointTests {
     #expect(loaded.sha256 == (try Checkpoint.read(folder(file))).sha256)
   }
 
+  /// Checkpoints written before there were mixing proportions name no rule.
+  @Test func aConfigurationWithoutActivationRuleIsLogistic() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    var configuration = try Self.small().configuration
+    configuration.activationRule = .mixingProportion
+    try Checkpoint.write(MatrixCapsules(configuration: configuration, seed: 1), provenance: .init(), to: path)
+    func read() throws -> MatrixCapsules.Configuration? {
+      (try Checkpoint.read(path).model as? MatrixCapsules)?.configuration
+    }
+    #expect(try read() == configuration)
+    var file = try SafeTensors(contentsOf: path)
+    let named = try #require(file.metadata["configuration"])
+    let without = named.replacing(#""activationRule":"mixing-proportion","#, with: "")
+    #expect(without != named)
+    file.metadata["configuration"] = without
+    try file.write(to: path)
+    configuration.activationRule = .logistic
+    #expect(try read() == configuration)
+  }
+
   @Test(arguments: [nil, Decoder.Configuration(hiddenUnits: [5, 6])])
   func dynamicCapsulesGoThere(decoder: Decoder.Configuration?) throws {
     let folder = try TemporaryFolder()
@@ -135,6 +156,10 @@ struct CheckpointTests {
     #expect(throws: InputError.self) { try capsules.validate() }
     capsules = .small
     capsules.iterations = 6
+    #expect(throws: InputError.self) { try capsules.validate() }
+    capsules = .small
+    capsules.activationRule = .mixingProportion
+    capsules.iterations = 1
     #expect(throws: InputError.self) { try capsules.validate() }
     capsules = .small
     capsules.classCount = 1

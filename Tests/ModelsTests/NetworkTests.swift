@@ -70,9 +70,12 @@ struct NetworkTests {
     #expect(Fixture.relativeError(gradient, record.gradient) < 2e-4)
   }
 
-  @Test(arguments: [RoutingScope.image, .position])
-  func capsules(scope: RoutingScope) throws {
-    let record: Record = try Fixture.json("network-capsules-\(scope.rawValue)")
+  @Test(arguments: [
+    ("image", RoutingScope.image, ActivationRule.logistic), ("position", .position, .logistic),
+    ("mixing", .image, .mixingProportion),
+  ])
+  func capsules(file: String, scope: RoutingScope, rule: ActivationRule) throws {
+    let record: Record = try Fixture.json("network-capsules-\(file)")
     var configuration = MatrixCapsules.Configuration()
     configuration.inputShape = Shape(record.shape).withoutBatch
     configuration.classCount = 5
@@ -81,6 +84,7 @@ struct NetworkTests {
     configuration.firstTypes = 4
     configuration.secondTypes = 5
     configuration.routingScope = scope
+    configuration.activationRule = rule
     configuration.preprocessing = .none
     var model = try MatrixCapsules(configuration: configuration, seed: 1)
     Self.fill(&model, order: record.order, names: Self.capsuleNames)

@@ -2,6 +2,7 @@ import Autodiff
 import Datasets
 import Files
 import Foundation
+import Kernels
 import Models
 import Tensors
 import TestSupport
@@ -69,6 +70,39 @@ struct TrainerTests {
   func capsulesLearn(loss: Loss) throws {
     let model = try Self.trained(Self.capsules(loss: loss), epochs: 10, rate: 1e-2)
     #expect(try correctCount(of: model, on: ToyData.dataset(count: 150, seed: 9), threads: 2) > 120)
+  }
+
+  struct Variant: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let change: @Sendable (inout MatrixCapsules.Configuration) -> Void
+  }
+
+  /// The rows of the paper's Table 1 that differ in routing or poses, and §5's mixing proportions.
+  static let variants = [
+    Variant(testDescription: "1 iteration") { $0.iterations = 1 },
+    Variant(testDescription: "2 iterations") { $0.iterations = 2 },
+    Variant(testDescription: "5 iterations") { $0.iterations = 5 },
+    Variant(testDescription: "vector poses") { $0.poseStructure = .vector },
+    Variant(testDescription: "no Coordinate Addition") { $0.addsCoordinates = false },
+    Variant(testDescription: "vector poses, no Coordinate Addition") {
+      $0.poseStructure = .vector
+      $0.addsCoordinates = false
+    },
+    Variant(testDescription: "mixing proportions") { $0.activationRule = .mixingProportion },
+  ]
+
+  @Test(arguments: variants)
+  func variantsLearn(_ variant: Variant) throws {
+    var configuration = try Self.capsules(loss: .spread(margin: 0.9)).configuration
+    variant.change(&configuration)
+    let model = try Self.trained(MatrixCapsules(configuration: configuration, seed: 3), epochs: 10, rate: 1e-2)
+    #expect(try correctCount(of: model, on: ToyData.dataset(count: 150, seed: 9), threads: 2) > 120)
+    if configuration.activationRule == .mixingProportion {
+      let fresh = try MatrixCapsules(configuration: configuration, seed: 3)
+      for name in model.parameters.names {
+        #expect((model.parameters[name] == fresh.parameters[name]) == name.contains(".beta_"), "\(name)")
+      }
+    }
   }
 
   @Test func dynamicCapsulesLearn() throws {

@@ -1,4 +1,5 @@
 import Files
+import Tensors
 
 /// Models and runs side by side on the images they share.
 public struct RunComparison: Sendable, Hashable {
@@ -74,12 +75,12 @@ public struct RunComparison: Sendable, Hashable {
   public init(_ runs: [Input], reference: String? = nil) throws {
     let data = runs[0].configuration.dataset
     for run in runs
-    where (run.configuration.dataset.sha256, run.configuration.dataset.split) != (data.sha256, data.split) {
+    where run.configuration.dataset.isOfOtherImages(than: data) {
       let other = run.configuration.dataset
       throw InputError(
         .file, run.name,
-        "it is of other images than \(runs[0].name): \(other.name)/\(other.split) (\(other.sha256.prefix(12))…), not "
-          + "\(data.name)/\(data.split) (\(data.sha256.prefix(12))…)",
+        "it is of other images than \(runs[0].name): \(other.name)/\(other.split) (\(other.sha256.prefix(12))…) of "
+          + "\(Shape(other.shape)), not \(data.name)/\(data.split) (\(data.sha256.prefix(12))…) of \(Shape(data.shape))",
         remedy: "compare runs of the same data set")
     }
     let columns = Self.columns(runs)

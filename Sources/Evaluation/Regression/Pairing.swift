@@ -49,7 +49,7 @@ struct Pairing {
       throw mismatch(
         "\(missing.count) of the baseline's \(wanted.count) images are not in the run: "
           + missing.prefix(5).map(String.init).joined(separator: ", ") + (missing.count > 5 ? ", …" : ""),
-        "repeat the sweep with the baseline's --dataset and --limit")
+        "repeat the sweep with the baseline's --dataset, viewpoints and --limit")
     }
     return wanted.compactMap { places[$0] }
   }

@@ -128,6 +128,8 @@ public struct CNN: Model {
     return ClassifierOutputs(scores: scores, activations: scores.softmax())
   }
 
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable { outputs.scores.logSoftmax() }
+
   public var layers: [LayerSummary] {
     var layers = configuration.cropLayers
     let k = configuration.kernelSize

@@ -25,6 +25,7 @@ extension MatrixCapsules {
     public var addsCoordinates = true
     public var routingScope = RoutingScope.image
     public var temperature = InverseTemperature.saturating(final: 0.01)
+    public var activationRule = ActivationRule.logistic
     /// Whether β_a and β_u are trained.
     public var learnsBeta = true
     /// Added to every variance in routing.
@@ -81,6 +82,11 @@ extension MatrixCapsules {
         throw fail("a layer without capsules (or with more than 1,024 types)", "use 1 to 1,024 for each of A, B, C, D")
       }
       guard (1...5).contains(iterations) else { throw fail("\(iterations) routing iterations", "use 1 to 5") }
+      guard activationRule == .logistic || iterations > 1 else {
+        throw fail(
+          "mixing proportions after 1 iteration are the same for all images: every child is still shared equally",
+          "use 2 to 5 iterations")
+      }
       guard varianceFloor > 0, massFloor > 0, varianceFloor.isFinite, massFloor.isFinite else {
         throw fail("a floor that is not positive", "keep the variance and mass floors above 0")
       }
@@ -108,5 +114,12 @@ extension MatrixCapsules {
         }
       }
     }
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// Checkpoints from before there was a choice do not name the rule; synthesised decoders call this.
+  func decode(_ type: ActivationRule.Type, forKey key: Key) throws -> ActivationRule {
+    try decodeIfPresent(type, forKey: key) ?? .logistic
   }
 }

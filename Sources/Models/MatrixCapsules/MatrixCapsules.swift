@@ -6,7 +6,7 @@ public import Tensors
 /// primary capsules, two convolutional capsule layers (3×3, strides 2 and 1) and class capsules with shared matrices.
 ///
 /// Scores are λ(β_a − Σ cost) of the class capsules, before the logistic that gives their activation, because a loss on
-/// saturated activations has no gradient.
+/// saturated activations has no gradient; for mixing proportions, their logarithm.
 public struct MatrixCapsules: Model {
   public let configuration: Configuration
   public let name: String
@@ -38,7 +38,8 @@ public struct MatrixCapsules: Model {
         addsCoordinates: isClassLayer && configuration.addsCoordinates, poseStructure: configuration.poseStructure,
         scope: configuration.routingScope,
         inverseTemperatures: configuration.temperature.values(iterations: configuration.iterations),
-        varianceFloor: configuration.varianceFloor, massFloor: configuration.massFloor)
+        varianceFloor: configuration.varianceFloor, massFloor: configuration.massFloor,
+        activationRule: configuration.activationRule)
     }
     routedLayers = [
       ("capsules1", routing(0, parentTypes: types[1], kernel: (3, 3), stride: 2, isClassLayer: false)),
@@ -106,7 +107,9 @@ public struct MatrixCapsules: Model {
     parameters["\(layer).beta_u"] = Tensor(shape: [routing.parentTypes])
   }
 
-  public func trains(_ name: String) -> Bool { configuration.learnsBeta || !name.contains(".beta_") }
+  public func trains(_ name: String) -> Bool {
+    !name.contains(".beta_") || (configuration.learnsBeta && configuration.activationRule == .logistic)
+  }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
     let features = configuration.prepared(images, mode: mode)
@@ -127,12 +130,28 @@ public struct MatrixCapsules: Model {
         ])
       poses = outputs[0]
       scores = outputs[1]
-      activations = scores.sigmoid()
+      activations = activate(scores)
     }
+    if configuration.activationRule == .mixingProportion { scores = scores.flattened.logSoftmax() }
     let shape: Shape = [batch, configuration.classCount]
     return ClassifierOutputs(
       scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape),
       poses: poses.reshaped(to: Shape(shape.dimensions + [16])))
+  }
+
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable {
+    switch configuration.activationRule {
+    case .logistic: outputs.scores.logSigmoid()
+    case .mixingProportion: outputs.scores.logSoftmax()
+    }
+  }
+
+  /// The activations of a layer, from what routing gives for it, `[batch, row, column, type]`.
+  private func activate(_ scores: Variable) -> Variable {
+    switch configuration.activationRule {
+    case .logistic: scores.sigmoid()
+    case .mixingProportion: scores.flattened.softmax().reshaped(to: scores.shape)
+    }
   }
 
   public var layers: [LayerSummary] {
@@ -160,4 +179,9 @@ public struct MatrixCapsules: Model {
     }
     return layers + (decoder?.layers(parameters) ?? [])
   }
+}
+
+extension Variable {
+  /// `[batch, everything else]`.
+  fileprivate var flattened: Variable { reshaped(to: [shape[0], shape.withoutBatch.count]) }
 }

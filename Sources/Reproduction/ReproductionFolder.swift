@@ -1,0 +1,62 @@
+import Evaluation
+import Files
+import Foundation
+
+/// Where experiments write: pages and pictures on top; `models/`, `predictions/` and `runs/`, from which they go on, below.
+///
+/// Two processes never work in one folder.
+public final class ReproductionFolder: Sendable {
+  public let path: String
+  private let lock: RunLock
+
+  /// Makes the folder, if need be, and keeps others out of it.
+  /// - Throws: `InputError` of kind `output` if it can't be made, or if another process is at work there.
+  public init(_ path: String) throws {
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .output, path, "the folder can't be made", remedy: "name a folder in a place that you may write to")
+    }
+    lock = try RunLock(
+      folder: URL(filePath: path, directoryHint: .isDirectory),
+      remedy: "wait for it to end, or stop it: what it has done is kept, and the same command goes on from there")
+  }
+
+  var models: String { PathParts.join(path, "models") }
+  var predictions: String { PathParts.join(path, "predictions") }
+  var runs: String { PathParts.join(path, "runs") }
+
+  func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }
+
+  func write(_ data: Data, to name: String) throws { try AtomicFile.write(data, to: PathParts.join(path, name)) }
+
+  /// Writes what an experiment came to: `ID.md`, `ID.json`, and `ID.csv` or `ID-2.csv` and so on for its tables.
+  func write(_ result: ExperimentResult, times: Table?) throws {
+    for (index, table) in result.tables.enumerated() {
+      try write(table.csv, to: index == 0 ? "\(result.id).csv" : "\(result.id)-\(index + 1).csv")
+    }
+    if let times { try write(times.csv, to: "\(result.id)-times.csv") }
+    try write(ResultPage(result: result, times: times).markdown, to: "\(result.id).md")
+    try write(try JSONEncoder.readable.encode(result), to: "\(result.id).json")
+  }
+
+  /// The results that are there, of the experiments called `ids`, in their order.
+  func results(_ ids: [String]) throws -> [ExperimentResult] {
+    try ids.compactMap { id in
+      let path = PathParts.join(path, "\(id).json")
+      guard FileManager.default.fileExists(atPath: path) else { return nil }
+      guard
+        let result = try? JSONDecoder().decode(
+          ExperimentResult.self, from: try FileReader.contents(of: path, limit: 1 << 28))
+      else {
+        throw InputError(.file, path, "is not what was written there", remedy: "remove it, and make it anew")
+      }
+      return result
+    }
+  }
+
+  /// Lets others in.
+  public func close() { lock.release() }
+}

@@ -1,0 +1,31 @@
+import Reports
+
+/// `README.md` of the output folder: our numbers beside the paper's, and where to find everything.
+struct SummaryPage {
+  /// In the order of the catalogue.
+  let results: [ExperimentResult]
+
+  var markdown: String {
+    var parts = ["# Matrix capsules with EM routing, reproduced"]
+    parts.append(
+      "The tables and figures of Hinton, Sabour & Frosst, *Matrix capsules with EM routing* (ICLR 2018), made by "
+        + "`robust reproduce`. Every page says what the paper did, what we found, and what differs.")
+    let data = Dictionary(grouping: results.filter { $0.data != nil }, by: { $0.data! })
+    let images = data.map { (ids: $0.value.map(\.id).joined(separator: ", "), text: $0.key) }.sorted { $0.ids < $1.ids }
+    if !images.isEmpty {
+      parts += ["## Images", images.map { "- \($0.ids): \(MarkdownReport.escaped($0.text))" }.joined(separator: "\n")]
+    }
+    let rows = results.flatMap { result in
+      result.comparisons.map { [result.id, $0.quantity, $0.published, $0.ours] }
+    }
+    if !rows.isEmpty {
+      parts += [
+        "## The paper's numbers and ours",
+        MarkdownReport.table(header: ["experiment", "quantity", "the paper", "ours"], rows: rows, flushLeft: 2),
+      ]
+    }
+    parts.append("## Pages")
+    parts.append(results.map { "- [\(MarkdownReport.escaped($0.title))](\($0.id).md)" }.joined(separator: "\n"))
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+}

@@ -90,8 +90,8 @@ struct ArchitectureOptions: ParsableArguments {
       if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     case .dynamicCapsulesSmall, .dynamicCapsules:
-      guard pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition,
-        !fixedBeta
+      guard
+        pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition, !fixedBeta
       else {
         throw InputError(
           .usage, "--model \(preset.rawValue)", "it has no EM routing to change",

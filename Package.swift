@@ -161,7 +161,9 @@ let package = Package(
       ["Models", "Datasets", "Training", "Evaluation", "Attacks", "Arrays", "Tensors", "Files"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["robust", "Processor", "Files", "Models", "Arrays", "Datasets", "TestSupport"],
+      dependencies: [
+        "robust", "Processor", "Files", "Tensors", "Models", "Arrays", "Datasets", "TestSupport",
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

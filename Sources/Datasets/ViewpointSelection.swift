@@ -124,7 +124,7 @@ extension Dataset {
     guard let viewpoints else {
       throw InputError(
         .dataset, "the data set \(name)", "does not say from where its images were taken (asked for: \(selection))",
-        remedy: "choose viewpoints of smallnorb or norb only")
+        remedy: "choose viewpoints of smallnorb, toynorb or norb only")
     }
     var subset = subset(at: viewpoints.indices.filter { selection.contains(viewpoints[$0]) })
     guard subset.count > 0 else {

@@ -38,7 +38,10 @@ public final class CompressedWriter {
   }
 
   /// Appends `data`.
-  public func write(_ data: Data) throws { try encode(data, isLast: false) }
+  public func write(_ data: Data) throws {
+    // Whether nothing was written in many pieces or in none must not show.
+    if !data.isEmpty { try encode(data, isLast: false) }
+  }
 
   fileprivate func finish() throws { try encode(Data(), isLast: true) }
 

@@ -75,8 +75,6 @@ extension Model {
 
   public func trains(_ name: String) -> Bool { true }
 
-  public func logActivations(_ outputs: ClassifierOutputs) -> Variable { (outputs.activations + 1e-12).log() }
-
   public var decoder: Decoder? { nil }
 
   public var trainingChunkSize: Int { chunkSize }

@@ -74,6 +74,11 @@ import Testing
     Case("standardizedPerImage below its floor", .normal([2, 3, 2, 2], deviation: 1e-4, seed: 9).map { $0 + 0.5 }) {
       ($0[0] * 0.01).standardizedPerImage()
     },
+    Case("one crop of each image", images) { $0[0].cropped(rows: 4, columns: 2, at: [(1, 3), (2, 0)]) },
+    Case("overlapping crops", images) {
+      $0[0].cropped(rows: 3, columns: 4, at: [(0, 0), (1, 1), (3, 1), (2, 0), (2, 0), (0, 1)])
+    },
+    Case("affinePerImage", images) { $0[0].affinePerImage(scales: [2, -0.5], shifts: [3, 1]) },
     Case("maxPooling 2 by 2", distinctImages) { $0[0].maxPooling(size: 2, stride: 2) },
     Case("maxPooling of wide images", .spaced([1, 2, 5, 39], gap: 0.0625, seed: 16)) {
       $0[0].maxPooling(size: 2, stride: 2)

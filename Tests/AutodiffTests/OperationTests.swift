@@ -26,6 +26,26 @@ import Testing
     #expect(value(x) { $0.slice(axis: 1, range: 1..<3) } == Tensor([2, 3, 4, 5, 8, 9, 10, 11], shape: [2, 2, 2]))
   }
 
+  /// Two crops of each of two images of two channels; where crops overlap, gradients add up.
+  @Test func cropsOfKnownNumbers() {
+    let x = Tensor((0..<36).map(Float.init), shape: [2, 2, 3, 3])
+    let origins = [(row: 0, column: 0), (1, 1), (0, 1), (0, 1)]
+    let y = value(x) { $0.cropped(rows: 2, columns: 2, at: origins) }
+    #expect(y.shape == [4, 2, 2, 2])
+    #expect(y.scalars[..<16] == [0, 1, 3, 4, 9, 10, 12, 13, 4, 5, 7, 8, 13, 14, 16, 17])
+    #expect(y.scalars[16...] == [19, 20, 22, 23, 28, 29, 31, 32, 19, 20, 22, 23, 28, 29, 31, 32])
+    let counts: [Float] = [1, 1, 0, 1, 2, 1, 0, 1, 1]
+    let twice: [Float] = [0, 2, 2, 0, 2, 2, 0, 0, 0]
+    #expect(
+      gradient(x) { $0.cropped(rows: 2, columns: 2, at: origins) }.scalars == counts + counts + twice + twice)
+  }
+
+  @Test func affineOfEachImage() {
+    let x = Tensor([1, 2, 3, 4], shape: [2, 2])
+    #expect(
+      value(x) { $0.affinePerImage(scales: [2, -1], shifts: [0.5, 0]) } == Tensor([2.5, 4.5, -3, -4], shape: [2, 2]))
+  }
+
   /// ‖(3, 4)‖ = 5 becomes 25/26 in the same direction; 0 stays 0, and its gradient is 0 as the length begins as ‖s‖².
   @Test func squashShortensVectors() {
     let x = Tensor([3, 4, 0, 0, 0.03, -0.04], shape: [3, 2])
@@ -34,7 +54,7 @@ import Testing
     #expect(y.relativeError(to: Tensor(expected, shape: [3, 2])) < 1e-6)
     #expect(Array(gradient(x) { $0.squash() }.scalars[2..<4]) == [0, 0])
     let tiny = gradient(Tensor([1e-30, 1e-22], shape: [1, 2])) { $0.squash() }
-    #expect(tiny.scalars.allSatisfy(\.isFinite))
+    #expect(tiny.scalars.allSatisfy { $0.isFinite })
   }
 
   @Test func reductionsOfKnownNumbers() {

@@ -47,12 +47,13 @@ import Testing
     #expect(try NORBMatrix.read(folder.write(file, to: "plain.mat")) == golden.array)
     #expect(try NORBMatrix.read(folder.write(compressZstd(file), to: "packed.mat.zst")) == golden.array)
     #expect(NORBMatrix.encoded(golden.array) == file)
-    for name in ["written.mat", "written.mat.zst"] {
+    for name in ["written.mat", "written.mat.gz", "written.mat.zst"] {
       try NORBMatrix.write(golden.array, to: folder(name))
       #expect(try FileReader.contents(of: folder(name)) == file)
     }
     #expect(try Data(contentsOf: URL(filePath: folder("written.mat"))) == file)
     #expect(try Data(contentsOf: URL(filePath: folder("written.mat.zst"))).starts(with: Data(hex: "28b52ffd")))
+    #expect(try Data(contentsOf: URL(filePath: folder("written.mat.gz"))).starts(with: Data(hex: "1f8b08")))
   }
 
   @Test func elementsHaveTheirSign() throws {

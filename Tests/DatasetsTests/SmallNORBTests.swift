@@ -72,6 +72,66 @@ import Testing
     #expect(try DatasetCatalog().load().viewpoints == nil)
   }
 
+  /// What is written is, byte for byte, what was written by hand, and is read as the same data set.
+  @Test(arguments: Compression.allCases)
+  func writesWholeSplits(compression: Compression) throws {
+    try install(Self.testing, in: "smallnorb", viewpoints: [[0, 8, 34, 5], [5, 0, 0, 0], [3, 1, 2, 4]])
+    try install(Self.training, in: "smallnorb", viewpoints: [[4, 0, 6, 1], [9, 2, 28, 3], [8, 8, 4, 0]])
+    for split in Dataset.Split.allCases {
+      let original = try load(split, from: "smallnorb")
+      let paths = try SmallNORBFiles.write(original, to: folder("copy/smallnorb"), compression: compression)
+      let stem = split == .test ? Self.testing : Self.training
+      #expect(
+        paths == ["dat", "cat", "info"].map { folder("copy/smallnorb/\(stem)-\($0).mat\(compression.suffix)") })
+      for path in paths {
+        let name = PathParts.name(path).dropLast(compression.suffix.count)
+        #expect(try FileReader.contents(of: path) == FileReader.contents(of: folder("smallnorb/\(name)")))
+      }
+      let copy = try load(split, from: "copy")
+      #expect(copy.sha256 == original.sha256 && copy.viewpoints == original.viewpoints)
+      #expect(copy.labels == original.labels && copy.pixels(at: 2) == original.pixels(at: 2))
+    }
+  }
+
+  @Test func aFolderThatCanNotBeMadeIsAnInputError() throws {
+    try install(Self.testing, in: "smallnorb", viewpoints: [[0, 8, 34, 5], [5, 0, 0, 0], [3, 1, 2, 4]])
+    let dataset = try load()
+    try folder.write(Data(), to: "file")
+    let error = #expect(throws: InputError.self) { try SmallNORBFiles.write(dataset, to: folder("file/folder")) }
+    #expect(error?.kind == .output && error?.subject == folder("file/folder"))
+  }
+
+  /// Means of 0 0 1 1 (a half), 1 2 3 4 (2½), 10 0 0 0 (2½) and 255 255 255 254, for the left image; the right one has
+  /// the same squares the other way round.
+  @Test func downsampledImagesAreMeansRoundedHalfUp() throws {
+    let pairs = Data(
+      hex: """
+        554c3d1e 04000000 01000000 02000000 04000000 04000000
+        0000 0102 0101 0304 0a00 ffff 0000 fffe
+        ffff 0a00 fffe 0000 0102 0000 0304 0101
+        """)
+    let classes = Data(hex: "544c3d1e 01000000 01000000 01000000 01000000 02000000")
+    try install(Self.testing, in: "smallnorb", pairs: pairs, classes: classes, viewpoints: [[1, 2, 4, 3]])
+    let catalog = DatasetCatalog(data: folder.path, environment: [:], system: [])
+    let whole = try catalog.load("smallnorb")
+    let half = try catalog.load("smallnorb-48")
+    #expect(half.shape == [2, 2, 2] && half.pixels(at: 0) == [1, 3, 3, 255, 255, 3, 3, 1])
+    #expect(half.name == "smallnorb-48" && half.labels == [2] && half.ids == [0])
+    #expect(half.viewpoints == whole.viewpoints && half.viewpoints != nil && half.sha256 == whole.sha256)
+    #expect(half.attribution == whole.attribution + "; downsampled by means of 2×2 pixels")
+    #expect(whole.downsampled(by: 4).pixels(at: 0) == [65, 65])
+    let entries = catalog.list().filter { $0.name.hasPrefix("smallnorb") && $0.split == .test }
+    #expect(try entries.map { try $0.contents.get().shape } == [[2, 4, 4], [2, 2, 2]])
+    #expect(try entries[1].contents.get().sha256 == half.sha256 && entries[1].path == entries[0].path)
+  }
+
+  @Test func oddSidesAreNotDownsampled() throws {
+    try install(Self.testing, in: "smallnorb", viewpoints: [[0, 8, 34, 5], [5, 0, 0, 0], [3, 1, 2, 4]])
+    let catalog = DatasetCatalog(data: folder.path, environment: [:], system: [])
+    let error = #expect(throws: InputError.self) { try catalog.load("smallnorb-48") }
+    #expect(error?.kind == .dataset && error?.problem.contains("images of 2×1×2") == true)
+  }
+
   @Test(
     "Impossible files are refused",
     arguments: [

@@ -31,6 +31,25 @@ struct ParameterCountTests {
     #expect(model.layers.reduce(0) { $0 + $1.parameterCount } == count.cnn)
   }
 
+  /// smallNORB at 48×48, of which the networks see 32×32: the counts are those of 32×32.
+  @Test func cropsOf48() throws {
+    var capsules = MatrixCapsules.Configuration.small
+    capsules.inputShape = [2, 48, 48]
+    capsules.classCount = 5
+    capsules.crop = 32
+    let small = try MatrixCapsules(configuration: capsules, seed: 1)
+    #expect(small.parameters.count == 68_618 + 136)
+    #expect(MatrixCapsules.parameterCount(of: capsules) == 68_618 + 136)
+    #expect(small.layers.map(\.output).prefix(3) == ["2×32×32", "64×14×14", "14×14×8×(4×4 + 1)"])
+    #expect(small.layers.reduce(0) { $0 + $1.parameterCount } == 68_618 + 136)
+    var cnn = CNN.Configuration()
+    cnn.inputShape = [2, 48, 48]
+    cnn.classCount = 5
+    cnn.crop = 32
+    #expect(try CNN(configuration: cnn, seed: 1).parameters.count == 4_253_349)
+    #expect(CNN.parameterCount(of: cnn) == 4_253_349)
+  }
+
   /// The network of Sabour, Frosst & Hinton 2017 on MNIST, and its decoder.
   @Test func dynamicRoutingAt28() throws {
     var configuration = DynamicCapsules.Configuration.full

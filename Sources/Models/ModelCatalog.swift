@@ -26,7 +26,8 @@ public enum ModelCatalog {
       switch self {
       case .cnn: "cnn-fashion-mnist.safetensors.zst"
       case .matrixCapsulesSmall: "matrix-capsules-small-fashion-mnist.safetensors.zst"
-      case .matrixCapsulesFull, .dynamicCapsulesSmall, .dynamicCapsules: nil
+      case .dynamicCapsulesSmall: "dynamic-capsules-small-fashion-mnist.safetensors.zst"
+      case .matrixCapsulesFull, .dynamicCapsules: nil
       }
     }
 

@@ -24,7 +24,7 @@ struct MinimumCommand: ParsableCommand {
 
   @Argument(
     help: """
-      Shipped names (see `robust models`) or checkpoint files, by default the shipped models; or the folder of one run, \
+      Shipped names (see `robust models`) or checkpoint files, by default those of `robust sweep`; or the folder of one run, \
       for its models, images and attacks.
       """)
   var models: [String] = ModelCatalog.defaultNames

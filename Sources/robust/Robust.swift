@@ -13,7 +13,7 @@ struct Robust: ParsableCommand {
     commandName: "robust",
     abstract: "Measure how well image classifiers withstand adversarial attack, and how far the answer can be trusted.",
     discussion: """
-      Start with `robust sweep --attack fgsm`: it attacks the two shipped models on 1,000 shipped images and writes a \
+      Start with `robust sweep --attack fgsm`: it attacks two shipped models on 1,000 shipped images and writes a \
       report into runs/.
 
       Exit codes: 0 success; 64 wrong usage; 65 unusable input (file, data set, model); 69 the processor lacks \

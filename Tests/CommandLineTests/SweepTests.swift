@@ -52,6 +52,23 @@ struct SweepTests {
     #expect(try Data(contentsOf: URL(filePath: csv)) == before)
   }
 
+  /// Dynamic routing is attacked as any model is: all checks pass, one of which compares gradients with finite differences.
+  @Test func attacksCapsulesWithDynamicRouting() throws {
+    let folder = try TemporaryFolder()
+    for threads in ["1", "2"] {
+      let outcome = try Program.run([
+        "sweep", "--attack", "fgsm,bim", "--model", "dynamic-capsules-small", "--epsilon", "0,0.05,0.2", "--limit",
+        "60",
+        "--checks", "all", "--threads", threads, "--output", folder("run\(threads)"),
+      ])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("trust checks that apply passed"), "\(outcome.output)")
+    }
+    let csv = try [1, 2].map { try String(contentsOfFile: folder("run\($0)/accuracy.csv"), encoding: .utf8) }
+    #expect(csv[0] == csv[1])
+    #expect(try Self.summary(folder("run1/summary.json")) == Self.summary(folder("run2/summary.json")))
+  }
+
   @Test func trainsAndUsesACheckpoint() throws {
     let folder = try TemporaryFolder()
     try TinyMNIST.write(to: folder)

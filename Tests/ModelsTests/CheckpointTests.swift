@@ -142,7 +142,7 @@ struct CheckpointTests {
   }
 
   /// The checkpoints that ship are finished ones: evaluated on all test images, and no worse than documented.
-  @Test(arguments: [("cnn", 0.91), ("matrix-capsules-small", 0.87)])
+  @Test(arguments: [("cnn", 0.91), ("matrix-capsules-small", 0.87), ("dynamic-capsules-small", 0.9)])
   func shippedCheckpoints(expectation: (name: String, accuracy: Double)) throws {
     let loaded = try ModelCatalog.load(expectation.name)
     #expect(loaded.provenance.testCount == 10_000)

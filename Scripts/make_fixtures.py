@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes Tests/Fixtures/em-*.json and network-*.json: float64 values and gradients from em_reference.py.
+"""Writes Tests/Fixtures/em-*.json, dynamic-*.json and network-*.json: float64 values and gradients from em_reference.py and
+dynamic_reference.py.
 
     python3 Scripts/make_fixtures.py            (needs torch)
 
@@ -12,6 +13,7 @@ import sys
 import torch
 
 sys.path.insert(0, os.path.dirname(__file__))
+import dynamic_reference as dynamic  # noqa: E402
 import em_reference as reference  # noqa: E402
 
 FIXTURES = os.path.join(os.path.dirname(__file__), "..", "Tests", "Fixtures")
@@ -71,9 +73,27 @@ def pattern(shape, phase, scale):
     return (scale * torch.sin(1.7 * torch.arange(count, dtype=torch.float64) + phase)).reshape(shape)
 
 
-def network(name, model, shape, labels, scores_of, loss_of):
+def agreement(name, children, child_elements, parents, parent_elements, iterations, seed, batch=2):
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape, scale):
+        return torch.round(torch.randn(*shape, generator=generator) * scale * 64) / 64
+
+    poses = draw(batch, children, child_elements, scale=0.6).requires_grad_(True)
+    weights = draw(children, parents, parent_elements, child_elements, scale=0.6).requires_grad_(True)
+    sums = dynamic.route(poses, weights, iterations)
+    seed_gradient = draw(*sums.shape, scale=1)
+    gradients = torch.autograd.grad((sums * seed_gradient).sum(), [poses, weights])
+    write("dynamic-" + name, dict(
+        batch=batch, children=children, childElements=child_elements, parents=parents, parentElements=parent_elements,
+        iterations=iterations, poses=numbers(poses), weights=numbers(weights), seed=numbers(seed_gradient),
+        sums=numbers(sums), poseGradient=numbers(gradients[0]), weightGradient=numbers(gradients[1])))
+
+
+def network(name, model, shape, labels, scores_of, loss_of, recorded=lambda z: z, more={}):
     for phase, (_, parameter) in enumerate(sorted(model.named_parameters())):
         scale = 1 / max(parameter[0].numel(), 1) ** 0.5 if parameter.dim() in (2, 4) and "W" not in _ else 0.3
+        scale = 6.0 if _ == "T" else scale
         values = pattern(parameter.shape, phase, scale)
         if _.endswith("W"):
             values = values + 0.5 * torch.eye(4)
@@ -82,8 +102,10 @@ def network(name, model, shape, labels, scores_of, loss_of):
     images = (0.5 + 0.5 * pattern(shape, 100, 1.0)).requires_grad_(True)
     scores = scores_of(model(images))
     gradient, = torch.autograd.grad(loss_of(scores, torch.tensor(labels)), images)
-    write("network-" + name, dict(shape=list(shape), labels=labels, order=[n for n, _ in sorted(model.named_parameters())],
-                                  scores=numbers(scores), gradient=numbers(gradient)))
+    record = dict(shape=list(shape), labels=labels, order=[n for n, _ in sorted(model.named_parameters())],
+                  scores=numbers(recorded(scores)), gradient=numbers(gradient))
+    record.update({key: numbers(value(model, scores)) for key, value in more.items()})
+    write("network-" + name, record)
 
 
 if __name__ == "__main__":
@@ -108,4 +130,11 @@ if __name__ == "__main__":
     for scope, norm in (("image", "parents"), ("position", "types")):
         network(f"capsules-{scope}", reference.CapsNet(4, 3, 4, 5, 5, 2, 3, norm), (2, 2, 20, 20), [1, 4],
                 torch.logit, lambda z, y: reference.spread_loss(torch.sigmoid(z), y, 0.9))
+    for iterations in (1, 2, 3, 5):
+        agreement(f"{iterations}", 19, 4, 3, 5, iterations, 40 + iterations)
+    agreement("narrow", 16, 1, 3, 1, 3, 50)
+    agreement("wide", 3, 5, 18, 9, 3, 51, batch=1)
+    capsules = dynamic.CapsNet((2, 20, 21), 6, 3, 4, 5, 7, 3, [9, 11])
+    network("dynamic", capsules, (2, 2, 20, 21), [1, 4], lambda s: s, dynamic.margin_loss, dynamic.score, {
+        "reconstruction": lambda model, s: model.reconstruct(s, torch.tensor([1, 4]))})
     network("cnn", reference.CNN(5, 1), (2, 1, 32, 32), [3, 0], lambda z: z, torch.nn.functional.cross_entropy)

@@ -8,7 +8,8 @@ public import Tensors
 /// `/usr/share/datasets`, where Debian's `dataset-fashion-mnist` installs. In each folder DIR, data set NAME is
 /// `DIR/NAME/` or `DIR/NAME/raw/`, or DIR itself. MNIST and Fashion-MNIST share their file names, so DIR itself counts
 /// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME; the file names of
-/// smallNORB, NORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough.
+/// smallNORB, NORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough. ToyNORB is looked for in the cache as
+/// well, and rendered into it if it is nowhere.
 public struct DatasetCatalog: Sendable {
   /// The data set that ships with the program.
   public static let defaultName = KnownDataset.shippedSubset.name
@@ -18,15 +19,24 @@ public struct DatasetCatalog: Sendable {
   private let data: String?
   private let roots: [String]
   private let resources: ResourceLocator
+  /// Where what was rendered is kept.
+  private let cache: String
+  /// Told how far the rendering of a split is.
+  private let rendering: @Sendable (Dataset.Split, Double) throws -> Void
 
   /// - Parameters:
   ///   - data: the folder given by `--data`.
   ///   - system: where data sets are installed for all users.
+  ///   - rendering: told, while a data set is rendered on demand, which split and the share of it that is done; what it
+  ///     throws ends the work.
   public init(
     data: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
-    system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator()
+    system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator(),
+    rendering: @escaping @Sendable (Dataset.Split, Double) throws -> Void = { _, _ in }
   ) {
     self.data = data
+    self.rendering = rendering
+    cache = CacheFolder.path(environment: environment)
     self.resources = resources
     let listed = (environment["ROBUST_DATA"] ?? "").split(separator: ":").map(String.init)
     roots = (data.map { [$0] } ?? []) + listed + system
@@ -48,7 +58,14 @@ public struct DatasetCatalog: Sendable {
         .dataset, "--dataset", "\(name) has no \(split.rawValue) split",
         remedy: "its splits: \(known.splits.map(\.rawValue).joined(separator: ", "))")
     }
-    guard let files = try locate(known, split, isAskedFor: true) else {
+    var located = try locate(known, split, isAskedFor: true)
+    if located == nil, known.format == .toyNORB {
+      let folder = cache + "/" + known.folders[0]
+      let threads = ProcessInfo.processInfo.activeProcessorCount
+      try ToyNORB.write(split, to: folder, threads: threads, progress: rendering)
+      located = try known.files(split, in: folder)
+    }
+    guard let files = located else {
       throw InputError(
         .dataset, "--dataset \(name)", "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
         remedy: known.remedy)
@@ -69,7 +86,7 @@ public struct DatasetCatalog: Sendable {
     guard !known.isShipped else {
       return IDXFiles(shipped: known.name, in: try resources.folder(of: "Datasets"))
     }
-    for root in roots {
+    for root in roots + [cache] {
       let isPaired = root == data && (isAskedFor || !known.sharesFileNames)
       let places = known.folders.flatMap { [root + "/" + $0, root + "/" + $0 + "/raw"] }
       for place in places + (isPaired || Self.isNamed(root, known) ? [root] : []) {

@@ -27,7 +27,7 @@ struct KnownDataset: Sendable {
 
   /// How its files are called and read.
   enum Format: Sendable {
-    case idx, smallNORB, norb, cifar10
+    case idx, smallNORB, toyNORB, norb, cifar10
   }
 
   /// Whether other data sets have files of the same names.
@@ -39,6 +39,7 @@ struct KnownDataset: Sendable {
     switch format {
     case .idx: try IDXFiles(split, in: folder)
     case .smallNORB: try SmallNORBFiles(split, in: folder)
+    case .toyNORB: try SmallNORBFiles(split, in: folder, prefix: .toyNORB)
     case .norb: try NORBFiles(split, in: folder)
     case .cifar10: try CIFAR10Files(split, in: folder)
     }
@@ -65,7 +66,7 @@ struct KnownDataset: Sendable {
       isShipped: isShipped, format: format, reduction: Reduction(original: self.name, factor: factor))
   }
 
-  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, smallNORB48, norb, cifar10]
+  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, smallNORB48, toyNORB, toyNORB48, norb, cifar10]
   static var names: String { all.map(\.name).joined(separator: ", ") }
 
   static let shippedSubset = KnownDataset(
@@ -94,6 +95,17 @@ struct KnownDataset: Sendable {
     remedy: "put its six files smallnorb-5x….mat into a folder called smallnorb, and give the folder by --data DIR or "
       + "ROBUST_DATA",
     isShipped: false, format: .smallNORB)
+
+  static let toyNORB = KnownDataset(
+    name: ToyNORB.name, folders: ["\(ToyNORB.name)-\(ToyNORB.version)"], splits: [.train, .test],
+    classNames: smallNORB.classNames,
+    attribution:
+      "ToyNORB version \(ToyNORB.version), synthetic: rendered by robust in the likeness of smallNORB (LeCun, "
+      + "Huang, Bottou 2004)",
+    remedy: "render it by `robust data render toynorb`", isShipped: false, format: .toyNORB)
+
+  /// At the same size.
+  static let toyNORB48 = toyNORB.downsampled(by: 2, name: "toynorb-48")
 
   /// The size at which the paper's networks are given it (Hinton, Sabour & Frosst 2018, §5).
   static let smallNORB48 = smallNORB.downsampled(by: 2, name: "smallnorb-48")

@@ -3,19 +3,27 @@ public import Files
 import Foundation
 import Tensors
 
-/// The three files of one split of smallNORB: stereo pairs, their classes, and their viewpoints.
+/// The three files of one split of smallNORB, or of ToyNORB: stereo pairs, their classes, and their viewpoints.
 public struct SmallNORBFiles: SplitFiles {
   private let part: NORBPart
   var images: String { part.images }
 
+  /// What the names of the files begin with: nobody shall take what was rendered for photographs.
+  public enum Prefix: String, Sendable {
+    case smallNORB = "smallnorb"
+    case toyNORB = "toynorb"
+  }
+
   /// `smallnorb-5x46789x9x18x6x2x96x96-training` or `smallnorb-5x01235x9x18x6x2x96x96-testing`.
-  private static func stem(_ split: Dataset.Split) -> String { "smallnorb-" + NORBPart.stem(split, side: 96) }
+  private static func stem(_ split: Dataset.Split, _ prefix: Prefix) -> String {
+    "\(prefix.rawValue)-" + NORBPart.stem(split, side: 96)
+  }
 
   /// The files of `split` in `folder` under their official names, such as
   /// `smallnorb-5x46789x9x18x6x2x96x96-training-dat.mat`, plain, `.gz` or `.zst`; `nil` if there are none.
   /// - Throws: `InputError(.dataset)` if some of the three are there, but not all.
-  init?(_ split: Dataset.Split, in folder: String) throws {
-    guard let part = try NORBPart(Self.stem(split), in: folder) else { return nil }
+  init?(_ split: Dataset.Split, in folder: String, prefix: Prefix = .smallNORB) throws {
+    guard let part = try NORBPart(Self.stem(split, prefix), in: folder) else { return nil }
     self.part = part
   }
 
@@ -38,7 +46,7 @@ public struct SmallNORBFiles: SplitFiles {
   /// - Throws: `InputError(.output)` if they can't be written.
   @discardableResult
   public static func write(
-    _ dataset: Dataset, to folder: String, compression: Compression = .none
+    _ dataset: Dataset, to folder: String, prefix: Prefix = .smallNORB, compression: Compression = .none
   ) throws -> [String] {
     let viewpoints = dataset.viewpoints ?? []
     let instances = NORBPart.instances(of: dataset.split)
@@ -48,14 +56,9 @@ public struct SmallNORBFiles: SplitFiles {
     precondition(
       viewpoints.allSatisfy { $0.problem == nil && instances.contains($0.instance) },
       "SmallNORBFiles.write: a viewpoint is impossible or of the other split")
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw InputError(
-        .output, folder, "the folder can't be made", remedy: "name a folder in a place that you may write to")
-    }
+    try CacheFolder.make(folder)
     func path(_ kind: String) -> String {
-      PathParts.join(folder, "\(stem(dataset.split))-\(kind).mat\(compression.suffix)")
+      PathParts.join(folder, "\(stem(dataset.split, prefix))-\(kind).mat\(compression.suffix)")
     }
     let codes = viewpoints.flatMap { [$0.instance, $0.elevation, $0.azimuth, $0.lighting] }
     try NORBMatrix.write(integers(codes, shape: [dataset.count, 4]), to: path("info"))

@@ -41,13 +41,7 @@ public struct Sweep: Sendable {
       throw InputError(.dataset, dataset.name, "there is no image to attack", remedy: "ask for one image or more")
     }
     for model in models {
-      guard model.inputShape == dataset.shape, model.classCount == dataset.classCount else {
-        throw InputError(
-          .model, model.name,
-          "it takes images of \(model.inputShape) in \(model.classCount) classes; those of \(dataset.name) are "
-            + "\(dataset.shape) in \(dataset.classCount) classes",
-          remedy: "choose a model that was trained on such images, or the data set it was trained on")
-      }
+      try model.requireSuiting(dataset)
       for goal in goals {
         try goal.validate(classCount: model.classCount)
         for attack in attacks {

@@ -26,10 +26,13 @@ public struct ClassifierOutputs {
   public let scores: Variable
   /// `[batch, classes]` in [0, 1]: what the papers' losses act on (logistic for capsules, softmax for a CNN).
   public let activations: Variable
+  /// `[batch, classes, elements]`: the poses of class capsules, of networks that have them.
+  public let poses: Variable?
 
-  public init(scores: Variable, activations: Variable) {
+  public init(scores: Variable, activations: Variable, poses: Variable? = nil) {
     self.scores = scores
     self.activations = activations
+    self.poses = poses
   }
 }
 

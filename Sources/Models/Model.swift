@@ -29,6 +29,9 @@ public protocol Model: Classifier {
   /// The logarithms of the activations, exact where these are too close to 0 or 1 for 32 bits.
   func logActivations(_ outputs: ClassifierOutputs) -> Variable
 
+  /// What makes images again of the poses of class capsules, if it has one.
+  var decoder: Decoder? { get }
+
   /// How many images one chunk of a training batch holds: their gradients are summed in one order, whatever the threads.
   var trainingChunkSize: Int { get }
 
@@ -73,6 +76,8 @@ extension Model {
   public func trains(_ name: String) -> Bool { true }
 
   public func logActivations(_ outputs: ClassifierOutputs) -> Variable { (outputs.activations + 1e-12).log() }
+
+  public var decoder: Decoder? { nil }
 
   public var trainingChunkSize: Int { chunkSize }
 

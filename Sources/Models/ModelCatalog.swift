@@ -8,12 +8,16 @@ public enum ModelCatalog {
     case cnn
     case matrixCapsulesSmall = "matrix-capsules-small"
     case matrixCapsulesFull = "matrix-capsules-full"
+    case dynamicCapsulesSmall = "dynamic-capsules-small"
+    case dynamicCapsules = "dynamic-capsules"
 
     public var summary: String {
       switch self {
       case .cnn: "baseline CNN of Hinton, Sabour & Frosst 2018, §5: 5×5×32, 5×5×64, 1024"
       case .matrixCapsulesSmall: "matrix capsules with EM routing, A=64 B=8 C=D=16 (the paper's 68K)"
       case .matrixCapsulesFull: "matrix capsules with EM routing, A=B=C=D=32 (the paper's 310K)"
+      case .dynamicCapsulesSmall: "capsules with dynamic routing, 64 channels, 8 types of 8, decoder 128, 256"
+      case .dynamicCapsules: "capsules with dynamic routing, decoder 512, 1024 (Sabour, Frosst & Hinton 2017)"
       }
     }
 
@@ -22,7 +26,7 @@ public enum ModelCatalog {
       switch self {
       case .cnn: "cnn-fashion-mnist.safetensors.zst"
       case .matrixCapsulesSmall: "matrix-capsules-small-fashion-mnist.safetensors.zst"
-      case .matrixCapsulesFull: nil
+      case .matrixCapsulesFull, .dynamicCapsulesSmall, .dynamicCapsules: nil
       }
     }
 
@@ -49,12 +53,22 @@ public enum ModelCatalog {
         configuration.inputShape = inputShape
         configuration.classCount = classCount
         return try MatrixCapsules(configuration: configuration, name: rawValue, seed: seed)
+      case .dynamicCapsulesSmall, .dynamicCapsules:
+        var configuration = dynamicCapsules
+        configuration.inputShape = inputShape
+        configuration.classCount = classCount
+        return try DynamicCapsules(configuration: configuration, name: rawValue, seed: seed)
       }
     }
 
-    /// The configuration of a capsule preset.
+    /// The configuration of a preset with EM routing.
     public var capsules: MatrixCapsules.Configuration {
       self == .matrixCapsulesSmall ? .small : .full
+    }
+
+    /// The configuration of a preset with dynamic routing.
+    public var dynamicCapsules: DynamicCapsules.Configuration {
+      self == .dynamicCapsulesSmall ? .small : .full
     }
   }
 

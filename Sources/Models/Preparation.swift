@@ -36,6 +36,17 @@ extension ModelConfiguration {
     }
   }
 
+  /// The pixels in [0, 1] that `prepared` shows to the first layer with the same `mode`, before they are preprocessed and
+  /// without jitter: what a decoder is to make again.
+  public func seen(_ images: Variable, mode: Mode) -> Variable {
+    var plain = self
+    plain.preprocessing = .none
+    // Crops are drawn before jitter, so these are the same ones.
+    guard case .training(var randomness) = mode else { return plain.prepared(images, mode: mode) }
+    randomness.jitter = nil
+    return plain.prepared(images, mode: .training(randomness))
+  }
+
   /// - Throws: `InputError` of kind `model` if the crop is not inside the image.
   func validateCrop() throws {
     guard let crop, crop < 1 || crop > inputShape[1] || crop > inputShape[2] else { return }

@@ -16,8 +16,23 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var marginEpochs: Double = 5
   public var augmentation = Augmentation()
   public var seed: UInt64 = 1
+  /// The only part of the model that is trained; nil for all of it.
+  public var onlyPart: Part?
+
+  /// A part of a model that can be trained alone.
+  public enum Part: String, Codable, Hashable, Sendable, CaseIterable {
+    case decoder
+  }
 
   public init() {}
+
+  /// Whether the tensor called `name` is in the part that is trained.
+  func trains(_ name: String) -> Bool {
+    switch onlyPart {
+    case nil: true
+    case .decoder: name.hasPrefix(Decoder.prefix)
+    }
+  }
 
   public func validate() throws {
     func fail(_ option: String, _ problem: String, _ remedy: String) -> InputError {

@@ -1,5 +1,6 @@
 import Autodiff
 public import Datasets
+import Files
 public import Models
 public import Tensors
 
@@ -38,7 +39,12 @@ public struct Trainer<M: Model>: Sendable {
     self.recipe = recipe
     self.dataset = dataset
     self.threads = threads
-    trainedNames = model.parameters.names.filter(model.trains)
+    trainedNames = model.parameters.names.filter { model.trains($0) && recipe.trains($0) }
+    guard !trainedNames.isEmpty else {
+      throw InputError(
+        .usage, "--only", "\(model.name) has no \(recipe.onlyPart?.rawValue ?? "weights")",
+        remedy: "give the model one, with --decoder, or leave --only out")
+    }
     let parameters = model.parameters
     optimizer = Adam(parameters: trainedNames.map { parameters[$0] })
     stepsDone = 0
@@ -72,14 +78,21 @@ public struct Trainer<M: Model>: Sendable {
       let images = recipe.augmentation.apply(
         to: dataset.images(at: indices), ids: indices, seed: recipe.seed, epoch: epoch)
       let graph = Graph()
-      let parameters = model.parameters.bound(to: graph, trained: model.trains)
+      let parameters = model.parameters.bound(to: graph, trained: trainedNames.contains)
       let stream = RandomStream(seed: recipe.seed, 0xD40, UInt64(epoch), UInt64(step), UInt64(chunk))
       let perImage = indices.map {
         RandomStream(seed: recipe.seed, 0xC40, UInt64(epoch), UInt64(dataset.ids[$0]))
       }
       let randomness = Randomness(stream: stream, images: perImage, jitter: recipe.augmentation.jitter)
-      let outputs = model.outputs(for: graph.constant(images), parameters: parameters, mode: .training(randomness))
-      let total = loss.perImage(outputs, labels: labels).sum() * (1 / Float(batch.count))
+      let (input, mode) = (graph.constant(images), Mode.training(randomness))
+      let outputs = model.outputs(for: input, parameters: parameters, mode: mode)
+      var losses = loss.perImage(outputs, labels: labels)
+      if let extra = model.auxiliaryLoss(
+        for: input, outputs: outputs, labels: labels, parameters: parameters, mode: mode)
+      {
+        losses = losses + extra
+      }
+      let total = losses.sum() * (1 / Float(batch.count))
       let gradients = graph.parameterGradients(of: total, by: trainedNames.map { parameters[$0] })
       let correct = zip(outputs.scores.value.argmaxOfRows(), labels).count { $0 == $1 }
       return ChunkResult(loss: Double(total.value.scalar), correct: correct, gradients: gradients)

@@ -6,10 +6,13 @@ import Tensors
 
 /// The switches that change a preset.
 struct ArchitectureOptions: ParsableArguments {
-  @Option(help: "Capsules: channels and capsule types of the four layers, A,B,C,D, for example 64,8,16,16.")
+  @Option(
+    help: ArgumentHelp(
+      "Capsules: channels and capsule types of the four layers, A,B,C,D, for example 64,8,16,16; with dynamic routing channels, "
+        + "primary types, elements of their poses and of the classes', for example 256,32,8,16.", valueName: "a,b,c,d"))
   var sizes: String?
 
-  @Option(help: "Capsules: iterations of EM routing, 1 to 5.")
+  @Option(help: "Capsules: iterations of routing, 1 to 5; of dynamic routing 1 to 10.")
   var iterations: Int?
 
   @Option(help: "Capsules: \(PoseStructure.allCases.map(\.rawValue).joined(separator: " or ")) poses.")
@@ -36,6 +39,12 @@ struct ArchitectureOptions: ParsableArguments {
   @Flag(help: "Capsules: keep β_a and β_u at 0.")
   var fixedBeta = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Capsules: units of the hidden layers of a decoder, for example 512,1024, that learns to make the image again of its "
+        + "class's pose; or none.", valueName: "units"))
+  var decoder: String?
+
   @Option(help: "Training loss: spread, margin or cross-entropy.")
   var loss: String?
 
@@ -51,7 +60,7 @@ struct ArchitectureOptions: ParsableArguments {
     case .cnn:
       guard
         sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil, activationRule == nil,
-        !noCoordinateAddition, !fixedBeta
+        !noCoordinateAddition, !fixedBeta, decoder == nil
       else {
         throw InputError(
           .usage, "--model cnn", "it has no capsules to change", remedy: "leave the options for capsules out")
@@ -61,14 +70,11 @@ struct ArchitectureOptions: ParsableArguments {
     case .matrixCapsulesSmall, .matrixCapsulesFull:
       var configuration = try common(preset.capsules, inputShape, classCount)
       if let sizes {
-        let values = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        guard values.count == 4, values.allSatisfy({ $0 != nil }) else {
-          throw InputError(.usage, "--sizes", "“\(sizes)”", remedy: "write A,B,C,D, for example 64,8,16,16")
-        }
-        configuration.channels = values[0]!
-        configuration.primaryTypes = values[1]!
-        configuration.firstTypes = values[2]!
-        configuration.secondTypes = values[3]!
+        let values = try four(sizes, "A,B,C,D, for example 64,8,16,16")
+        configuration.channels = values[0]
+        configuration.primaryTypes = values[1]
+        configuration.firstTypes = values[2]
+        configuration.secondTypes = values[3]
       }
       if let iterations { configuration.iterations = iterations }
       if let pose { configuration.poseStructure = try .parse(pose, option: "--pose", what: "pose structure") }
@@ -81,8 +87,44 @@ struct ArchitectureOptions: ParsableArguments {
         configuration.activationRule = try .parse(activationRule, option: "--activation-rule", what: "activation rule")
       }
       if fixedBeta { configuration.learnsBeta = false }
+      if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
+    case .dynamicCapsulesSmall, .dynamicCapsules:
+      guard pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition, !fixedBeta else {
+        throw InputError(
+          .usage, "--model \(preset.rawValue)", "it has no EM routing to change",
+          remedy: "of the options for capsules, give --sizes, --iterations and --decoder only")
+      }
+      var configuration = try common(preset.dynamicCapsules, inputShape, classCount)
+      if let sizes {
+        let values = try four(sizes, "channels, primary types and the elements of both poses, for example 256,32,8,16")
+        configuration.channels = values[0]
+        configuration.primaryTypes = values[1]
+        configuration.primaryElements = values[2]
+        configuration.classElements = values[3]
+      }
+      if let iterations { configuration.iterations = iterations }
+      if let decoder { configuration.decoder = try hiddenUnits(decoder) }
+      return try DynamicCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     }
+  }
+
+  /// Four whole numbers, as `--sizes` takes them.
+  private func four(_ text: String, _ form: String) throws -> [Int] {
+    let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard values.count == 4, values.allSatisfy({ $0 != nil }) else {
+      throw InputError(.usage, "--sizes", "“\(text)”", remedy: "write \(form)")
+    }
+    return values.compactMap(\.self)
+  }
+
+  private func hiddenUnits(_ text: String) throws -> Decoder.Configuration? {
+    guard text != "none" else { return nil }
+    let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard values.allSatisfy({ $0 != nil }) else {
+      throw InputError(.usage, "--decoder", "“\(text)”", remedy: "write for example 512,1024, or none")
+    }
+    return Decoder.Configuration(hiddenUnits: values.compactMap(\.self))
   }
 
   private func common<C: ModelConfiguration>(_ preset: C, _ inputShape: Shape, _ classCount: Int) throws -> C {

@@ -7,11 +7,20 @@ import Reports
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
+    abstract: "List the data sets that are found, or render a synthetic one.",
+    subcommands: [DataListCommand.self, DataRenderCommand.self],
+    defaultSubcommand: DataListCommand.self)
+}
+
+struct DataListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "List the data sets that are found, where, with counts and hashes.",
     discussion: """
       Data sets are MNIST and Fashion-MNIST as IDX files, smallNORB and NORB as binary matrices and CIFAR-10 as binary batches, \
       under their official names, plain, .gz or .zst, looked for in --data DIR, in the folders of ROBUST_DATA (separated by \
-      colons), and where Debian's package dataset-fashion-mnist puts them. A subset of Fashion-MNIST ships with robust.
+      colons), and where Debian's package dataset-fashion-mnist puts them. A subset of Fashion-MNIST ships with robust. \
+      ToyNORB, a synthetic stand-in for smallNORB, is rendered when it is first asked for, or by `robust data render`.
 
       Example: robust data --data ~/mnist
       """)

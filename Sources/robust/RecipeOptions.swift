@@ -41,6 +41,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Multiply prepared training images by a factor from LOWER:UPPER, for example 0.5:1.5.")
   var contrast: String?
 
+  @Option(help: "Train this part alone and leave the other weights as they are: decoder.")
+  var only: String?
+
   @Option(help: "Seeds weights, order, dropout, crops and augmentation.")
   var seed: UInt64 = 1
 
@@ -64,6 +67,7 @@ struct RecipeOptions: ParsableArguments {
       recipe.augmentation.jitter = Jitter(brightness: brightness ?? 0, contrast: try contrastRange())
     }
     recipe.seed = seed
+    recipe.onlyPart = try only.map { try .parse($0, option: "--only", what: "part") }
     try recipe.validate()
     return recipe
   }

@@ -23,8 +23,8 @@ struct Robust: ParsableCommand {
     version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [
       SweepCommand.self, MergeCommand.self, CompareCommand.self, BaselineCommand.self, CheckCommand.self,
-      MinimumCommand.self, ExportCommand.self, TrainCommand.self, ModelsCommand.self, DataCommand.self,
-      ReproduceCommand.self,
+      MinimumCommand.self, ExportCommand.self, TrainCommand.self, ReconstructCommand.self, ModelsCommand.self,
+      DataCommand.self, ReproduceCommand.self,
     ])
 
   static func main() {

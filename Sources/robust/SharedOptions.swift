@@ -10,7 +10,16 @@ struct DatasetOptions: ParsableArguments {
     completion: .directory)
   var data: String?
 
-  var catalog: DatasetCatalog { DatasetCatalog(data: data) }
+  /// Renders what can be rendered when it is asked for and found nowhere, and says so.
+  var catalog: DatasetCatalog {
+    let progress = ProgressLine()
+    return DatasetCatalog(data: data) { split, share in
+      Interruption.watch()
+      progress.show("rendering \(ToyNORB.name) (\(split.rawValue)), once", share: share)
+      if share >= 1 { progress.clear() }
+      if Interruption.isRequested { throw Interruption() }
+    }
+  }
 }
 
 /// How many threads work.

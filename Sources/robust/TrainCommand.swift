@@ -79,13 +79,19 @@ struct TrainCommand: ParsableCommand {
   /// Puts the weights of the checkpoint at `path` into `model`.
   private func adopt(_ path: String, _ model: inout any Model) throws {
     let weights = try Checkpoint.read(path).model.parameters
-    let shapes = model.parameters.names.map { ($0, model.parameters[$0].shape) }
-    guard weights.names == shapes.map(\.0), shapes.allSatisfy({ weights[$0.0].shape == $0.1 }) else {
+    // A decoder that only one of them has says nothing about the rest.
+    let isDecoder = { (name: String) in name.hasPrefix(Decoder.prefix) }
+    let given = weights.names.filter { !isDecoder($0) }
+    let shared = model.parameters.names.filter { !isDecoder($0) || weights.names.contains($0) }
+    guard given == shared.filter({ !isDecoder($0) }),
+      shared.allSatisfy({ weights[$0].shape == model.parameters[$0].shape })
+    else {
       throw InputError(
         .model, path, "its weights do not fit \(model.name)",
-        remedy: "name a checkpoint of the same --model, --sizes and --pose, for the same image shape and classes")
+        remedy:
+          "name a checkpoint of the same --model, --sizes, --pose and --decoder, for the same image shape and classes")
     }
-    model.parameters = weights
+    for name in shared { model.parameters[name] = weights[name] }
   }
 
   private func train<M: Model>(

@@ -46,6 +46,8 @@ import Testing
     Case("relu", distinct) { $0[0].relu() },
     Case("sigmoid", matrix) { $0[0].sigmoid() },
     Case("logSigmoid", matrix) { $0[0].logSigmoid() },
+    Case("squash", matrix) { $0[0].squash() },
+    Case("squash of long vectors", images) { ($0[0] * 3).squash() },
     Case("dropout", matrix) { $0[0].dropout(rate: 0.4, stream: RandomStream(seed: 7)) },
   ]
 

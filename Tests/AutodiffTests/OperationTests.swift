@@ -26,6 +26,17 @@ import Testing
     #expect(value(x) { $0.slice(axis: 1, range: 1..<3) } == Tensor([2, 3, 4, 5, 8, 9, 10, 11], shape: [2, 2, 2]))
   }
 
+  /// ‖(3, 4)‖ = 5 becomes 25/26 in the same direction; 0 stays 0, and its gradient is 0 as the length begins as ‖s‖².
+  @Test func squashShortensVectors() {
+    let x = Tensor([3, 4, 0, 0, 0.03, -0.04], shape: [3, 2])
+    let y = value(x) { $0.squash() }
+    let expected: [Float] = [0.6 * 25 / 26, 0.8 * 25 / 26, 0, 0, 0.6 * 0.0025 / 1.0025, -0.8 * 0.0025 / 1.0025]
+    #expect(y.relativeError(to: Tensor(expected, shape: [3, 2])) < 1e-6)
+    #expect(Array(gradient(x) { $0.squash() }.scalars[2..<4]) == [0, 0])
+    let tiny = gradient(Tensor([1e-30, 1e-22], shape: [1, 2])) { $0.squash() }
+    #expect(tiny.scalars.allSatisfy(\.isFinite))
+  }
+
   @Test func reductionsOfKnownNumbers() {
     let x = Tensor([1, 2, 3, 4, 5, 9], shape: [2, 3])
     #expect(value(x) { $0.sum() } == Tensor(24))

@@ -54,16 +54,7 @@ struct SweepTests {
 
   @Test func trainsAndUsesACheckpoint() throws {
     let folder = try TemporaryFolder()
-    for part in ["train", "t10k"] {
-      var images = Data(hex: "00000803 00000014 0000001c 0000001c")
-      var labels = Data(hex: "00000801 00000014")
-      for index in 0..<20 {
-        labels.append(UInt8(index % 10))
-        images.append(Data((0..<784).map { UInt8(($0 / 28 == 2 * (index % 10) + 4 ? 200 : 20) + $0 % 7) }))
-      }
-      try folder.write(images, to: "mnist/\(part)-images-idx3-ubyte")
-      try folder.write(labels, to: "mnist/\(part)-labels-idx1-ubyte")
-    }
+    try TinyMNIST.write(to: folder)
     let options = [
       "train", "--model", "matrix-capsules-small", "--sizes", "4,2,2,2", "--dataset", "mnist", "--data", folder.path,
       "--epochs", "2", "--output", folder("tiny.safetensors.zst"),
@@ -86,6 +77,7 @@ struct SweepTests {
   @Test(arguments: [
     ["--help"], ["sweep", "--help"], ["train", "--help"], ["models"], ["data"], ["--version"],
     ["baseline", "--help"], ["check", "--help"], ["compare", "--help"], ["minimum", "--help"],
+    ["reconstruct", "--help"],
   ])
   func explainsItself(arguments: [String]) throws {
     let outcome = try Program.run(arguments)

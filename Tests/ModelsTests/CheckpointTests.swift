@@ -61,6 +61,36 @@ struct CheckpointTests {
     #expect(try read() == configuration)
   }
 
+  @Test(arguments: [nil, Decoder.Configuration(hiddenUnits: [5, 6])])
+  func dynamicCapsulesGoThere(decoder: Decoder.Configuration?) throws {
+    let folder = try TemporaryFolder()
+    var configuration = DynamicCapsules.Configuration()
+    configuration.inputShape = [2, 18, 17]
+    configuration.classCount = 3
+    configuration.channels = 4
+    configuration.primaryTypes = 2
+    configuration.iterations = 2
+    configuration.decoder = decoder
+    let model = try DynamicCapsules(configuration: configuration, name: "tiny", seed: 4)
+    #expect(model.parameters.names == model.parameterShapes.map(\.name))
+    #expect(model.parameters.values.map(\.shape) == model.parameterShapes.map(\.shape))
+    try Checkpoint.write(model, provenance: .init(), to: folder("model.safetensors"))
+    let loaded = try Checkpoint.read(folder("model.safetensors"))
+    let read = try #require(loaded.model as? DynamicCapsules)
+    #expect(loaded.architecture == "dynamic-capsules" && read.configuration == configuration)
+    #expect(read.parameters.values == model.parameters.values)
+  }
+
+  /// Configurations from before there were decoders have none.
+  @Test func configurationsWithoutADecoderAreRead() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    try Checkpoint.write(Self.small(), provenance: .init(), to: path)
+    let json = try #require(try SafeTensors(contentsOf: path).metadata["configuration"])
+    #expect(!json.contains("decoder"))
+    #expect(try Checkpoint.read(path).model.decoder == nil)
+  }
+
   /// A file whose tensors or metadata were changed after writing.
   @Test(arguments: [
     ("format", "robust-checkpoint-9"), ("architecture", "transformer"), ("configuration", "{}"),
@@ -134,6 +164,17 @@ struct CheckpointTests {
     capsules = .small
     capsules.classCount = 1
     #expect(throws: InputError.self) { try capsules.validate() }
+    capsules = .small
+    capsules.decoder = .init(hiddenUnits: [])
+    #expect(throws: InputError.self) { try capsules.validate() }
+    for change in [
+      { $0.inputShape = [1, 16, 28] }, { $0.iterations = 0 }, { $0.classCount = 1 }, { $0.primaryElements = 0 },
+      { $0.channels = 2000 }, { $0.decoder = .init(hiddenUnits: [0]) }, { $0.decoder!.lossWeight = .nan },
+    ] as [(inout DynamicCapsules.Configuration) -> Void] {
+      var dynamic = DynamicCapsules.Configuration()
+      change(&dynamic)
+      #expect(throws: InputError.self) { try dynamic.validate() }
+    }
     var cnn = CNN.Configuration()
     cnn.inputShape = [1, 3, 28]
     #expect(throws: InputError.self) { try cnn.validate() }

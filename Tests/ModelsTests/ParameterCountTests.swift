@@ -31,6 +31,29 @@ struct ParameterCountTests {
     #expect(model.layers.reduce(0) { $0 + $1.parameterCount } == count.cnn)
   }
 
+  /// The network of Sabour, Frosst & Hinton 2017 on MNIST, and its decoder.
+  @Test func dynamicRoutingAt28() throws {
+    var configuration = DynamicCapsules.Configuration.full
+    let model = try DynamicCapsules(configuration: configuration, seed: 1)
+    #expect(model.parameters.count == 6_804_224 + 1_411_344)
+    #expect(model.layers.reduce(0) { $0 + $1.parameterCount } == model.parameters.count)
+    #expect(model.layers.prefix(3).map(\.output) == ["256×20×20", "6×6×32×8", "10×16"])
+    configuration.decoder = nil
+    #expect(try DynamicCapsules(configuration: configuration, seed: 1).parameters.count == 6_804_224)
+    #expect(DynamicCapsules.parameterCount(of: configuration) == 6_804_224)
+  }
+
+  /// A decoder of the paper's sizes on the 16 elements of each matrix capsule's pose: 1,411,344 as well.
+  @Test func decoderOfMatrixCapsules() throws {
+    var configuration = MatrixCapsules.Configuration.small
+    let without = MatrixCapsules.parameterCount(of: configuration)
+    configuration.decoder = .init()
+    let model = try MatrixCapsules(configuration: configuration, seed: 1)
+    #expect(model.parameters.count == without + 1_411_344)
+    #expect(MatrixCapsules.parameterCount(of: configuration) == model.parameters.count)
+    #expect(model.layers.reduce(0) { $0 + $1.parameterCount } == model.parameters.count)
+  }
+
   @Test func layersOfTheFullNet() throws {
     var configuration = MatrixCapsules.Configuration.full
     configuration.inputShape = [1, 32, 32]

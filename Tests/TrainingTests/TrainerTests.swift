@@ -1,3 +1,4 @@
+import Autodiff
 import Datasets
 import Files
 import Foundation
@@ -28,6 +29,17 @@ struct TrainerTests {
     configuration.secondTypes = 4
     configuration.loss = loss
     return try MatrixCapsules(configuration: configuration, seed: 3)
+  }
+
+  static func dynamicCapsules() throws -> DynamicCapsules {
+    var configuration = DynamicCapsules.Configuration()
+    configuration.inputShape = [1, 20, 20]
+    configuration.classCount = 3
+    configuration.channels = 8
+    configuration.primaryTypes = 4
+    configuration.classElements = 8
+    configuration.decoder = .init(hiddenUnits: [16, 32])
+    return try DynamicCapsules(configuration: configuration, seed: 3)
   }
 
   static func recipe(epochs: Int, rate: Float = 3e-3) -> Recipe {
@@ -93,6 +105,86 @@ struct TrainerTests {
     }
   }
 
+  @Test func dynamicCapsulesLearn() throws {
+    let model = try Self.trained(Self.dynamicCapsules(), epochs: 6)
+    #expect(try correctCount(of: model, on: ToyData.dataset(count: 150, seed: 9), threads: 2) > 140)
+  }
+
+  /// The mean squared error per pixel of what the decoder makes of the true class's pose.
+  static func reconstructionError(_ model: some Model, _ dataset: Dataset) -> Double {
+    let images = dataset.images(at: 0..<dataset.count)
+    let outputs = model.outputs(for: Graph().constant(images))
+    let made = model.reconstructions(of: outputs.poses!.value, classes: dataset.labels)
+    return zip(made.scalars, images.scalars).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+      / Double(images.count)
+  }
+
+  /// With the decoder alone, images come out better and no other weight moves; with nothing to train, it is refused.
+  @Test(arguments: [false, true])
+  func theDecoderLearnsAlone(isMatrix: Bool) throws {
+    func check<M: Model>(_ fresh: M) throws {
+      let dataset = ToyData.dataset(count: 150)
+      var recipe = Self.recipe(epochs: 4, rate: 1e-2)
+      recipe.augmentation = Augmentation()
+      recipe.onlyPart = .decoder
+      var trainer = try Trainer(model: fresh, dataset: dataset, recipe: recipe, threads: 2)
+      while !trainer.isFinished { _ = try trainer.step() }
+      for name in fresh.parameters.names {
+        #expect((trainer.model.parameters[name] != fresh.parameters[name]) == name.hasPrefix("decoder."), "\(name)")
+      }
+      let (before, after) = (
+        Self.reconstructionError(fresh, dataset), Self.reconstructionError(trainer.model, dataset)
+      )
+      #expect(after < before / 2, "\(before) to \(after)")
+    }
+    guard isMatrix else { return try check(Self.dynamicCapsules()) }
+    var configuration = try Self.capsules(loss: .crossEntropy).configuration
+    #expect(throws: InputError.self) {
+      var recipe = Recipe()
+      recipe.onlyPart = .decoder
+      _ = try Trainer(
+        model: try MatrixCapsules(configuration: configuration, seed: 3), dataset: ToyData.dataset(count: 30),
+        recipe: recipe, threads: 1)
+    }
+    configuration.decoder = .init(hiddenUnits: [16, 32])
+    try check(MatrixCapsules(configuration: configuration, seed: 3))
+  }
+
+  /// What is made again is what the network saw: the same crop, in pixels, whatever preprocessing and jitter did.
+  @Test func cropsAreTheTarget() throws {
+    var configuration = try Self.dynamicCapsules().configuration
+    configuration.inputShape = [1, 24, 24]
+    configuration.crop = 20
+    configuration.preprocessing = .standardizeImage
+    let images = ToyData.dataset(count: 6, side: 24).images(at: 0..<6)
+    let randomness = Randomness(
+      stream: RandomStream(seed: 1), images: (0..<6).map { RandomStream(seed: 2, $0) },
+      jitter: Jitter(brightness: 0.5, contrast: 0.5...1.5))
+    let input = Graph().constant(images)
+    let seen = configuration.seen(input, mode: .training(randomness)).value
+    #expect(seen.shape == [6, 1, 20, 20] && seen.scalars.allSatisfy((0...1).contains))
+    let prepared = configuration.prepared(input, mode: .training(randomness)).value
+    // One line maps the pixels of an image to what was prepared of it, so differences are proportional.
+    for row in 0..<6 {
+      let (x, y) = (seen.rows(row..<row + 1).scalars, prepared.rows(row..<row + 1).scalars)
+      let slope = (y[37] - y[201]) / (x[37] - x[201])
+      #expect(zip(x, y).allSatisfy { abs($1 - y[0] - slope * ($0 - x[0])) < 1e-3 })
+    }
+    #expect(configuration.seen(input, mode: .evaluation).value.scalars[0] == images.scalars[2 * 24 + 2])
+    let model = try DynamicCapsules(configuration: configuration, seed: 1)
+    #expect(model.decoder?.imageShape == [1, 20, 20])
+  }
+
+  /// The error of reconstruction reaches the capsules too: without it, they are trained to other weights.
+  @Test func reconstructionTrainsTheCapsules() throws {
+    let with = try Self.dynamicCapsules()
+    var configuration = with.configuration
+    configuration.decoder = nil
+    let without = try Self.trained(DynamicCapsules(configuration: configuration, seed: 3), epochs: 1)
+    let trained = try Self.trained(with, epochs: 1)
+    #expect(without.parameters["classes.weight"] != trained.parameters["classes.weight"])
+  }
+
   @Test func threadsDoNotChangeTheWeights() throws {
     let one = try Self.trained(Self.cnn(), epochs: 1, threads: 1)
     let two = try Self.trained(Self.cnn(), epochs: 1, threads: 2)
@@ -100,6 +192,9 @@ struct TrainerTests {
     let capsulesOne = try Self.trained(Self.capsules(loss: .crossEntropy), epochs: 1, threads: 1)
     let capsulesTwo = try Self.trained(Self.capsules(loss: .crossEntropy), epochs: 1, threads: 2)
     #expect(capsulesOne.parameters.values == capsulesTwo.parameters.values)
+    let dynamicOne = try Self.trained(Self.dynamicCapsules(), epochs: 1, threads: 1)
+    let dynamicTwo = try Self.trained(Self.dynamicCapsules(), epochs: 1, threads: 2)
+    #expect(dynamicOne.parameters.values == dynamicTwo.parameters.values)
   }
 
   @Test func aResumedRunEqualsAnUninterruptedOne() throws {

@@ -95,6 +95,8 @@ public enum Checkpoint {
       model = try restore(CNN.self, file, json, chosen, path, fail)
     case MatrixCapsules.Configuration.architecture:
       model = try restore(MatrixCapsules.self, file, json, chosen, path, fail)
+    case DynamicCapsules.Configuration.architecture:
+      model = try restore(DynamicCapsules.self, file, json, chosen, path, fail)
     default:
       throw fail("unknown architecture “\(architecture)”")
     }

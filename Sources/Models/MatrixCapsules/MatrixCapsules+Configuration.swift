@@ -35,6 +35,8 @@ extension MatrixCapsules {
     public var loss: Loss = .spread(margin: 0.9)
     public var preprocessing: Preprocessing = .standardizeImage
     public var crop: Int?
+    /// What makes images again of class capsules' poses, and adds to the loss in training; nil for none.
+    public var decoder: Decoder.Configuration?
 
     public init() {}
 
@@ -91,6 +93,7 @@ extension MatrixCapsules {
       guard temperature.values(iterations: iterations).allSatisfy({ $0 > 0 && $0.isFinite }) else {
         throw fail("an inverse temperature that is not positive", "use λ above 0")
       }
+      try decoder?.validate(Self.architecture)
     }
   }
 

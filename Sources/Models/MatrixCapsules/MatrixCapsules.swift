@@ -22,6 +22,7 @@ public struct MatrixCapsules: Model {
     try self.init(configuration: configuration, name: name)
     for (layer, shape) in convolutionShapes { parameters.addUniform(layer, shape, seed: seed) }
     for (layer, routing) in routedLayers { addRouted(layer, routing, seed) }
+    for (layer, shape) in decoder?.weightShapes ?? [] { parameters.addUniform(layer, shape, seed: seed) }
   }
 
   public init(configuration: Configuration, name: String) throws {
@@ -59,7 +60,16 @@ public struct MatrixCapsules: Model {
       shapes.append(("\(layer).beta_a", [routing.parentTypes]))
       shapes.append(("\(layer).beta_u", [routing.parentTypes]))
     }
-    return shapes
+    return shapes + (decoder?.weightShapes ?? []).flatMap { Parameters.weightAndBias($0, $1) }
+  }
+
+  public var decoder: Decoder? { Self.decoder(configuration) }
+
+  private static func decoder(_ configuration: Configuration) -> Decoder? {
+    configuration.decoder.map {
+      Decoder(
+        configuration: $0, classCount: configuration.classCount, poseCount: 16, imageShape: configuration.networkShape)
+    }
   }
 
   private var convolutionShapes: [(layer: String, shape: Shape)] {
@@ -81,7 +91,7 @@ public struct MatrixCapsules: Model {
     let convolution = configuration.channels * (25 * configuration.inputShape[0] + 1)
     let primary = b * 17 * (configuration.channels + 1)
     return convolution + primary + (9 * b * weight + 2) * c + (9 * c * weight + 2) * d
-      + (d * weight + 2) * configuration.classCount
+      + (d * weight + 2) * configuration.classCount + (decoder(configuration)?.parameterCount ?? 0)
   }
 
   private mutating func addRouted(_ layer: String, _ routing: EMRouting, _ seed: UInt64) {
@@ -124,7 +134,16 @@ public struct MatrixCapsules: Model {
     }
     if configuration.activationRule == .mixingProportion { scores = scores.flattened.logSoftmax() }
     let shape: Shape = [batch, configuration.classCount]
-    return ClassifierOutputs(scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape))
+    return ClassifierOutputs(
+      scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape),
+      poses: poses.reshaped(to: Shape(shape.dimensions + [16])))
+  }
+
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable {
+    switch configuration.activationRule {
+    case .logistic: outputs.scores.logSigmoid()
+    case .mixingProportion: outputs.scores.logSoftmax()
+    }
   }
 
   /// The activations of a layer, from what routing gives for it, `[batch, row, column, type]`.
@@ -132,13 +151,6 @@ public struct MatrixCapsules: Model {
     switch configuration.activationRule {
     case .logistic: scores.sigmoid()
     case .mixingProportion: scores.flattened.softmax().reshaped(to: scores.shape)
-    }
-  }
-
-  public func logActivations(_ outputs: ClassifierOutputs) -> Variable {
-    switch configuration.activationRule {
-    case .logistic: outputs.scores.logSigmoid()
-    case .mixingProportion: outputs.scores
     }
   }
 
@@ -165,7 +177,7 @@ public struct MatrixCapsules: Model {
           "\(description), \(routing.iterations) × EM routing",
           output: "\(place)\(routing.parentTypes)×\(pose)", parameterCount: parameterCount("\(layer).")))
     }
-    return layers
+    return layers + (decoder?.layers(parameters) ?? [])
   }
 }
 

@@ -1,0 +1,28 @@
+public import Foundation
+
+/// Where robust keeps what it can make again.
+public enum CacheFolder {
+  /// `$ROBUST_CACHE`; else `robust` in `$XDG_CACHE_HOME`, in `~/Library/Caches` on macOS, or in `~/.cache`.
+  public static func path(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+    if let own = environment["ROBUST_CACHE"], !own.isEmpty { return own }
+    if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/robust" }
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    #if os(macOS)
+      return home + "/Library/Caches/robust"
+    #else
+      return home + "/.cache/robust"
+    #endif
+  }
+
+  /// Makes the folder at `path`, and those that it lies in.
+  /// - Throws: `InputError(.output)` if that is impossible.
+  public static func make(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .output, path, "the folder can't be made: \(error.localizedDescription)",
+        remedy: "name another folder, or set ROBUST_CACHE to one that can be written to")
+    }
+  }
+}

@@ -59,8 +59,9 @@ struct ReconstructCommand: ParsableCommand {
     let export = try ReconstructionExport(reconstructor, range: range)
     let pictures = try positions(in: dataset)
     let progress = ProgressLine()
-    let results = try reconstructor.measure(threads: threads) { progress.show("reconstructing", share: $0) }
-    let files = try export.write(results, pictures: pictures, to: output)
+    let (results, files) = try export.write(pictures: pictures, to: output, threads: threads) {
+      progress.show("reconstructing", share: $0)
+    }
     progress.clear()
     show(ReconstructionSummary(results), dataset)
     print("Wrote \(files.joined(separator: ", ")) into \(output)/")

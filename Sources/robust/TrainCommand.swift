@@ -34,7 +34,11 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var architecture: ArchitectureOptions
   @OptionGroup var threading: ThreadOptions
 
-  @Option(help: "Start from the weights of this checkpoint, of the same architecture, instead of fresh ones.")
+  @Option(
+    help: """
+      Start from the weights of this checkpoint or shipped model, of the same architecture, instead of fresh ones. A decoder \
+      that it lacks stays fresh.
+      """)
   var initial: String?
 
   @Option(help: "Train on the first N images only, in class-balanced order.")
@@ -78,7 +82,7 @@ struct TrainCommand: ParsableCommand {
 
   /// Puts the weights of the checkpoint at `path` into `model`.
   private func adopt(_ path: String, _ model: inout any Model) throws {
-    let weights = try Checkpoint.read(path).model.parameters
+    let weights = try ModelCatalog.load(path).model.parameters
     // A decoder that only one of them has says nothing about the rest.
     let isDecoder = { (name: String) in name.hasPrefix(Decoder.prefix) }
     let given = weights.names.filter { !isDecoder($0) }

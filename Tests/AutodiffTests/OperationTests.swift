@@ -34,7 +34,7 @@ import Testing
     #expect(y.relativeError(to: Tensor(expected, shape: [3, 2])) < 1e-6)
     #expect(Array(gradient(x) { $0.squash() }.scalars[2..<4]) == [0, 0])
     let tiny = gradient(Tensor([1e-30, 1e-22], shape: [1, 2])) { $0.squash() }
-    #expect(tiny.scalars.allSatisfy(\.isFinite))
+    #expect(tiny.scalars.allSatisfy { $0.isFinite })
   }
 
   @Test func reductionsOfKnownNumbers() {

@@ -18,10 +18,10 @@ struct ReconstructTests {
     return try DynamicCapsules(configuration: configuration, seed: 5)
   }
 
-  /// The cell at `row` and `column` of a sheet of 28×28 pictures with a gap of 2.
+  /// The cell at `row`, from 1, and `column` of a sheet of 28×28 pictures with a gap of 2 below headings of 5 rows.
   static func cell(_ sheet: Bitmap, _ row: Int, _ column: Int) -> [UInt8] {
     (0..<28).flatMap { y in
-      let start = (2 + row * 30 + y) * sheet.width + 2 + column * 30
+      let start = (9 + (row - 1) * 30 + y) * sheet.width + 2 + column * 30
       return sheet.pixels[start..<start + 28]
     }
   }
@@ -61,7 +61,7 @@ struct ReconstructTests {
 
     // Three elements, eleven steps, of which the middle one moves nothing and the others something.
     let sheet = try PNG.read(folder("out1/pose-3.png"))
-    #expect(sheet.width == 2 + 11 * 30 && sheet.height == 2 + 4 * 30)
+    #expect(sheet.width == 2 + 11 * 30 && sheet.height == 9 + 3 * 30)
     let unmoved = Quantizer.levels(of: made)
     for row in 1...3 {
       #expect(Self.cell(sheet, row, 5) == unmoved)

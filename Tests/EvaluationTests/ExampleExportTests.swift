@@ -255,10 +255,10 @@ import Testing
       let grid = try PNG.read(out.appending(path: "grid-first-fgsm-untargeted.png").path)
       // “1/255” is five letters of 4 pixels, wider than the pictures.
       #expect(grid.width == 4 + 5 * (20 + 4))
-      // Below the heading, the first cell is an original: its upper left pixel is at 4 + 2.
+      // Below the heading, which is 5 pixels high, the first cell is an original: its upper left pixel is at 4 + 2 from there.
       let first = try #require(rows.first?["image"] as? Int)
       let position = try #require(sample.sweep.dataset.ids.firstIndex(of: first))
-      #expect(grid.pixels[((16 + 6) * grid.width + 6) * 3] == sample.sweep.dataset.pixels(at: position)[0])
+      #expect(grid.pixels[((5 + 4 + 6) * grid.width + 6) * 3] == sample.sweep.dataset.pixels(at: position)[0])
     }
   }
 }

@@ -46,6 +46,16 @@ import Testing
     #expect(sheet == Bitmap(width: 2, height: 2, channels: 3, pixels: [1, 2, 3, 9, 9, 9, 4, 5, 6, 255, 255, 255]))
   }
 
+  /// A row of headings is no higher than they are.
+  @Test func rowsAreAsHighAsTheirPictures() {
+    let low = Bitmap(width: 1, height: 1, channels: 1, pixels: [9])
+    let high = Bitmap(width: 1, height: 2, channels: 1, pixels: [7, 8])
+    let sheet = ImageGrid.compose(rows: [[low, nil], [low, high], [low]], gap: 1, background: 0)
+    #expect(sheet.width == 5 && sheet.height == 8)
+    let columns = [1, 3].map { column in (0..<8).map { sheet.pixels[$0 * 5 + column] } }
+    #expect(columns == [[0, 9, 0, 9, 0, 0, 9, 0], [0, 0, 0, 7, 8, 0, 0, 0]])
+  }
+
   @Test func aFrameGoesRoundAPicture() {
     let dot = Bitmap(width: 1, height: 1, channels: 1, pixels: [7]).framed(by: 1, red: 1, green: 2, blue: 3)
     let edge: [UInt8] = [1, 2, 3]

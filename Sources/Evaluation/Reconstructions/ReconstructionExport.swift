@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Imaging
 import Models
+import Tensors
 
 /// Writes what a decoder makes of images as pictures and tables.
 public struct ReconstructionExport: Sendable {
@@ -21,14 +22,18 @@ public struct ReconstructionExport: Sendable {
     (self.reconstructor, self.range) = (reconstructor, range)
   }
 
-  /// Makes the folder at `path`, complete or not at all: `reconstructions.csv` of all `results`; `reconstructions.png`,
-  /// `pose-ID.png` and `dimensions.csv` of the images at `positions`.
+  /// Makes the folder at `path`, complete or not at all: `reconstructions.csv` of all images; `reconstructions.png`,
+  /// `pose-ID.png` and `dimensions.csv` of those at `positions`.
   ///
-  /// - Returns: the names of the files.
-  /// - Throws: `InputError(.output)` if it can't be written or holds something.
-  public func write(_ results: [Reconstruction], pictures positions: [Int], to path: String) throws -> [String] {
+  /// - Parameter progress: called with the share of images done, from any thread.
+  /// - Returns: what became of every image, and the names of the files.
+  /// - Throws: `InputError(.output)` if the folder can't be written or holds something.
+  public func write(
+    pictures positions: [Int], to path: String, threads: Int, progress: @Sendable (Double) -> Void = { _ in }
+  ) throws -> (results: [Reconstruction], files: [String]) {
     let folder = try ExportFolder(path)
     defer { folder.discard() }
+    let results = try reconstructor.measure(threads: threads, progress: progress)
     var files = ["reconstructions.csv"]
     try folder.write(Data(CSV.text(lines(results)).utf8), to: files[0])
     if !positions.isEmpty {
@@ -49,7 +54,7 @@ public struct ReconstructionExport: Sendable {
       if positions.count > 1 { files[3] += " and \(positions.count - 1) more" }
     }
     try folder.finish()
-    return files
+    return (results, files)
   }
 
   private func lines(_ results: [Reconstruction]) -> [[String]] {

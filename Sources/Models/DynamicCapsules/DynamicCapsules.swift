@@ -88,6 +88,8 @@ public struct DynamicCapsules: Model {
     return ClassifierOutputs(scores: scores, activations: scores.sigmoid(), poses: sums.squash())
   }
 
+  public func logActivations(_ outputs: ClassifierOutputs) -> Variable { outputs.scores.logSigmoid() }
+
   public var layers: [LayerSummary] {
     let (sizes, kernel) = (configuration.sizes, Configuration.kernelSize)
     let capsules = "\(configuration.primaryTypes)×\(configuration.primaryElements)"

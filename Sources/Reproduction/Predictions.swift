@@ -45,6 +45,7 @@ extension ReproductionContext {
   ) throws -> [Result] {
     let chunks = stride(from: 0, to: count, by: chunkSize).map { $0..<min($0 + chunkSize, count) }
     let display = workplace.display(0)
+    let started = ContinuousClock.now
     // A few chunks for each thread between two looks at whether to stop.
     let group = 4 * threads
     var results: [Result] = []
@@ -55,6 +56,8 @@ extension ReproductionContext {
       }
       let part = Array(chunks[start..<min(start + group, chunks.count)])
       results += try parallelMap(count: part.count, threads: threads) { try transform(part[$0]) }
+      // What is done at once need not be told.
+      guard ContinuousClock.now - started > .seconds(2) else { continue }
       display.show(label, share: Double(results.count) / Double(chunks.count), detail: "")
     }
     display.clear()

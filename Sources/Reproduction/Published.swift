@@ -29,6 +29,9 @@ package enum Published {
   package static let cnnParameters = "4.2M"
   package static let fullParameters = "310K"
   package static let smallParameters = "68K"
+  /// Sabour, Frosst & Hinton 2017: 8.2M with the decoder, 6.8M without.
+  package static let dynamicParameters = "6.8M"
+  package static let decoderParameters = "1.4M"
 
   /// One half of Table 2.
   package struct Viewpoints: Sendable, Hashable {

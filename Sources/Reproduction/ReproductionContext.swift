@@ -82,7 +82,7 @@ public struct ReproductionContext: Sendable {
       differences.append("--quick: a sample of the images and few epochs, to see that everything works; no more.")
     }
     differences.append(
-      "\(settings.epochs) epochs with Adam, the rate falling along a cosine to 0; the paper does not state its training "
+      "\(settings.epochs) epoch\(settings.epochs == 1 ? "" : "s") with Adam, the rate falling along a cosine to 0; the paper does not state its training "
         + "time, and public code needs many more.")
     if settings.network == .small {
       differences.append(

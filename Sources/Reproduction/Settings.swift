@@ -28,7 +28,7 @@ public struct Settings: Sendable {
     self.network = network
     self.isQuick = isQuick
     self.epochs = epochs ?? (isQuick ? 2 : 10)
-    trainingImages = isQuick ? 3_000 : nil
+    trainingImages = isQuick ? 2_000 : nil
     testImages = isQuick ? 1_000 : nil
     self.attackedImages = attackedImages ?? (isQuick ? 50 : 500)
     guard (1...10_000).contains(self.epochs) else {

@@ -50,7 +50,7 @@ import Testing
     let options = ["--data", folder("smallnorb"), "--quick", "--epochs", "1", "--limit", "10"]
     let whole = try Program.run(["reproduce", "all", "--threads", "2", "--output", folder("a")] + options)
     #expect(whole.code == 0, "\(whole.errors)")
-    for text in ["Table 1", "Table 2", "Figure 3", "316,650", "95% interval", "What differs from the paper"] {
+    for text in ["Table 1", "Table 2", "Figure 3", "317,194", "95% interval", "What differs from the paper"] {
       #expect(whole.output.contains(text), "\(text)")
     }
     let page = String(decoding: try contents("a/README.md"), as: UTF8.self)
@@ -60,12 +60,13 @@ import Testing
     // Again: everything is there, so that nothing is trained or attacked.
     let again = try Program.run(["reproduce", "table-1", "table-2", "figure-3", "--output", folder("a")] + options)
     #expect(again.code == 0 && !again.errors.contains("epoch"), "\(again.errors)")
-    let other = try Program.run(["reproduce", "all", "--threads", "1", "--output", folder("b")] + options)
+    let some = ["table-2", "gradients", "black-box", "figure-b3", "figure-3"]
+    let other = try Program.run(["reproduce"] + some + ["--threads", "1", "--output", folder("b")] + options)
     #expect(other.code == 0, "\(other.errors)")
-    let comparable = names.filter { name in
+    let comparable = try FileManager.default.contentsOfDirectory(atPath: folder("b")).filter { name in
       [".csv", ".json", ".svg", ".png"].contains { name.hasSuffix($0) } && !name.hasSuffix("-times.csv")
     }
-    #expect(comparable.count > 20)
+    #expect(comparable.count > 12 && Set(comparable).isSubset(of: names))
     for name in comparable { #expect(try contents("a/\(name)") == contents("b/\(name)"), "\(name)") }
   }
 

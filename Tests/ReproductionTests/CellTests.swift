@@ -3,6 +3,13 @@ import Reproduction
 import Testing
 
 @Suite struct CellTests {
+  @Test func whatIsStatedKeepsItsDigits() {
+    let table = Table(
+      caption: "a", columns: ["paper", "ours"],
+      rows: [[.stated(percent: 2.56), .share(0.0256)], [.stated(percent: 20), .share(0.2)]])
+    #expect(table.markdown.hasSuffix("| 2.56% | 2.6% |\n| 20% | 20.0% |"))
+  }
+
   @Test func isRoundedAsThePaperDoes() {
     let table = Table(
       caption: "a", columns: ["name", "share", "interval", "count", "p", "number"],

@@ -12,9 +12,9 @@ struct FigureB3: Experiment {
     "Images that FGSM made with the CNN and with the capsules, at ε = 0.1 and ε = 0.4. The unit of ε is not stated."
 
   func run(_ context: ReproductionContext) throws -> ExperimentResult {
-    let images = try context.attacked().first(10)
     let networks = try context.networks()
     let models = [try context.trained(networks.cnn()), try context.trained(networks.capsules())]
+    let images = try choose(10, models, context)
     let budgets: [Float] = [0.1, 0.4]
     var rows: [[Bitmap?]] = [images.labels.indices.map { images.picture(at: $0).framed(by: 1, .original) }]
     var table: [[Cell]] = []
@@ -59,6 +59,15 @@ struct FigureB3: Experiment {
             "First row: the images (left one of each pair). Below, in the order of the table, what FGSM made of them: "
             + "framed in green if still right, in red if wrong.")
       ], networks: try context.accounts(models))
+  }
+
+  /// Of each class in turn an image that both models get right, as long as there are any.
+  private func choose(_ count: Int, _ models: [TrainedModel], _ context: ReproductionContext) throws -> Dataset {
+    let pool = try context.attacked()
+    let correct = try models.map { try context.predictions(of: $0, on: pool).isCorrect }
+    let right = pool.labels.indices.filter { image in correct.allSatisfy { $0[image] } }
+    let others = pool.labels.indices.filter { image in !correct.allSatisfy { $0[image] } }
+    return pool.subset(at: right + others).first(count)
   }
 }
 

@@ -16,10 +16,15 @@ struct Table1: Experiment {
   func run(_ context: ReproductionContext) throws -> ExperimentResult {
     let test = try context.test()
     let rows = try rows(context)
-    announce(rows, context)
+    let training = try context.training()
+    var plan = try TrainingPlan(id, rows.compactMap(\.variant), on: training, context)
     var (models, predictions): ([TrainedModel?], [Predictions?]) = ([], [])
     for row in rows {
-      let trained = try row.variant.map { try context.trained($0) }
+      let trained = try row.variant.map { variant in
+        let trained = try context.trained(variant)
+        plan.finish(variant)
+        return trained
+      }
       models.append(trained)
       predictions.append(try trained.map { try row.predictions(context, $0, test) })
     }
@@ -37,7 +42,6 @@ struct Table1: Experiment {
       Line(
         row: row, errors: ours.0?.errors, count: test.count, pairs: ours.1, pValue: ours.1 == nil ? nil : next.next()!)
     }
-    let training = try context.training()
     return ExperimentResult(
       id: id, title: title, published: published, data: context.dataDescription([training, test]),
       differences: context.commonDifferences(test) + [
@@ -56,17 +60,6 @@ struct Table1: Experiment {
             "vs third row", "p",
           ], wordColumns: 5, rows: comparisons.map(\.cells))
       ], networks: try context.accounts(models.compactMap(\.self)))
-  }
-
-  private func announce(_ rows: [Table1Row], _ context: ReproductionContext) {
-    guard let training = try? context.training() else { return }
-    let variants = rows.compactMap(\.variant)
-    let missing = variants.filter { (try? context.models.contains($0, on: training)) != true }
-    let names = missing.reduce(into: [String]()) { names, variant in
-      if !names.contains(variant.name) { names.append(variant.name) }
-    }
-    guard !names.isEmpty else { return }
-    context.workplace.display(0).note("\(id): \(names.count) networks to train: \(names.joined(separator: ", "))")
   }
 
   /// What the paper concludes from its rows, held against ours.

@@ -7,6 +7,8 @@ public enum Cell: Sendable, Hashable {
   case count(Int)
   /// A share of a whole, shown in percent, stored in [0, 1].
   case share(Double)
+  /// A share that a paper states, with its digits.
+  case stated(percent: Double)
   /// The 95% Wilson interval of a share.
   case interval(Double, Double)
   /// A number with so many significant digits.
@@ -17,13 +19,14 @@ public enum Cell: Sendable, Hashable {
   case none
 
   /// What the paper states, in percent.
-  static func published(percent: Double?) -> Cell { percent.map { .share($0 / 100) } ?? .none }
+  static func published(percent: Double?) -> Cell { percent.map { .stated(percent: $0) } ?? .none }
 
   var text: String {
     switch self {
     case .text(let text): text
     case .count(let count): NumberFormat.grouped(count)
     case .share(let share): NumberFormat.percent(share, decimals: Self.decimals(of: share))
+    case .stated(let percent): "\(percent)%".replacing(".0%", with: "%")
     case .interval(let lower, let upper): Self.interval(lower, upper)
     case .number(let value, let digits): Self.significant(value, digits)
     case .probability(let value): NumberFormat.probability(value)
@@ -38,6 +41,7 @@ public enum Cell: Sendable, Hashable {
     case .text(let text): [text]
     case .count(let count): ["\(count)"]
     case .share(let value), .number(let value, _), .probability(let value), .points(let value): ["\(value)"]
+    case .stated(let percent): ["\(percent / 100)"]
     case .interval(let lower, let upper): ["\(lower)", "\(upper)"]
     case .none: [""]
     }
@@ -67,6 +71,7 @@ extension Cell: Codable {
     case .count(let count): try container.encode(count)
     case .share(let value), .number(let value, _), .probability(let value), .points(let value):
       try container.encode(value)
+    case .stated(let percent): try container.encode(percent / 100)
     case .interval(let lower, let upper): try container.encode([lower, upper])
     case .none: try container.encodeNil()
     }

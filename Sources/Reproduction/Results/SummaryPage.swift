@@ -13,7 +13,12 @@ struct SummaryPage {
     let data = Dictionary(grouping: results.filter { $0.data != nil }, by: { $0.data! })
     let images = data.map { (ids: $0.value.map(\.id).joined(separator: ", "), text: $0.key) }.sorted { $0.ids < $1.ids }
     if !images.isEmpty {
-      parts += ["## Images", images.map { "- \($0.ids): \(MarkdownReport.escaped($0.text))" }.joined(separator: "\n")]
+      parts += [
+        "## Images",
+        images.map {
+          "- \($0.ids): \(MarkdownReport.escaped($0.text.replacing("Data: ", with: "", maxReplacements: 1)))"
+        }.joined(separator: "\n"),
+      ]
     }
     let rows = results.flatMap { result in
       result.comparisons.map { [result.id, $0.quantity, $0.published, $0.ours] }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Files
+import Imaging
 
 struct DataRenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,9 @@ struct DataRenderCommand: ParsableCommand {
       version of robust renders the same bytes on every machine. Commands that are given --dataset toynorb do this by \
       themselves once, into the cache: $ROBUST_CACHE, else the user's cache folder.
 
-      Example: robust data render toynorb
+      Examples:
+        robust data render toynorb
+        robust data render toynorb --sheet toys.png
       """)
 
   @Argument(help: "What to render: toynorb.")
@@ -21,11 +24,19 @@ struct DataRenderCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "The folder to write to. Default: the cache.", completion: .directory)
   var output: String?
 
+  @Option(help: "Write one picture of each toy to this PNG file instead.", completion: .file(extensions: ["png"]))
+  var sheet: String?
+
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
     guard name == ToyNORB.name else {
       throw NearMatch.unknown(.usage, "data render", name, what: "synthetic data set", among: [ToyNORB.name])
+    }
+    if let sheet {
+      try AtomicFile.write(PNG.encode(ToyNORB.contactSheet()), to: sheet)
+      print("wrote \(sheet)")
+      return
     }
     let folder = output ?? ToyNORB.cacheFolder()
     let progress = ProgressLine()

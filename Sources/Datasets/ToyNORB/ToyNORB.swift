@@ -1,3 +1,4 @@
+public import Imaging
 public import Tensors
 
 /// ToyNORB, a synthetic stand-in for smallNORB (LeCun, Huang, Bottou 2004), rendered rather than photographed.
@@ -69,6 +70,19 @@ public enum ToyNORB {
     let shift = (row: (2 * stream.uniform() - 1) * largestShift, column: (2 * stream.uniform() - 1) * largestShift)
     return ToyRenderer(toy(view.label, instance: view.instance))
       .pictures(elevation: 30 + 5 * Float(view.elevation), azimuth: 10 * Float(view.azimuth), shift: shift)
+  }
+
+  /// Every toy once, a row for each class, from different sides and in different lights, as the left eye sees it.
+  public static func contactSheet() -> Bitmap {
+    let size = shape[1] * shape[2]
+    let rows = (0..<classCount).map { label in
+      (0..<10).map { instance in
+        let view = View(label: label, instance: instance, elevation: 1, azimuth: (4 + 2 * instance) % 36)
+        let picture = pictures(of: view)[(2 * size * (instance % lightings))...].prefix(size)
+        return Bitmap(width: shape[2], height: shape[1], channels: 1, pixels: Array(picture))
+      }
+    }
+    return ImageGrid.compose(rows: rows)
   }
 
   /// The pictures of `split`, rendered on up to `threads` threads.

@@ -75,7 +75,8 @@ import Testing
     #expect(outcome.code == 65 && outcome.errors.contains("no train split"), "\(outcome.errors)")
     let images = NumericArray(.uint8, shape: [5, 20, 20], bytes: Data(count: 2000))
     let labels = NumericArray(.uint8, shape: [5], bytes: Data([0, 1, 2, 3, 4]))
-    try folder.write(NPZ.encoded([("images", images), ("labels", labels)]), to: "own.npz")
+    let arrays = [(name: "x_train", array: images), ("y_train", labels), ("x_test", images), ("y_test", labels)]
+    try folder.write(NPZ.encoded(arrays), to: "own.npz")
     for experiment in ["table-2", "figure-b1"] {
       let outcome = try reproduce(experiment, "--dataset", "own.npz")
       #expect(outcome.code == 65 && outcome.errors.contains("does not say from where"), "\(outcome.errors)")

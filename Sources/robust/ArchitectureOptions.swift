@@ -90,7 +90,9 @@ struct ArchitectureOptions: ParsableArguments {
       if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     case .dynamicCapsulesSmall, .dynamicCapsules:
-      guard pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition, !fixedBeta else {
+      guard pose == nil, routingScope == nil, temperature == nil, activationRule == nil, !noCoordinateAddition,
+        !fixedBeta
+      else {
         throw InputError(
           .usage, "--model \(preset.rawValue)", "it has no EM routing to change",
           remedy: "of the options for capsules, give --sizes, --iterations and --decoder only")

@@ -153,8 +153,8 @@ let package = Package(
     tests("Datasets", ["Files", "Arrays", "Imaging"]), tests("Attacks", ["Models", "Files"]),
     tests(
       "Evaluation",
-      ["Attacks", "Arrays", "Datasets", "Imaging", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("Reports", ["Evaluation", "Files"]),
+      ["Attacks", "Arrays", "Datasets", "Imaging", "Files", "Kernels", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Reports", ["Evaluation", "Files", "Kernels"]),
     tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
     tests(
       "Reproduction",

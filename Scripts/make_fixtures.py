@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes Tests/Fixtures/em-*.json, dynamic-*.json and network-*.json: float64 values and gradients from em_reference.py and
-dynamic_reference.py.
+"""Writes Tests/Fixtures/em-*.json, routing-trace-*.json, dynamic-*.json and network-*.json: float64 values and gradients
+from em_reference.py and dynamic_reference.py.
 
     python3 Scripts/make_fixtures.py            (needs torch)
 
@@ -65,6 +65,57 @@ def routing(name, rows, columns, child_types, parent_types, kernel, stride, iter
     write("em-" + name, record)
 
 
+def diagnostics(name, parents, positions, iterations, rule, seed):
+    """Routing of `positions` fields side by side, with what torch.distributions says of every iteration."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape, scale):
+        return torch.round(torch.randn(*shape, generator=generator) * scale * 64) / 64
+
+    rows, columns = 2, positions + 1
+    layer = reference.ConvCaps(1, parents, 2, 1, iterations, "parents")
+    layer.K = 2
+    poses, weights = draw(1, rows, columns, 1, 4, 4, scale=0.5), draw(4, parents, 4, 4, scale=0.3)
+    activations = (torch.round(torch.rand(1, rows, columns, 1, generator=generator) * 64) / 64).clamp(1 / 64, 63 / 64)
+    beta_a, beta_u = draw(parents, scale=3), draw(parents, scale=0.5)
+    gathered, height, width = layer.gather(poses)
+    a = layer.gather(activations)[0]
+    child = layer.gather(torch.arange(rows * columns).view(1, rows, columns, 1))[0][0]
+    votes = (gathered[:, :, :, None] @ weights).reshape(1, height * width, 4, parents, 16)
+    trace = []
+    reference.em_routing(a, votes, beta_a, beta_u, iterations, child, rows * columns, trace=trace,
+                         mixing=rule != "logistic")
+    results = []
+    for step in trace:
+        R, r, act = step["R"][0], step["r"][0], step["act"][0]
+        gauss = torch.distributions.Normal(step["mu"][0][:, None], step["var"][0][:, None].sqrt())
+        cost = -(r[..., None] * gauss.log_prob(step["V"][0])).sum(1)                 # Eq. 1: [P,C,16]
+        if rule == "logistic":
+            # What makes Eq. 2 of these costs the activation of Procedure 1, whose costs have no constants.
+            beta = 16 * (beta_u - gauss.entropy().mean() + step["var"].sqrt().log().mean())
+            energy = (-act * beta_a - torch.distributions.Bernoulli(act).entropy() + cost.sum(-1) + beta * r.sum(1)).sum()
+        else:
+            energy = (cost.sum(-1) - r.sum(1) * torch.log(act)).sum()
+        energy = energy + (a[0][..., None] * torch.xlogy(R, R)).sum()
+        entropy, most, weight = 0.0, 0.0, 0.0
+        for cell in child.unique():
+            share = torch.cat([R[p, n] for p, n in (child == cell).nonzero()])
+            presence = activations.reshape(-1)[cell]
+            entropy += presence * torch.distributions.Categorical(share).entropy()
+            most += presence * torch.log(torch.tensor(float(share.numel())))
+            weight += presence
+        distance = torch.linalg.vector_norm(step["V"][0] - step["mu"][0][:, None], dim=-1)
+        results.append(dict(
+            assignments=numbers(R), means=numbers(step["mu"]), variances=numbers(step["var"]), activations=numbers(act),
+            distances=numbers(distance ** 2), freeEnergy=float(energy), entropy=float(entropy / weight),
+            maximumEntropy=float(most / weight), voteDistance=float((r * distance).sum() / r.sum()),
+            voteVariance=float((r * distance ** 2).sum() / r.sum() / 16), activation=float(act.mean())))
+    write("routing-trace-" + name, dict(
+        rows=rows, columns=columns, parents=parents, iterations=iterations, rule=rule, poses=numbers(poses),
+        activations=numbers(activations), weights=numbers(weights), betaActivation=numbers(beta_a), betaCost=numbers(beta_u),
+        results=results))
+
+
 def pattern(shape, phase, scale):
     """Weights both sides can make: scale · sin(1.7 i + phase), i row-major."""
     count = 1
@@ -125,6 +176,8 @@ if __name__ == "__main__":
     routing("mixing-position-2", 5, 4, 1, 4, 3, 1, 2, "convolution", "position", 43, rule=mixing)
     routing("mixing-class-3", 2, 3, 3, 5, 2, 1, 3, "class", "position", 44, batch=2, rule=mixing)
     routing("conv-image-5", 4, 4, 2, 3, 3, 1, 5, "convolution", "image", 45)
+    diagnostics("logistic", 3, 3, 3, "logistic", 51)
+    diagnostics("mixing", 3, 2, 4, mixing, 52)
     network("capsules-mixing", reference.CapsNet(4, 3, 4, 5, 5, 2, 3, "parents", mixing=True), (2, 2, 20, 20), [1, 4],
             torch.log, lambda z, y: reference.spread_loss(torch.exp(z), y, 0.9))
     for scope, norm in (("image", "parents"), ("position", "types")):

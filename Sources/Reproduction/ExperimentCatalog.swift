@@ -4,7 +4,8 @@ import Files
 /// what the ones before it have trained.
 public enum ExperimentCatalog {
   public static let all: [any Experiment] = [
-    Parameters(), FigureB1(), Table1(), FigureB3(), Gradients(), BlackBox(), Figure3(), Table2(),
+    Parameters(), FigureB1(), Table1(), VoteFigure(kind: .clipped), VoteFigure(kind: .complete), FigureB3(),
+    Gradients(), BlackBox(), Figure3(), Table2(),
   ]
 
   /// What stands for all of them.

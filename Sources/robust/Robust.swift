@@ -24,7 +24,7 @@ struct Robust: ParsableCommand {
     subcommands: [
       SweepCommand.self, MergeCommand.self, CompareCommand.self, BaselineCommand.self, CheckCommand.self,
       MinimumCommand.self, ExportCommand.self, TrainCommand.self, ReconstructCommand.self, ModelsCommand.self,
-      DataCommand.self, ReproduceCommand.self,
+      InspectCommand.self, DataCommand.self, ReproduceCommand.self,
     ])
 
   static func main() {

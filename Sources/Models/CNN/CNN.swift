@@ -110,6 +110,13 @@ public struct CNN: Model {
   }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
+    outputs(for: images, parameters: parameters, mode: mode) { _, _ in }
+  }
+
+  /// The forward pass; `observe` sees what the units of every layer but the last give.
+  func outputs(
+    for images: Variable, parameters: BoundParameters, mode: Mode, observe: (_ layer: String, _ units: Variable) -> Void
+  ) -> ClassifierOutputs {
     var x = configuration.prepared(images, mode: mode)
     for index in configuration.channels.indices {
       let layer = "convolution\(index + 1)"
@@ -118,9 +125,11 @@ public struct CNN: Model {
         parameters["\(layer).weight"], bias: parameters["\(layer).bias"], stride: 1,
         padding: configuration.kernelSize / 2
       ).maxPooling(size: 2, stride: 2).relu()
+      observe(layer, x)
     }
     x = x.reshaped(to: [x.shape[0], x.shape.withoutBatch.count])
     x = x.linear(parameters["hidden.weight"], bias: parameters["hidden.bias"]).relu()
+    observe("hidden", x)
     if case .training(let randomness) = mode {
       x = x.dropout(rate: configuration.dropout, stream: randomness.stream)
     }

@@ -43,9 +43,9 @@ public struct DynamicCapsules: Model {
     }
   }
 
-  private static let transformation = "classes.weight"
+  static let transformation = "classes.weight"
 
-  private var routing: DynamicRouting { Self.routing(configuration) }
+  var routing: DynamicRouting { Self.routing(configuration) }
 
   private static func routing(_ configuration: Configuration) -> DynamicRouting {
     let size = configuration.sizes[1]
@@ -77,12 +77,25 @@ public struct DynamicCapsules: Model {
   }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
-    let features = configuration.prepared(images, mode: mode)
+    outputs(for: images, parameters: parameters, mode: mode) { _, _ in }
+  }
+
+  /// The forward pass; `observe` sees the convolution, `[batch, channel, row, column]`, and the squashed poses of the primary
+  /// capsules, `[batch, child, element]`.
+  func outputs(
+    for images: Variable, parameters: BoundParameters, mode: Mode,
+    observe: (_ layer: String, _ values: Variable) -> Void
+  ) -> ClassifierOutputs {
+    let convolution = configuration.prepared(images, mode: mode)
       .convolution(parameters["convolution.weight"], bias: parameters["convolution.bias"], stride: 1, relu: true)
+    observe("convolution", convolution)
+    let features =
+      convolution
       .convolution(parameters["primary.weight"], bias: parameters["primary.bias"], stride: 2)
     // Channel type·elements + element; children count rows, then columns, then types.
     let poses = features.transposed([0, 2, 3, 1])
       .reshaped(to: [features.shape[0], routing.children, routing.childElements]).squash()
+    observe("primary", poses)
     let sums = poses.applying(DynamicallyRoutedCapsules(routing), parameters[Self.transformation])
     let scores = ((sums * sums).sum(axis: 2) + Self.squareFloor).log()
     return ClassifierOutputs(scores: scores, activations: scores.sigmoid(), poses: sums.squash())

@@ -119,14 +119,27 @@ public struct MatrixCapsules: Model {
   }
 
   public func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs {
-    let features = configuration.prepared(images, mode: mode)
+    outputs(for: images, parameters: parameters, mode: mode) { _, _, _ in }
+  }
+
+  /// The forward pass; `observe` sees poses and activations of every layer of capsules, `[batch, row, column, type]`, and
+  /// before them the convolution, without poses and as `[batch, channel, row, column]`.
+  func outputs(
+    for images: Variable, parameters: BoundParameters, mode: Mode,
+    observe: (_ layer: String, _ poses: Variable?, _ activations: Variable) -> Void
+  ) -> ClassifierOutputs {
+    let convolution = configuration.prepared(images, mode: mode)
       .convolution(parameters["convolution.weight"], bias: parameters["convolution.bias"], stride: 2, padding: 0).relu()
+    observe("convolution", nil, convolution)
+    let features =
+      convolution
       .convolution(parameters["primary.weight"], bias: parameters["primary.bias"], stride: 1, padding: 0)
       .transposed([0, 2, 3, 1])
     let types = configuration.primaryTypes
     let (batch, rows, columns) = (features.shape[0], features.shape[1], features.shape[2])
     var poses = features.slice(axis: 3, range: 0..<(types * 16)).reshaped(to: [batch, rows, columns, types, 4, 4])
     var activations = features.slice(axis: 3, range: (types * 16)..<(types * 17)).sigmoid()
+    observe("primary", poses, activations)
     var scores = activations
     for (layer, routing) in routedLayers {
       let outputs = images.graph.apply(
@@ -138,6 +151,7 @@ public struct MatrixCapsules: Model {
       poses = outputs[0]
       scores = outputs[1]
       activations = activate(scores)
+      observe(layer, poses, activations)
     }
     if configuration.activationRule == .mixingProportion { scores = scores.flattened.logSoftmax() }
     let shape: Shape = [batch, configuration.classCount]

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import Models
+import Reports
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what the layers of a model do: activations, dead units, and how routing goes.",
+    discussion: """
+      Prints, for each layer, the distribution of its activations and the units that no image activates; for layers that \
+      route, free energy, entropy of the assignments and agreement of the votes in each iteration. Writes inspection.json, \
+      activations.svg, for capsules routing.svg, and for EM routing how the votes for the class capsules are routed in the \
+      first image that is classified correctly (votes-right.svg), in the first that is not (votes-wrong.svg), and in both \
+      (votes.csv).
+
+      Examples:
+        robust inspect matrix-capsules-small
+        robust inspect cnn.safetensors --dataset fashion-mnist --limit 1000 --output inspection/cnn
+      """)
+
+  @Argument(help: "A shipped name (see `robust models`) or a checkpoint file.")
+  var model: String
+
+  @Option(help: "The data set: a name (see `robust data`), or an .npz or .npy file.")
+  var dataset: String = DatasetCatalog.defaultName
+
+  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).")
+  var split: String = Dataset.Split.test.rawValue
+
+  @OptionGroup var data: DatasetOptions
+
+  @Option(help: "Look at the first N images only, in class-balanced order.")
+  var limit: Int = 200
+
+  @Option(
+    parsing: .unconditional,
+    help: """
+      How active a unit has to be once not to be dead: as a share of the way from its activation at rest to 1, or for mixing \
+      proportions to the uniform share. Rectified units are alive if they are ever above 0.
+      """)
+  var threshold: Double = 0.1
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(
+    name: [.short, .long], help: "The folder to write into. Default: runs/inspect- and the names of model and data.")
+  var output: String?
+
+  func run() throws {
+    guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
+    guard threshold >= 0, threshold.isFinite else {
+      throw InputError(.usage, "--threshold", "\(threshold)", remedy: "use 0 or more, for example 0.1")
+    }
+    let threads = try threading.resolved()
+    let split = try Dataset.Split.parse(split, option: "--split", what: "split")
+    let loaded = try ModelCatalog.load(model)
+    guard let inspectable = loaded.model as? any Inspectable else {
+      throw InputError(
+        .model, model, "the layers of a model of the architecture \(loaded.architecture) can't be inspected",
+        remedy: "inspect matrix capsules, dynamic capsules or a CNN")
+    }
+    let images = try data.catalog.load(dataset, split: split).first(limit)
+    guard images.shape == inspectable.inputShape, images.classCount == inspectable.classCount else {
+      throw InputError(
+        .dataset, images.name,
+        "it has \(images.shape) images in \(images.classCount) classes, and \(model) takes \(inspectable.inputShape) in "
+          + "\(inspectable.classCount)", remedy: "name the data set that the model was made for by --dataset")
+    }
+    try inspect(inspectable, images, threads: threads)
+  }
+
+  private func inspect(_ model: some Inspectable, _ images: Dataset, threads: Int) throws {
+    let path = output ?? "runs/inspect-\(model.name)-\(images.name)"
+    let folder = try OutputFolder.make(path)
+    Interruption.watch()
+    let progress = ProgressLine()
+    let inspection = try ModelInspection.run(
+      model, on: images, threshold: threshold, threads: threads, isCancelled: { Interruption.isRequested },
+      progress: { done in
+        progress.show(
+          model.name, share: Double(done) / Double(images.count), detail: "\(done)/\(images.count) images")
+      })
+    progress.clear()
+    guard let inspection else {
+      progress.note("interrupted: nothing was written")
+      throw Interruption()
+    }
+    var files = [
+      ("inspection.json", try InspectionReport.json(inspection)),
+      ("activations.svg", Data(InspectionReport.activationsFigure(inspection).utf8)),
+    ]
+    if let figure = InspectionReport.routingFigure(inspection) { files.append(("routing.svg", Data(figure.utf8))) }
+    files += try votes(model, images, threads: threads)
+    for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
+    print(InspectionReport.text(inspection))
+    print("Wrote \(files.map(\.0).joined(separator: ", ")) into \(path)/")
+  }
+
+  /// How votes are routed in an image that is classified correctly, and in one that is not.
+  private func votes(_ model: some Inspectable, _ images: Dataset, threads: Int) throws -> [(String, Data)] {
+    let examples = try RoutingExample.choose([.right(), .wrong()], model: model, dataset: images, threads: threads)
+    var files: [(String, Data)] = []
+    var table: [(name: String, distances: VoteDistances)] = []
+    for (name, example) in zip(["right", "wrong"], examples) {
+      guard let example else { continue }
+      let distances = VoteDistances(example.trace, bins: 60)
+      let title =
+        "\(model.name): votes for the class capsules, \(RoutingFigures.title(example, images.classNames))"
+      let figure = VoteDistanceFigure.complete(distances, classes: images.classNames, title: title)
+      files.append(("votes-\(name).svg", Data(figure.utf8)))
+      table.append((name, distances))
+    }
+    guard !table.isEmpty else { return [] }
+    return files + [("votes.csv", Data(VoteDistanceFigure.csv(table, classes: images.classNames).utf8))]
+  }
+}

@@ -131,7 +131,7 @@ struct ModelInspectionTests {
   @Test func voteDistancesCountEveryAssignment() throws {
     let model = try Self.capsules()
     let images = Self.dataset(count: 1).images(at: [0])
-    let trace = try #require(model.activities(of: images).last?.trace)(0)
+    let trace = try #require(model.activities(of: images).last?.trace?(0))
     let all = VoteDistances(trace, bins: 10)
     let some = VoteDistances(trace, upTo: all.maximum / 4, bins: 7)
     #expect(all.iterations == 3 && all.types == 3 && all.bins == 10 && some.bins == 7)

@@ -16,7 +16,7 @@ struct InspectionReportTests {
     return RoutingTrace(
       routing: routing,
       inputs: .init(
-        poses: wave(64), activations: [1, 0.5, 0.25, 0.75], weights: wave(routing.weightShape.count),
+        poses: wave(64), activations: [1, 0.5, 0.25, 0.75], weights: wave(4 * 3 * 16),
         betaActivation: [0, 0, 0], betaCost: [0, 0, 0]))
   }()
 

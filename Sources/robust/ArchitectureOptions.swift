@@ -30,6 +30,9 @@ struct ArchitectureOptions: ParsableArguments {
   @Option(help: "Capsules: λ of routing: saturating:FINAL, ramp:FIRST:STEP or constant:VALUE.")
   var temperature: String?
 
+  @Option(help: "Capsules: what is added to every variance in EM routing.")
+  var varianceFloor: Float?
+
   @Option(help: "Capsules: multiply λ of each layer by N over its children per parent; 100 in Gritzman 2019.")
   var fanInNormalization: Float?
 
@@ -63,7 +66,7 @@ struct ArchitectureOptions: ParsableArguments {
     case .cnn:
       guard
         sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil,
-        fanInNormalization == nil, activationRule == nil,
+        fanInNormalization == nil, varianceFloor == nil, activationRule == nil,
         !noCoordinateAddition, !fixedBeta, decoder == nil
       else {
         throw InputError(
@@ -86,6 +89,7 @@ struct ArchitectureOptions: ParsableArguments {
       if let routingScope {
         configuration.routingScope = try .parse(routingScope, option: "--routing-scope", what: "routing scope")
       }
+      if let varianceFloor { configuration.varianceFloor = varianceFloor }
       configuration.fanInNormalization = fanInNormalization
       if let temperature { configuration.temperature = try inverseTemperature(temperature) }
       if let activationRule {
@@ -95,7 +99,8 @@ struct ArchitectureOptions: ParsableArguments {
       if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     case .dynamicCapsulesSmall, .dynamicCapsules:
-      guard pose == nil, routingScope == nil, temperature == nil, fanInNormalization == nil, activationRule == nil,
+      guard pose == nil, routingScope == nil, temperature == nil, fanInNormalization == nil, varianceFloor == nil,
+        activationRule == nil,
         !noCoordinateAddition, !fixedBeta
       else {
         throw InputError(

@@ -14,21 +14,43 @@ public struct Networks: Sendable {
   }
 
   /// Capsules, with `change` to the paper's best model.
+  ///
+  /// With more than two iterations of routing, fresh weights learn next to nothing for thousands of steps: after 300 steps of 32
+  /// images of ToyNORB, 29% of the test images are right, and with two iterations 54%. So such networks begin with the
+  /// weights of one that was trained with two.
   public func capsules(
     _ name: String = "capsules", epochs: Int? = nil, _ change: (inout MatrixCapsules.Configuration) -> Void = { _ in }
   ) -> Variant {
     var configuration = prepared(settings.capsules)
     change(&configuration)
-    return Variant(name: name, network: .capsules(configuration), recipe: recipe(epochs: epochs, learningRate: 3e-3))
+    return startingWithTwoIterations(name, configuration, epochs: epochs)
   }
 
   /// Capsules of the size that was not asked for.
   public func capsulesOfTheOtherSize() -> Variant {
     let isSmall = settings.network == .small
     let configuration = prepared(isSmall ? MatrixCapsules.Configuration.full : .small)
-    return Variant(
-      name: isSmall ? "capsules-full" : "capsules-small", network: .capsules(configuration),
-      recipe: recipe(learningRate: 3e-3))
+    return startingWithTwoIterations(isSmall ? "capsules-full" : "capsules-small", configuration)
+  }
+
+  private func startingWithTwoIterations(
+    _ name: String, _ configuration: MatrixCapsules.Configuration, epochs: Int? = nil
+  ) -> Variant {
+    let recipe = recipe(epochs: epochs, learningRate: 3e-3)
+    guard configuration.iterations > 2 else {
+      return Variant(name: name, network: .capsules(configuration), recipe: recipe)
+    }
+    var two = configuration
+    two.iterations = 2
+    // Networks with five iterations begin with the same weights as those with three.
+    let first = Variant(
+      name: name.replacing("-5-iterations", with: "") + "-2-iterations", network: .capsules(two), recipe: recipe)
+    var second = recipe
+    second.epochs = max(1, recipe.epochs / 2)
+    second.learningRate = 1e-3
+    // The margin has grown already.
+    second.firstMargin = recipe.lastMargin
+    return Variant(name: name, network: .capsules(configuration), recipe: second, start: .trained(first))
   }
 
   /// The baseline.

@@ -10,7 +10,7 @@ extension ReproductionContext {
     var seen = Set<String>()
     return try models.filter { seen.insert($0.path).inserted }.map { trained in
       ExperimentResult.Network(
-        name: trained.variant.name, checkpoint: PathParts.join("models", PathParts.name(trained.path)),
+        name: trained.variant.fullName, checkpoint: PathParts.join("models", PathParts.name(trained.path)),
         sha256: trained.sha256, parameters: trained.model.parameters.count,
         images: trained.account.images, epochs: trained.variant.recipe.epochs,
         steps: trained.account.steps, loss: trained.model.trainingLoss.description,

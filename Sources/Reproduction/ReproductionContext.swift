@@ -84,6 +84,9 @@ public struct ReproductionContext: Sendable {
     differences.append(
       "\(settings.epochs) epoch\(settings.epochs == 1 ? "" : "s") with Adam, the rate falling along a cosine to 0; the paper does not state its training "
         + "time, and public code needs many more.")
+    differences.append(
+      "Capsules with more than two iterations of routing begin with the weights of a network trained with two, for half as many "
+        + "epochs more: from fresh weights they learn next to nothing in this time.")
     if settings.network == .small {
       differences.append(
         "Capsules are \(settings.networkName), unless a row says otherwise; the paper's are the full ones.")

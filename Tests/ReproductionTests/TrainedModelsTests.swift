@@ -48,6 +48,26 @@ import Training
     #expect(try !models.contains(other, on: images))
   }
 
+  /// With a learning rate of next to nothing, what is trained is what it began with; the first is trained by itself.
+  @Test func aNetworkBeginsWithTheWeightsOfAnother() throws {
+    let images = Toys.dataset(.train)
+    let first = Toys.capsules(epochs: 1)
+    let variant = Variant(
+      name: "second", network: first.network, recipe: Toys.recipe(epochs: 1, learningRate: 1e-30),
+      start: .trained(first))
+    let second = try collection().model(variant, on: images)
+    #expect(try collection().contains(first, on: images))
+    let steps = display.steps
+    let trained = try collection().model(first, on: images)
+    #expect(display.steps == steps)
+    #expect(second.model.parameters.values == trained.model.parameters.values)
+    #expect(second.model.parameters.values != (try first.freshModel()).parameters.values)
+    // What it began with determines it too.
+    let other = Variant(
+      name: "second", network: first.network, recipe: variant.recipe, start: .trained(Toys.capsules(epochs: 2)))
+    #expect(try !collection().contains(other, on: images))
+  }
+
   @Test func interruptedTrainingComesToTheSameBytes() throws {
     let images = Toys.dataset(.train)
     let whole = try collection("whole").model(Toys.capsules(), on: images)

@@ -38,7 +38,11 @@ public struct TrainedModels: Sendable {
   public func model(_ variant: Variant, on images: Dataset, upTo match: Match? = nil) throws -> TrainedModel {
     let files = try Files(folder: folder, variant, images, match)
     if let known = try files.load(variant) { return known }
-    try train(try variant.freshModel(), variant, images, match, files)
+    var model = try variant.freshModel()
+    if case .trained(let first) = variant.start {
+      model.parameters = try self.model(first, on: images).model.parameters
+    }
+    try train(model, variant, images, match, files)
     guard let trained = try files.load(variant) else {
       throw InputError(.output, files.checkpoint, "is gone as soon as written", remedy: "choose another --output")
     }

@@ -11,20 +11,36 @@ public struct Variant: Sendable, Hashable {
     case cnn(CNN.Configuration)
   }
 
+  /// What training begins with.
+  public indirect enum Start: Sendable, Hashable {
+    /// Weights drawn from the seed of the recipe.
+    case fresh
+    /// Those of another network of the same shape, trained on the same images before.
+    case trained(Variant)
+  }
+
   /// What reports and files call it, such as `capsules-vector`.
   public let name: String
   public let network: Network
   public let recipe: Recipe
+  public let start: Start
 
-  public init(name: String, network: Network, recipe: Recipe) {
+  public init(name: String, network: Network, recipe: Recipe, start: Start = .fresh) {
     self.name = name
     self.network = network
     self.recipe = recipe
+    self.start = start
+  }
+
+  /// Its name, and with which network's weights it began.
+  var fullName: String {
+    guard case .trained(let first) = start else { return name }
+    return "\(name) (from \(first.name))"
   }
 
   /// A network with fresh weights, drawn from the seed of the recipe.
   /// - Throws: `InputError` of kind `model` if there is no such network, for example because the images are too small.
-  func freshModel() throws -> any Model {
+  package func freshModel() throws -> any Model {
     switch network {
     case .capsules(let configuration):
       try MatrixCapsules(configuration: configuration, name: name, seed: recipe.seed)
@@ -42,6 +58,8 @@ public struct Variant: Sendable, Hashable {
       case .capsules(let configuration): try json(configuration)
       case .cnn(let configuration): try json(configuration)
       }
-    return Data([configuration, try json(recipe)].joined(separator: "\n").utf8)
+    let identity = Data([configuration, try json(recipe)].joined(separator: "\n").utf8)
+    guard case .trained(let first) = start else { return identity }
+    return try first.identity() + Data("\n".utf8) + identity
   }
 }

@@ -20,6 +20,7 @@ struct Table2: Experiment {
     return ExperimentResult(
       id: id, title: title, published: published, data: context.dataDescription([training, test]),
       differences: context.commonDifferences(test) + [
+        "Capsules have two iterations of routing here, and begin with fresh weights.",
         "A match is the first evaluation, made every \(halves[0].interval) steps, with no more errors than the other model.",
         "Both may take as many steps as on all training images, three times as many epochs on a third of them.",
       ],

@@ -40,7 +40,7 @@ struct Table2Half {
         upTo: good.map { .init(images: familiar, errors: $0.familiar.errors, interval: interval) })
     }
     let wholeCNN = try tested("CNN", trained(networks.cnn("cnn-\(split)", epochs: epochs)))
-    let capsulesVariant = networks.capsules("capsules-\(split)", epochs: epochs)
+    let capsulesVariant = networks.capsules("capsules-\(split)", epochs: epochs) { $0.iterations = 2 }
     let matched = try tested("capsules", trained(capsulesVariant, as: wholeCNN))
     isReversed = matched.trained.account.matching?.isMatched == false
     guard isReversed else {

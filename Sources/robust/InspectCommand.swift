@@ -22,16 +22,7 @@ struct InspectCommand: ParsableCommand {
         robust inspect cnn.safetensors --dataset fashion-mnist --limit 1000 --output inspection/cnn
       """)
 
-  @Argument(help: "A shipped name (see `robust models`) or a checkpoint file.")
-  var model: String
-
-  @Option(help: "The data set: a name (see `robust data`), or an .npz or .npy file.")
-  var dataset: String = DatasetCatalog.defaultName
-
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).")
-  var split: String = Dataset.Split.test.rawValue
-
-  @OptionGroup var data: DatasetOptions
+  @OptionGroup var given: ModelImagesOptions
 
   @Option(help: "Look at the first N images only, in class-balanced order.")
   var limit: Int = 200
@@ -51,23 +42,21 @@ struct InspectCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
     guard threshold >= 0, threshold.isFinite else {
       throw InputError(.usage, "--threshold", "\(threshold)", remedy: "use 0 or more, for example 0.1")
     }
     let threads = try threading.resolved()
-    let split = try Dataset.Split.parse(split, option: "--split", what: "split")
-    let loaded = try ModelCatalog.load(model)
+    let loaded = try ModelCatalog.load(given.model)
     guard let inspectable = loaded.model as? any Inspectable else {
       throw InputError(
-        .model, model, "the layers of a model of the architecture \(loaded.architecture) can't be inspected",
+        .model, given.model, "the layers of a model of the architecture \(loaded.architecture) can't be inspected",
         remedy: "inspect matrix capsules, dynamic capsules or a CNN")
     }
-    let images = try data.catalog.load(dataset, split: split).first(limit)
+    let images = try given.images(limit: limit, classCount: inspectable.classCount)
     guard images.shape == inspectable.inputShape, images.classCount == inspectable.classCount else {
       throw InputError(
         .dataset, images.name,
-        "it has \(images.shape) images in \(images.classCount) classes, and \(model) takes \(inspectable.inputShape) in "
+        "it has \(images.shape) images in \(images.classCount) classes, and \(given.model) takes \(inspectable.inputShape) in "
           + "\(inspectable.classCount)", remedy: "name the data set that the model was made for by --dataset")
     }
     try inspect(inspectable, images, threads: threads)

@@ -21,16 +21,7 @@ struct ReconstructCommand: ParsableCommand {
       Example: robust reconstruct dynamic-capsules-small --output poses
       """)
 
-  @Argument(help: "A shipped name (see `robust models`) or a checkpoint file.")
-  var model: String
-
-  @Option(help: "The data set: a name (see `robust data`), or an .npz or .npy file.")
-  var dataset: String = DatasetCatalog.defaultName
-
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).")
-  var split: String = Dataset.Split.test.rawValue
-
-  @OptionGroup var data: DatasetOptions
+  @OptionGroup var given: ModelImagesOptions
 
   @Option(help: "Measure the first N images only, in class-balanced order.")
   var limit: Int?
@@ -48,13 +39,8 @@ struct ReconstructCommand: ParsableCommand {
 
   func run() throws {
     let threads = try threading.resolved()
-    let split: Dataset.Split = try .parse(split, option: "--split", what: "split")
-    let loaded = try ModelCatalog.load(model)
-    var dataset = try data.catalog.load(dataset, split: split, classCount: loaded.model.classCount)
-    if let limit {
-      guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
-      dataset = dataset.first(limit)
-    }
+    let loaded = try ModelCatalog.load(given.model)
+    let dataset = try given.images(limit: limit, classCount: loaded.model.classCount)
     let reconstructor = try Reconstructor(loaded.model, dataset: dataset)
     let export = try ReconstructionExport(reconstructor, range: range)
     let pictures = try positions(in: dataset)
@@ -93,7 +79,7 @@ struct ReconstructCommand: ParsableCommand {
 
   private func show(_ summary: ReconstructionSummary, _ dataset: Dataset) {
     print(
-      "\(summary.count.formatted) images of \(dataset.name) (\(dataset.split.rawValue)), made again by \(model) from the pose "
+      "\(summary.count.formatted) images of \(dataset.name) (\(dataset.split.rawValue)), made again by \(given.model) from the pose "
         + "of one class\n")
     func line(_ name: String, _ count: Int, _ error: Double?) -> [String] {
       [name, count.formatted, error.map { String(format: "%.4f", $0) } ?? "–"]

@@ -39,7 +39,8 @@ struct KnownDataset: Sendable {
     switch format {
     case .idx: try IDXFiles(split, in: folder)
     case .smallNORB: try SmallNORBFiles(split, in: folder)
-    case .toyNORB: try SmallNORBFiles(split, in: folder, prefix: .toyNORB)
+    // What a kill left incomplete is rendered again.
+    case .toyNORB: try? SmallNORBFiles(split, in: folder, prefix: .toyNORB)
     case .norb: try NORBFiles(split, in: folder)
     case .cifar10: try CIFAR10Files(split, in: folder)
     }

@@ -9,7 +9,7 @@ struct DataRenderCommand: ParsableCommand {
     abstract: "Render ToyNORB, a synthetic stand-in for smallNORB, into files.",
     discussion: """
       48,600 stereo pairs of toys made of balls, bars and boxes: 5 classes × 10 toys × 9 elevations × 18 azimuths × 6 \
-      lightings, split by toy as smallNORB is, in smallNORB's file format. Takes minutes and about 0.3 GB; the same \
+      lightings, split by toy as smallNORB is, in smallNORB's file format. Takes minutes and about 0.2 GB; the same \
       version of robust renders the same bytes on every machine. Commands that are given --dataset toynorb do this by \
       themselves once, into the cache: $ROBUST_CACHE, else the user's cache folder.
 

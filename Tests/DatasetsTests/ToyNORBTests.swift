@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// Rays against solids whose surfaces are known, and the pictures that come of it.
@@ -122,6 +123,16 @@ import Testing
       of: .init(label: label, instance: 2 * label, elevation: 2 * label, azimuth: 4 * label + 6))
     #expect(pictures.count == 6 * 2 * 96 * 96)
     #expect(Checksum.sha256(of: Data(pictures)).prefix(16) == sha256)
+  }
+
+  @Test("What was killed while it was written counts as not there, and is not an error")
+  func incomplete() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Data([1]), to: "toynorb-5x01235x9x18x6x2x96x96-testing-cat.mat.zst")
+    let catalog = DatasetCatalog(data: folder.path, environment: ["ROBUST_CACHE": folder("cache")], system: [])
+    #expect(try !catalog.contains("toynorb", .test))
+    try folder.write(Data([1]), to: "smallnorb-5x01235x9x18x6x2x96x96-testing-cat.mat")
+    #expect(throws: InputError.self) { try catalog.contains("smallnorb", .test) }
   }
 
   @Test("The two eyes and the six lightings see different pictures")

@@ -23,6 +23,9 @@ public protocol Model: Classifier {
   /// Whether training changes the tensor called `name`.
   func trains(_ name: String) -> Bool
 
+  /// Fits fresh weights to `images` `[batch, channel, row, column]` before training, if the architecture wants that.
+  mutating func calibrate(on images: Tensor)
+
   /// The forward pass with weights already on the graph of `images`.
   func outputs(for images: Variable, parameters: BoundParameters, mode: Mode) -> ClassifierOutputs
 
@@ -74,6 +77,8 @@ extension Model {
   public var trainingLoss: Loss { configuration.loss }
 
   public func trains(_ name: String) -> Bool { true }
+
+  public mutating func calibrate(on images: Tensor) {}
 
   public var decoder: Decoder? { nil }
 

@@ -153,6 +153,14 @@ extension Trainer {
   }
 }
 
+extension Model {
+  /// Fits fresh weights to a few of the images that they will be trained on, as many of each class.
+  public mutating func calibrate(on dataset: Dataset) {
+    let some = dataset.first(128)
+    calibrate(on: some.images(at: 0..<some.count))
+  }
+}
+
 /// The number of images of `dataset` that `model` classifies correctly.
 public func correctCount(of model: any Classifier, on dataset: Dataset, threads: Int) throws -> Int {
   let chunkSize = model.chunkSize

@@ -42,7 +42,13 @@ struct ArchitectureOptions: ParsableArguments {
   )
   var activationRule: String?
 
-  @Flag(help: "Capsules: keep β_a and β_u at 0.")
+  @Option(
+    help: ArgumentHelp(
+      "Capsules: what fresh weights are drawn from, usual or calibrated: with less noise, and β_a set such that training images "
+        + "activate half of the capsules."))
+  var initialization: String?
+
+  @Flag(help: "Capsules: keep β_a and β_u as they begin.")
   var fixedBeta = false
 
   @Option(
@@ -66,7 +72,7 @@ struct ArchitectureOptions: ParsableArguments {
     case .cnn:
       guard
         sizes == nil, iterations == nil, pose == nil, routingScope == nil, temperature == nil,
-        fanInNormalization == nil, varianceFloor == nil, activationRule == nil,
+        fanInNormalization == nil, varianceFloor == nil, activationRule == nil, initialization == nil,
         !noCoordinateAddition, !fixedBeta, decoder == nil
       else {
         throw InputError(
@@ -95,12 +101,15 @@ struct ArchitectureOptions: ParsableArguments {
       if let activationRule {
         configuration.activationRule = try .parse(activationRule, option: "--activation-rule", what: "activation rule")
       }
+      if let initialization {
+        configuration.initialization = try .parse(initialization, option: "--initialization", what: "initialization")
+      }
       if fixedBeta { configuration.learnsBeta = false }
       if let decoder { configuration.decoder = try hiddenUnits(decoder) }
       return try MatrixCapsules(configuration: configuration, name: preset.rawValue, seed: seed)
     case .dynamicCapsulesSmall, .dynamicCapsules:
       guard pose == nil, routingScope == nil, temperature == nil, fanInNormalization == nil, varianceFloor == nil,
-        activationRule == nil,
+        activationRule == nil, initialization == nil,
         !noCoordinateAddition, !fixedBeta
       else {
         throw InputError(

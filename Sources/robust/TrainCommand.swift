@@ -76,7 +76,7 @@ struct TrainCommand: ParsableCommand {
     if validation > 0 { training = training.subset(at: 0..<(training.count - validation)) }
     var fresh = try architecture.model(
       preset, inputShape: training.shape, classCount: training.classCount, seed: recipe.seed)
-    if let initial { try adopt(initial, &fresh) }
+    if let initial { try adopt(initial, &fresh) } else { fresh.calibrate(on: training) }
     try train(fresh, recipe, training, heldOut, threads: threads)
   }
 

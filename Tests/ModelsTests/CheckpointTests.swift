@@ -61,6 +61,23 @@ struct CheckpointTests {
     #expect(try read() == configuration)
   }
 
+  /// Nor how fresh weights begin.
+  @Test func aConfigurationWithoutInitializationBeganAsUsual() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("model.safetensors")
+    var configuration = try Self.small().configuration
+    configuration.initialization = .calibrated
+    try Checkpoint.write(MatrixCapsules(configuration: configuration, seed: 1), provenance: .init(), to: path)
+    var file = try SafeTensors(contentsOf: path)
+    let named = try #require(file.metadata["configuration"])
+    let without = named.replacing(#""initialization":"calibrated","#, with: "")
+    #expect(without != named)
+    file.metadata["configuration"] = without
+    try file.write(to: path)
+    configuration.initialization = .usual
+    #expect((try Checkpoint.read(path).model as? MatrixCapsules)?.configuration == configuration)
+  }
+
   @Test(arguments: [nil, Decoder.Configuration(hiddenUnits: [5, 6])])
   func dynamicCapsulesGoThere(decoder: Decoder.Configuration?) throws {
     let folder = try TemporaryFolder()

@@ -29,6 +29,7 @@ extension MatrixCapsules {
     /// then weigh alike in all layers, instead of next to nothing where a parent has few children.
     public var fanInNormalization: Float?
     public var activationRule = ActivationRule.logistic
+    public var initialization = Initialization.usual
     /// Whether β_a and β_u are trained.
     public var learnsBeta = true
     /// Added to every variance in routing.
@@ -103,6 +104,17 @@ extension MatrixCapsules {
     }
   }
 
+  /// What fresh weights are drawn from.
+  public enum Initialization: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Transformations 0.5·I + 0.15·N(0, 1), β = 0.
+    case usual
+    /// Transformations 0.5·I + 0.02·N(0, 1), and β_a of each layer such that on the first training images its capsules are
+    /// active by one half on average, as Salimans & Kingma 2016 begin with the biases of convolutions.
+    ///
+    /// With λ large enough for activations to differ, those of a whole layer are 0 or 1 without it.
+    case calibrated
+  }
+
   /// How the inverse temperature λ of routing grows over iterations t = 0, 1, ….
   public enum InverseTemperature: Codable, Hashable, Sendable {
     /// final · (1 − 0.95^(t+1)): the authors' release.
@@ -127,5 +139,12 @@ extension KeyedDecodingContainer {
   /// Checkpoints from before there was a choice do not name the rule; synthesised decoders call this.
   func decode(_ type: ActivationRule.Type, forKey key: Key) throws -> ActivationRule {
     try decodeIfPresent(type, forKey: key) ?? .logistic
+  }
+
+  /// Nor do they name this.
+  func decode(
+    _ type: MatrixCapsules.Initialization.Type, forKey key: Key
+  ) throws -> MatrixCapsules.Initialization {
+    try decodeIfPresent(type, forKey: key) ?? .usual
   }
 }

@@ -16,8 +16,8 @@ public struct MatrixCapsules: Model {
   /// The capsule layers after the primary one, with the parameters' prefix.
   let routedLayers: [(name: String, routing: EMRouting)]
 
-  /// Draws weights: convolutions uniform on ±1/√(fan-in), transformations near half the identity (0.5·I + 0.15·N(0, 1)),
-  /// β = 0. Close to the identity, votes of neighbours agree from the start and the first steps already learn.
+  /// Draws weights: convolutions uniform on ±1/√(fan-in), transformations near half the identity, β = 0.
+  /// Close to the identity, votes of neighbours agree from the start and the first steps already learn.
   public init(configuration: Configuration, name: String = "matrix-capsules", seed: UInt64) throws {
     try self.init(configuration: configuration, name: name)
     for (layer, shape) in convolutionShapes { parameters.addUniform(layer, shape, seed: seed) }
@@ -105,7 +105,7 @@ public struct MatrixCapsules: Model {
     var stream = RandomStream(seed: seed, UInt64(parameters.names.count))
     let shape = routing.weightShape
     let side = shape[3]
-    let spread: Float = 0.15 * (4 / Float(side)).squareRoot()
+    let spread = (configuration.initialization == .usual ? 0.15 : 0.02) * (4 / Float(side)).squareRoot()
     parameters["\(layer).weight"] = Tensor(
       (0..<shape.count).map { index in
         spread * stream.normal() + (index % side == index / side % side ? 0.5 : 0)
@@ -128,6 +128,28 @@ public struct MatrixCapsules: Model {
     for images: Variable, parameters: BoundParameters, mode: Mode,
     observe: (_ layer: String, _ poses: Variable?, _ activations: Variable) -> Void
   ) -> ClassifierOutputs {
+    var children = primaryCapsules(for: images, parameters: parameters, mode: mode, observe: observe)
+    var scores = children.activations
+    for (layer, routing) in routedLayers {
+      let parents = route(children, layer, routing, parameters)
+      scores = parents.scores
+      children = (parents.poses, activate(scores))
+      observe(layer, children.poses, children.activations)
+    }
+    if configuration.activationRule == .mixingProportion { scores = scores.flattened.logSoftmax() }
+    let shape: Shape = [scores.shape[0], configuration.classCount]
+    return ClassifierOutputs(
+      scores: scores.reshaped(to: shape), activations: children.activations.reshaped(to: shape),
+      poses: children.poses.reshaped(to: Shape(shape.dimensions + [16])))
+  }
+
+  /// Poses `[batch, row, column, type, 4, 4]` and activations `[batch, row, column, type]`.
+  typealias Capsules = (poses: Variable, activations: Variable)
+
+  func primaryCapsules(
+    for images: Variable, parameters: BoundParameters, mode: Mode,
+    observe: (_ layer: String, _ poses: Variable?, _ activations: Variable) -> Void
+  ) -> Capsules {
     let convolution = configuration.prepared(images, mode: mode)
       .convolution(parameters["convolution.weight"], bias: parameters["convolution.bias"], stride: 2, padding: 0).relu()
     observe("convolution", nil, convolution)
@@ -137,27 +159,23 @@ public struct MatrixCapsules: Model {
       .transposed([0, 2, 3, 1])
     let types = configuration.primaryTypes
     let (batch, rows, columns) = (features.shape[0], features.shape[1], features.shape[2])
-    var poses = features.slice(axis: 3, range: 0..<(types * 16)).reshaped(to: [batch, rows, columns, types, 4, 4])
-    var activations = features.slice(axis: 3, range: (types * 16)..<(types * 17)).sigmoid()
+    let poses = features.slice(axis: 3, range: 0..<(types * 16)).reshaped(to: [batch, rows, columns, types, 4, 4])
+    let activations = features.slice(axis: 3, range: (types * 16)..<(types * 17)).sigmoid()
     observe("primary", poses, activations)
-    var scores = activations
-    for (layer, routing) in routedLayers {
-      let outputs = images.graph.apply(
-        EMRoutedCapsules(routing),
-        to: [
-          poses, activations, parameters["\(layer).weight"], parameters["\(layer).beta_a"],
-          parameters["\(layer).beta_u"],
-        ])
-      poses = outputs[0]
-      scores = outputs[1]
-      activations = activate(scores)
-      observe(layer, poses, activations)
-    }
-    if configuration.activationRule == .mixingProportion { scores = scores.flattened.logSoftmax() }
-    let shape: Shape = [batch, configuration.classCount]
-    return ClassifierOutputs(
-      scores: scores.reshaped(to: shape), activations: activations.reshaped(to: shape),
-      poses: poses.reshaped(to: Shape(shape.dimensions + [16])))
+    return (poses, activations)
+  }
+
+  /// The poses of a layer and what activates its capsules, `[batch, row, column, type]`.
+  func route(
+    _ children: Capsules, _ layer: String, _ routing: EMRouting, _ parameters: BoundParameters
+  ) -> (poses: Variable, scores: Variable) {
+    let outputs = children.poses.graph.apply(
+      EMRoutedCapsules(routing),
+      to: [
+        children.poses, children.activations, parameters["\(layer).weight"], parameters["\(layer).beta_a"],
+        parameters["\(layer).beta_u"],
+      ])
+    return (outputs[0], outputs[1])
   }
 
   public func logActivations(_ outputs: ClassifierOutputs) -> Variable {
@@ -168,7 +186,7 @@ public struct MatrixCapsules: Model {
   }
 
   /// The activations of a layer, from what routing gives for it, `[batch, row, column, type]`.
-  private func activate(_ scores: Variable) -> Variable {
+  func activate(_ scores: Variable) -> Variable {
     switch configuration.activationRule {
     case .logistic: scores.sigmoid()
     case .mixingProportion: scores.flattened.softmax().reshaped(to: scores.shape)

@@ -39,8 +39,9 @@ public struct TrainedModels: Sendable {
     let files = try Files(folder: folder, variant, images, match)
     if let known = try files.load(variant) { return known }
     var model = try variant.freshModel()
-    if case .trained(let first) = variant.start {
-      model.parameters = try self.model(first, on: images).model.parameters
+    switch variant.start {
+    case .fresh: model.calibrate(on: images)
+    case .trained(let first): model.parameters = try self.model(first, on: images).model.parameters
     }
     try train(model, variant, images, match, files)
     guard let trained = try files.load(variant) else {

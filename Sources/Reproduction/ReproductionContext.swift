@@ -85,8 +85,11 @@ public struct ReproductionContext: Sendable {
       "\(settings.epochs) epoch\(settings.epochs == 1 ? "" : "s") with Adam, the rate falling along a cosine to 0; the paper does not state its training "
         + "time, and public code needs many more.")
     differences.append(
+      "λ of EM routing is 0.02 in every iteration (0.004 where there are more than two), and β_a begins such that training images activate half of the capsules of "
+        + "each layer; the paper states neither.")
+    differences.append(
       "Capsules with more than two iterations of routing begin with the weights of a network trained with two, for half as many "
-        + "epochs more: from fresh weights they learn next to nothing in this time.")
+        + "epochs more: from fresh weights they learn far more slowly.")
     if settings.network == .small {
       differences.append(
         "Capsules are \(settings.networkName), unless a row says otherwise; the paper's are the full ones.")

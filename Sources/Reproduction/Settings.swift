@@ -13,6 +13,8 @@ public struct Settings: Sendable {
   }
 
   public var network = Network.small
+  /// Iterations of EM routing, but in Table 1, where rows have their own, and in Table 2.
+  public var iterations: Int
   /// Few images and epochs: to see in minutes that everything works, not to compare numbers.
   public var isQuick = false
   /// Passes over the training images.
@@ -24,8 +26,12 @@ public struct Settings: Sendable {
   public var attackedImages: Int
 
   /// - Throws: `InputError` of kind `usage` if a number is out of range.
-  public init(network: Network = .small, isQuick: Bool = false, epochs: Int? = nil, attackedImages: Int? = nil) throws {
+  public init(
+    network: Network = .small, iterations: Int = 3, isQuick: Bool = false, epochs: Int? = nil,
+    attackedImages: Int? = nil
+  ) throws {
     self.network = network
+    self.iterations = iterations
     self.isQuick = isQuick
     self.epochs = epochs ?? (isQuick ? 2 : 10)
     trainingImages = isQuick ? 2_000 : nil
@@ -33,6 +39,9 @@ public struct Settings: Sendable {
     self.attackedImages = attackedImages ?? (isQuick ? 50 : 500)
     guard (1...10_000).contains(self.epochs) else {
       throw InputError(.usage, "--epochs", "\(self.epochs)", remedy: "use 1 or more, for example 10")
+    }
+    guard (1...5).contains(iterations) else {
+      throw InputError(.usage, "--iterations", "\(iterations)", remedy: "use 1 to 5")
     }
     guard self.attackedImages > 0 else {
       throw InputError(.usage, "--limit", "\(self.attackedImages)", remedy: "use 1 or more images")

@@ -19,7 +19,7 @@ struct ReproduceCommand: ParsableCommand {
         robust reproduce parameters
         robust reproduce all --quick
         robust reproduce table-1 table-2 --data ~/smallnorb
-        robust reproduce figure-3 --dataset toynorb-48 --epochs 20 --limit 1000
+        robust reproduce figure-3 --dataset toynorb-48 --epochs 20 --iterations 2
       """)
 
   @Argument(help: "What to make: \(ExperimentCatalog.names.joined(separator: ", ")).")
@@ -41,6 +41,10 @@ struct ReproduceCommand: ParsableCommand {
     help: "The size of the capsule network: \(Settings.Network.allCases.map(\.rawValue).joined(separator: " or ")).")
   var network: String = Settings.Network.small.rawValue
 
+  @Option(
+    help: "Iterations of EM routing, 1 to 5, for figures and attacks; rows of Table 1 have their own, Table 2 has two.")
+  var iterations: Int = 3
+
   @Option(help: "Passes over the training images. Default: 10, with --quick 2.")
   var epochs: Int?
 
@@ -55,8 +59,8 @@ struct ReproduceCommand: ParsableCommand {
   func run() throws {
     let chosen = try ExperimentCatalog.experiments(experiments)
     let settings = try Settings(
-      network: .parse(network, option: "--network", what: "network"), isQuick: quick, epochs: epochs,
-      attackedImages: limit)
+      network: .parse(network, option: "--network", what: "network"), iterations: iterations, isQuick: quick,
+      epochs: epochs, attackedImages: limit)
     let threads = try threading.resolved()
     let folder = try ReproductionFolder(output)
     defer { folder.close() }

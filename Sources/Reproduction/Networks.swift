@@ -1,4 +1,5 @@
 public import Datasets
+import Kernels
 public import Models
 import Tensors
 import Training
@@ -47,7 +48,10 @@ public struct Networks: Sendable {
   private func startingWithTwoIterations(
     _ name: String, _ configuration: MatrixCapsules.Configuration, epochs: Int? = nil
   ) -> Variant {
-    let recipe = recipe(epochs: epochs, learningRate: 3e-3)
+    // With vector poses an element of a vote is a sum of 16 products instead of 4: steps of the same size change it four times
+    // as much, and after one epoch all classes have the same activation.
+    let scale: Float = configuration.poseStructure == .vector ? 0.25 : 1
+    let recipe = recipe(epochs: epochs, learningRate: 3e-3 * scale)
     var configuration = configuration
     configuration.temperature = Self.temperature(iterations: configuration.iterations)
     guard configuration.iterations > 2 else {
@@ -61,7 +65,7 @@ public struct Networks: Sendable {
       name: name.replacing("-5-iterations", with: "") + "-2-iterations", network: .capsules(two), recipe: recipe)
     var second = recipe
     second.epochs = max(1, recipe.epochs / 2)
-    second.learningRate = 1e-3
+    second.learningRate = 1e-3 * scale
     // The margin has grown already.
     second.firstMargin = recipe.lastMargin
     return Variant(name: name, network: .capsules(configuration), recipe: second, start: .trained(first))

@@ -21,16 +21,6 @@ public enum ModelCatalog {
       }
     }
 
-    /// The base name of the shipped checkpoint, if there is one.
-    public var shippedFile: String? {
-      switch self {
-      case .cnn: "cnn-fashion-mnist.safetensors.zst"
-      case .matrixCapsulesSmall: "matrix-capsules-small-fashion-mnist.safetensors.zst"
-      case .dynamicCapsulesSmall: "dynamic-capsules-small-fashion-mnist.safetensors.zst"
-      case .matrixCapsulesFull, .dynamicCapsules: nil
-      }
-    }
-
     /// The preset called `name`.
     /// - Throws: `InputError(.model)` listing the names.
     public init(parsing name: String) throws {
@@ -73,23 +63,49 @@ public enum ModelCatalog {
     }
   }
 
+  /// A trained checkpoint that ships with robust. The data set is in its name unless it is Fashion-MNIST.
+  public enum Shipped: String, CaseIterable, Sendable {
+    case cnn
+    case matrixCapsulesSmall = "matrix-capsules-small"
+    case dynamicCapsulesSmall = "dynamic-capsules-small"
+    case cnnToyNORB = "cnn-toynorb"
+    case matrixCapsulesSmallToyNORB = "matrix-capsules-small-toynorb"
+
+    /// What it was trained from.
+    public var preset: Preset {
+      switch self {
+      case .cnn, .cnnToyNORB: .cnn
+      case .matrixCapsulesSmall, .matrixCapsulesSmallToyNORB: .matrixCapsulesSmall
+      case .dynamicCapsulesSmall: .dynamicCapsulesSmall
+      }
+    }
+
+    /// The base name of its file.
+    public var file: String {
+      switch self {
+      case .cnn, .matrixCapsulesSmall, .dynamicCapsulesSmall: "\(rawValue)-fashion-mnist.safetensors.zst"
+      case .cnnToyNORB, .matrixCapsulesSmallToyNORB: "\(rawValue).safetensors.zst"
+      }
+    }
+  }
+
   /// The models attacked unless others are named.
-  public static let defaultNames = [Preset.matrixCapsulesSmall.rawValue, Preset.cnn.rawValue]
+  public static let defaultNames = [Shipped.matrixCapsulesSmall.rawValue, Shipped.cnn.rawValue]
 
   /// The shipped checkpoint or checkpoint file that `name` stands for, read.
   /// - Throws: `InputError(.model)` if there is none or it can't be used.
   public static func load(_ name: String, resources: ResourceLocator = ResourceLocator()) throws -> Checkpoint.Loaded {
-    if let preset = Preset(rawValue: name) {
-      guard let file = preset.shippedFile else {
-        throw InputError(
-          .model, name, "no trained checkpoint of it ships with robust",
-          remedy: "train one with `robust train --model \(name)` and name the file")
-      }
-      return try Checkpoint.read(try resources.folder(of: "Models") + "/" + file, name: name)
+    if let shipped = Shipped(rawValue: name) {
+      return try Checkpoint.read(try resources.folder(of: "Models") + "/" + shipped.file, name: name)
+    }
+    guard Preset(rawValue: name) == nil else {
+      throw InputError(
+        .model, name, "no trained checkpoint of it ships with robust",
+        remedy: "train one with `robust train --model \(name)` and name the file")
     }
     guard name.contains("/") || name.contains(".") else {
-      let shipped = Preset.allCases.filter { $0.shippedFile != nil }.map(\.rawValue)
-      throw NearMatch.unknown(.model, "--model", name, what: "shipped model or checkpoint file", among: shipped)
+      throw NearMatch.unknown(
+        .model, "--model", name, what: "shipped model or checkpoint file", among: Shipped.allCases.map(\.rawValue))
     }
     return try Checkpoint.read(name)
   }

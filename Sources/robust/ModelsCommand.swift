@@ -25,12 +25,14 @@ struct ModelsCommand: ParsableCommand {
         let model = try preset.model(inputShape: [1, 28, 28], classCount: 10, seed: 0)
         print("\(preset.rawValue)\n  \(preset.summary)")
         print("  \(model.parameters.count.formatted) parameters for 1×28×28 images in 10 classes")
-        guard preset.shippedFile != nil else {
+        let shipped = ModelCatalog.Shipped.allCases.filter { $0.preset == preset }
+        if shipped.isEmpty {
           print("  no trained checkpoint ships; train it with `robust train --model \(preset.rawValue) …`")
-          continue
         }
-        let loaded = try ModelCatalog.load(preset.rawValue)
-        print("  shipped: \(loaded.provenance.summary), sha256 \(loaded.sha256.prefix(12))…")
+        for name in shipped.map(\.rawValue) {
+          let loaded = try ModelCatalog.load(name)
+          print("  shipped as \(name): \(loaded.provenance.summary), sha256 \(loaded.sha256.prefix(12))…")
+        }
       }
     }
   }
@@ -43,7 +45,7 @@ struct ModelsCommand: ParsableCommand {
 
     func run() throws {
       let model: any Model
-      if let preset = ModelCatalog.Preset(rawValue: name), preset.shippedFile == nil {
+      if let preset = ModelCatalog.Preset(rawValue: name), ModelCatalog.Shipped(rawValue: name) == nil {
         model = try preset.model(inputShape: [1, 28, 28], classCount: 10, seed: 0)
         print("\(name): a preset, untrained")
       } else {

@@ -22,7 +22,7 @@ struct ReopeningTests {
   }
 
   private func shippedCNN() throws -> Data {
-    let file = try #require(ModelCatalog.Preset.cnn.shippedFile)
+    let file = ModelCatalog.Shipped.cnn.file
     return try Data(contentsOf: URL(filePath: ResourceLocator().folder(of: "Models") + "/" + file))
   }
 

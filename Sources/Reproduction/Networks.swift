@@ -33,11 +33,12 @@ public struct Networks: Sendable {
   /// three iterations get 31% of the training crops right, and two 62%. So such networks begin with the weights of
   /// one that was trained with two.
   public func capsules(
-    _ name: String, epochs: Int? = nil, _ change: (inout MatrixCapsules.Configuration) -> Void
+    _ name: String, epochs: Int? = nil, learningRate: Float = 3e-3,
+    _ change: (inout MatrixCapsules.Configuration) -> Void
   ) -> Variant {
     var configuration = prepared(settings.capsules)
     change(&configuration)
-    return startingWithTwoIterations(name, configuration, epochs: epochs)
+    return startingWithTwoIterations(name, configuration, epochs: epochs, learningRate: learningRate)
   }
 
   /// The paper's small network, whatever the settings.
@@ -46,12 +47,12 @@ public struct Networks: Sendable {
   }
 
   private func startingWithTwoIterations(
-    _ name: String, _ configuration: MatrixCapsules.Configuration, epochs: Int? = nil
+    _ name: String, _ configuration: MatrixCapsules.Configuration, epochs: Int? = nil, learningRate: Float = 3e-3
   ) -> Variant {
     // With vector poses an element of a vote is a sum of 16 products instead of 4: steps of the same size change it four times
     // as much, and after one epoch all classes have the same activation.
     let scale: Float = configuration.poseStructure == .vector ? 0.25 : 1
-    let recipe = recipe(epochs: epochs, learningRate: 3e-3 * scale)
+    let recipe = recipe(epochs: epochs, learningRate: learningRate * scale)
     var configuration = configuration
     configuration.temperature = Self.temperature(iterations: configuration.iterations)
     guard configuration.iterations > 2 else {
@@ -65,7 +66,7 @@ public struct Networks: Sendable {
       name: name.replacing("-5-iterations", with: "") + "-2-iterations", network: .capsules(two), recipe: recipe)
     var second = recipe
     second.epochs = max(1, recipe.epochs / 2)
-    second.learningRate = 1e-3 * scale
+    second.learningRate = learningRate * scale / 3
     // The margin has grown already.
     second.firstMargin = recipe.lastMargin
     return Variant(name: name, network: .capsules(configuration), recipe: second, start: .trained(first))

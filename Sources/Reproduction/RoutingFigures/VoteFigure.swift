@@ -61,7 +61,8 @@ struct VoteFigure: Experiment {
           ? [
             "Next to no votes lie within the paper's \(Self.limit); the figures go to \(range), within which a tenth of those of some "
               + "image do after the last iteration."
-          ] : []), tables: [table(shown, images.classNames)],
+          ] : []),
+      tables: [table(shown, images.classNames)],
       figures: zip(files, shown).map { file, example in
         .init(file.name, caption: "\(RoutingFigures.title(example, images.classNames)).")
       }, networks: try context.accounts([trained]))

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Measures robust against PyTorch and Foolbox, one after the other in turn, and writes RESULTS.md.
+"""Measures robust against PyTorch, JAX and Foolbox, one after the other in turn, and writes RESULTS.md (RESULTS-AVX2.md for a
+build for AVX2).
 
     make benchmark                  everything
     make benchmark QUICK=1          fewer repetitions
     make benchmark ONLY=full/input  cases whose name contains this; several separated by commas
 
-With QUICK or ONLY the tables are printed, and RESULTS.md stays as it is.
+With QUICK or ONLY the tables are printed, and the file stays as it is. A peer that fails at some work, or computes something
+else, is named and left out there; the latter ends with exit code 1 as well.
 """
 import argparse
 import pathlib
@@ -15,7 +17,7 @@ import tempfile
 import time
 
 from harness import cases, checks, machine, measure, report, scaling
-from harness.processes import MALLOC, Failure, Sides, Worker
+from harness.processes import MALLOC, Failure, Sides, Stopped, Worker
 
 # What other programs may use of one processor, before the numbers are called doubtful.
 BUSY = 0.05
@@ -25,11 +27,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ours", required=True, help="the program robust-benchmark")
-    parser.add_argument("--peer", help="the Python that has PyTorch and Foolbox; without it, only robust is measured")
+    parser.add_argument("--peer", help="the Python that has the peers; without it, only robust is measured")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--only", default="", help="parts of names of cases, separated by commas")
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
-    parser.add_argument("--output", default=str(HERE / "RESULTS.md"))
+    parser.add_argument("--output", help="Default: RESULTS.md; RESULTS-AVX2.md or RESULTS-PORTABLE.md for such a build.")
     return parser.parse_args()
 
 
@@ -57,25 +59,52 @@ class Run:
 
     def timed(self, case):
         """Checks a case on both sides, which warms them up as well, then times it on both."""
-        sides, variants = self.sides, case.variants if self.sides.peer else ()
+        sides = self.sides
         ours = self.folder / "ours.safetensors"
         first_ours = self.prepare(sides.ours, case, case.id, ours)
         first_peers = {}
-        for variant in variants:
-            name, theirs = f"{case.id}/{variant}", self.folder / "theirs.safetensors"
-            first_peers[variant] = self.prepare(sides.peer, case, name, theirs, variant=variant)
-            if case.check == "tensors":
-                self.results.checks.append(checks.compare(name, ours, theirs))
-            elif case.check == "sweep":
-                self.results.checks.append(checks.compare_sweeps(name, ours, theirs, case.allowed))
+        for variant in case.variants if sides.peer else ():
+            try:
+                first_peers[variant] = self.peer(case, variant, ours)
+            except (Failure, checks.Mismatch) as problem:
+                self.leave_out(f"{case.id}/{variant}", problem, first_peers)
         rounds = self.rounds(case, max([first_ours, *first_peers.values()]))
         budget = 0.05 if case.group == "layers" else 0.25
-        result = measure.measure(sides, case.id, variants, rounds, budget, first_ours, first_peers)
+        result = measure.measure(sides, case.id, tuple(first_peers), rounds, budget, first_ours, first_peers)
         sides.ours.ask(action="release", id=case.id)
-        for variant in variants:
+        for variant, problem in result.failures.items():
+            self.leave_out(f"{case.id}/{variant}", problem, {})
+        for variant in result.peers:
             sides.peer.ask(action="release", id=f"{case.id}/{variant}")
         self.results.add(case, result)
         self.note(report.line(case, result))
+
+    def peer(self, case, variant, ours):
+        """Prepares one variant of the peer and compares what it computes with the file `ours`; how long a warm run takes."""
+        name, theirs = f"{case.id}/{variant}", self.folder / "theirs.safetensors"
+        seconds = self.prepare(self.sides.peer, case, name, theirs, variant=variant)
+        if case.check == "tensors":
+            self.results.checks.append(checks.compare(name, ours, theirs))
+        elif case.check == "step":
+            self.results.checks.append(checks.compare_steps(name, ours, theirs))
+        elif case.check == "sweep":
+            self.results.checks.append(checks.compare_sweeps(name, ours, theirs, case.allowed))
+        return seconds
+
+    def leave_out(self, name, problem, prepared=None):
+        """Notes that a peer failed at a case. Where its process is gone, another one is started, and `prepared` is lost."""
+        self.note(f"benchmark: {name} is left out: {problem}")
+        self.results.left_out.append(report.LeftOut(name, str(problem), isinstance(problem, checks.Mismatch)))
+        if prepared is None:
+            return
+        if isinstance(problem, Stopped):
+            for variant in list(prepared):
+                self.results.left_out.append(report.LeftOut(name.rpartition("/")[0] + "/" + variant, "its process ended", False))
+            prepared.clear()
+            self.sides.peer.close()
+            self.sides.peer = start_peer(self.options.peer)
+        else:
+            self.sides.peer.ask(action="release", id=name)
 
     def rounds(self, case, slowest):
         """How often each side is measured: less often if a run takes seconds."""
@@ -101,12 +130,11 @@ class Run:
 def run(options):
     with tempfile.TemporaryDirectory(prefix="robust-benchmark-") as folder:
         ours = Worker("robust-benchmark", [options.ours])
-        peer = start_peer(options.peer) if options.peer else None
-        sides = Sides(ours, peer)
+        sides = Sides(ours, start_peer(options.peer) if options.peer else None)
         try:
             this = Run(options, sides, pathlib.Path(folder))
             started = time.time()
-            this.results.machine = machine.describe(ours, peer, HERE.parent)
+            this.results.machine = machine.describe(ours, sides.peer, HERE.parent)
             for group, make in cases.GROUPS.items():
                 for case in make(this.inputs):
                     if options.list:
@@ -127,8 +155,8 @@ def run(options):
             return this.results
         finally:
             ours.close()
-            if peer:
-                peer.close()
+            if sides.peer:
+                sides.peer.close()
 
 
 def main():
@@ -137,23 +165,26 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         results = run(options)
-    except (Failure, checks.Mismatch) as problem:
+    except Failure as problem:
         sys.exit(f"benchmark: {problem}")
     except KeyboardInterrupt:
-        sys.exit("benchmark: interrupted; RESULTS.md is as it was")
+        sys.exit("benchmark: interrupted; no file was changed")
     if results is None:
-        return
+        return 0
     text = report.render(results)
     print(text)
+    suffix = {"avx512": ""}.get(results.machine["peaks"]["kernels"], "-" + results.machine["peaks"]["kernels"].upper())
+    target = pathlib.Path(options.output or HERE / f"RESULTS{suffix}.md")
+    code = 1 if any(peer.differs for peer in results.left_out) else 0
     if options.only or options.quick or not options.peer:
-        print(f"benchmark: not everything was measured, so {options.output} stays as it is", file=sys.stderr)
-        return
-    target = pathlib.Path(options.output)
+        print(f"benchmark: not everything was measured, so {target.name} stays as it is", file=sys.stderr)
+        return code
     part = target.with_name(target.name + ".part")
     part.write_text(text)
     part.replace(target)
     print(f"benchmark: wrote {target}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Does in PyTorch and Foolbox what the Swift worker does; one JSON line a request on standard input, one a reply."""
+"""Does in PyTorch, JAX and Foolbox what the Swift worker does; one JSON line a request on standard input, one a reply."""
 import ctypes
 import gc
 import json
@@ -18,8 +18,11 @@ loaded = {}
 
 
 def make(request):
-    from cases import LayerCase, ModelCase, TrainingCase
     case = request["case"]
+    if request["variant"] == "jax":
+        import jax_cases
+        return jax_cases.make(case)
+    from cases import LayerCase, ModelCase, TrainingCase
     torch.set_num_threads(case["threads"])
     work = case["work"]
     if work == "sweep":
@@ -57,16 +60,17 @@ def measure_memory(case):
 def answer(request):
     action = request["action"]
     if action == "machine":
-        import foolbox
-        return {"versions": {"Python": platform.python_version(), "PyTorch": torch.__version__,
-                             "Foolbox": foolbox.__version__}}
+        import importlib.metadata
+        names = {"PyTorch": "torch", "Foolbox": "foolbox", "JAX": "jax"}
+        return {"versions": {"Python": platform.python_version()}
+                | {title: importlib.metadata.version(name) for title, name in names.items()}}
     if action == "load":
         loaded[request["id"]] = make(request)
         return {}
     if action == "check":
         from safetensors.torch import save_file
         results = loaded[request["id"]].results()
-        save_file({name: value.detach().contiguous() for name, value in results.items()}, request["path"])
+        save_file({name: torch.as_tensor(value).detach().contiguous() for name, value in results.items()}, request["path"])
         return {}
     if action == "time":
         run = loaded[request["id"]].run

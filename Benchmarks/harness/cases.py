@@ -23,9 +23,9 @@ class Net:
 
 NETS = (
     Net("full", "matrix capsules, full (A=B=C=D=32, 32×32, 5 classes)",
-        {"name": "matrix-capsules-full", "inputShape": [1, 32, 32], "classes": 5}, 16, ("eager", "compile"), ("compile",)),
+        {"name": "matrix-capsules-full", "inputShape": [1, 32, 32], "classes": 5}, 16, ("eager", "compile", "jax"), ("compile",)),
     Net("small", "matrix capsules, small (A=64 B=8 C=D=16, 28×28, 10 classes; as shipped)",
-        {"name": "matrix-capsules-small"}, 16, ("eager", "compile"), ("compile",)),
+        {"name": "matrix-capsules-small"}, 16, ("eager", "compile", "jax"), ("compile",)),
     Net("cnn", "baseline CNN (28×28, 10 classes; as shipped)",
         {"name": "cnn"}, 32, ("eager", "channels-last", "compile"), ("eager", "channels-last", "compile")),
 )
@@ -43,7 +43,7 @@ class Timed:
     mode: str = ""
     # What one run computes, by counts.py; nothing if not counted.
     work: counts.Work = None
-    # What checks it: "tensors", "sweep" or nothing.
+    # What checks it: "tensors", "step" (weights after a step of Adam), "sweep" or nothing.
     check: str = "tensors"
     allowed: float = 0.0
 
@@ -131,7 +131,7 @@ def training(inputs):
         inputs_path = inputs.images(net, batch)
         case = {"work": "training", "weights": inputs.weights(net), "inputs": inputs_path, "threads": THREADS}
         yield Timed(f"{net.key}/step", "training", f"{net.key}: one step on a batch of {batch}, with Adam", case,
-                    net.variants, batch)
+                    net.variants, batch, check="step")
     net = NETS[2]
     case = {"work": "trainer", "weights": inputs.weights(net), "inputs": inputs.images(net, 64), "batch": 64,
             "threads": THREADS}

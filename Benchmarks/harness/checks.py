@@ -10,6 +10,10 @@ TOLERANCE = 2e-4
 # A ReLU or a pooling window whose two sides differ by a rounding error sends its gradient elsewhere. So a few elements
 # of a gradient may differ more: this share of them, which still counts as the same function.
 OUTLIERS = 1e-4
+# The first step of Adam moves a weight by rate · g / (|g| + 1e-8): by the whole rate, whichever sign a gradient that is all
+# rounding happens to have. So the few weights with such a gradient may end two rates apart, and no further. That the gradients
+# themselves agree is what the cases “all gradients” check.
+STEP_OUTLIERS, STEP_RATE = 1e-3, 1e-3
 
 
 class Mismatch(Exception):
@@ -25,8 +29,11 @@ class Check:
     outliers: int
 
 
-def compare(case, ours, theirs):
-    """Compares two files of results; `theirs` may call a class layer's output without its 1×1 positions."""
+def compare(case, ours, theirs, outliers=OUTLIERS, farthest=float("inf")):
+    """Compares two files of results; `theirs` may call a class layer's output without its 1×1 positions.
+
+    A share `outliers` of a tensor's elements may differ by more than the tolerance, by `farthest` at most.
+    """
     ours, theirs = tensorfile.read(ours), tensorfile.read(theirs)
     if set(ours) != set(theirs):
         raise Mismatch(f"{case}: robust has {sorted(ours)}, the peer {sorted(theirs)}")
@@ -38,13 +45,18 @@ def compare(case, ours, theirs):
         scale = max(max(b), -min(b)) or 1.0
         differences = [abs(x - y) for x, y in zip(a, b)]
         beyond = [d for d in differences if not d <= TOLERANCE * scale]
-        if len(beyond) > OUTLIERS * len(a):
+        if len(beyond) > outliers * len(a) or max(beyond, default=0) > farthest:
             raise Mismatch(
                 f"{case}: {len(beyond)} of {len(a)} elements of {name} differ by more than {TOLERANCE} of its largest "
                 f"element, {scale:.6g}; the largest difference is {max(differences):.3g}")
         check.outliers += len(beyond)
         check.largest = max(check.largest, max((d for d in differences if d <= TOLERANCE * scale), default=0) / scale)
     return check
+
+
+def compare_steps(case, ours, theirs):
+    """Compares losses and weights after one step of Adam from the same weights."""
+    return compare(case, ours, theirs, STEP_OUTLIERS, 2 * STEP_RATE * (1 + TOLERANCE))
 
 
 @dataclasses.dataclass

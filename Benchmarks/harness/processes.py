@@ -14,6 +14,10 @@ class Failure(Exception):
     """A worker could not do what it was asked for."""
 
 
+class Stopped(Failure):
+    """The process of a worker is gone."""
+
+
 class Worker:
     def __init__(self, name, command, environment=None):
         self.name = name
@@ -29,7 +33,7 @@ class Worker:
         except BrokenPipeError:
             line = ""
         if not line:
-            raise Failure(f"{self.name} stopped with status {self.process.wait()}")
+            raise Stopped(f"{self.name} stopped with status {self.process.wait()}")
         reply = json.loads(line)
         if reply.get("error"):
             raise Failure(f"{self.name}, {request['action']} {request.get('id', '')}: {reply['error']}")
@@ -45,6 +49,8 @@ class Worker:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self):
+        if self.process.poll() is not None:
+            return
         self.process.stdin.close()
         try:
             self.process.wait(timeout=5)

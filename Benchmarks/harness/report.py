@@ -1,12 +1,22 @@
 """The results as Markdown: RESULTS.md, and what is printed."""
+import dataclasses
+
 from . import checks
+
+
+@dataclasses.dataclass
+class LeftOut:
+    """A peer that could not be measured at a case, and whether because it computes something else."""
+    name: str
+    problem: str
+    differs: bool
 
 
 class Results:
     """All that was found."""
 
     def __init__(self):
-        self.timed, self.checks, self.memory, self.growth = [], [], [], []
+        self.timed, self.checks, self.memory, self.growth, self.left_out = [], [], [], [], []
         self.machine, self.shares, self.minutes = {}, (0.0, 0.0), 0.0
 
     def add(self, case, measurement):
@@ -68,17 +78,17 @@ def comparison(rows, per_image=True, variants=None):
                  cells)
 
 
-NAMES = {"eager": "eager", "compile": "`torch.compile`", "channels-last": "eager, channels last"}
+NAMES = {"eager": "eager", "compile": "`torch.compile`", "channels-last": "eager, channels last", "jax": "JAX `jit`"}
 
 
 def render(results):
     parts = [part(results) for part in (
-        introduction, summary, conditions, whole_models, training, sweeps, memory, growth, layers, checked)]
+        introduction, summary, conditions, whole_models, training, sweeps, memory, growth, layers, checked, omissions)]
     return "\n".join(part for part in parts if part)
 
 
 def introduction(results):
-    return """# Speed of robust, compared with PyTorch and Foolbox
+    return """# Speed of robust, compared with PyTorch, JAX and Foolbox
 
 Written by `make benchmark`; do not edit. Where three numbers stand together they are minimum / **median** / maximum over
 rounds. A ratio is the peer's time over robust's in the same round: above 1, robust is faster. The peer is the fastest of
@@ -223,14 +233,15 @@ def checked(results):
     if not results.checks:
         return ""
     tensors = [c for c in results.checks if isinstance(c, checks.Check)]
-    text = "## Checks\n\nBefore anything is timed, both sides compute it and are compared; a difference beyond these stops it all.\n"
+    text = "## Checks\n\nBefore anything is timed, both sides compute it and are compared; a peer that differs by more is not measured.\n"
     if tensors:
         worst = max(tensors, key=lambda c: c.largest)
         outliers = sum(c.outliers for c in tensors)
         text += f"""
 - {len(tensors)} cases, {sum(c.tensors for c in tensors)} tensors: outputs, gradients by inputs and weights. Allowed is a difference of
   {checks.TOLERANCE:g} of a tensor's largest element; the largest found is {worst.largest:.1e} ({worst.case}). {outliers} elements lie beyond,
-  where a ReLU or a pooling window tips over by rounding (at most {checks.OUTLIERS:g} of a tensor may).
+  where a ReLU or a pooling window tips over by rounding (at most {checks.OUTLIERS:g} of a tensor may), or where Adam's first step
+  makes a whole step of a gradient that is all rounding (at most {checks.STEP_OUTLIERS:g}, by two steps).
 """
     for c in results.checks:
         if isinstance(c, checks.SweepCheck):
@@ -238,6 +249,11 @@ def checked(results):
                      f"{c.only_theirs_right} with Foolbox only. Right per budget: robust {numbers(c.ours)}, Foolbox "
                      f"{numbers(c.theirs)}.\n")
     return text
+
+
+def omissions(results):
+    rows = [[item.name, item.problem.replace("|", "\\|").replace("\n", " ")] for item in results.left_out]
+    return rows and "## Left out\n\nPeers that failed at some work, or computed something else.\n\n" + table(["work", "why"], rows)
 
 
 def numbers(values):

@@ -2,6 +2,7 @@
 import dataclasses
 
 from . import cases, measure
+from .processes import Failure
 
 
 @dataclasses.dataclass
@@ -30,8 +31,11 @@ def memory(run, start_ours, start_peer):
             ours = worker.ask(action="memory", case=case)["memory"]
         peer = None
         if start_peer:
-            with start_peer() as worker:
-                peer = worker.ask(action="memory", case=case, variant="compile")["memory"]
+            try:
+                with start_peer() as worker:
+                    peer = worker.ask(action="memory", case=case, variant="compile")["memory"]
+            except Failure as problem:
+                run.leave_out(f"memory/{net.key}/compile", problem)
         run.results.memory.append(Memory(f"{net.title}, batch of {net.batch}", ours, peer))
         run.note(f"memory/{net.key}: ours {ours}, torch.compile {peer}")
 

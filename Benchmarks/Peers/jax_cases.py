@@ -68,6 +68,8 @@ def route(activations, votes, beta_a, beta_u, iterations, fields):
     A child shares itself out among all the parents whose `fields` hold it; without them, P is 1 and its parents are all C.
     """
     batch, places, children, types, _ = votes.shape
+    # Else XLA computes votes and squares anew for everything that reads them.
+    votes = jax.lax.optimization_barrier(votes)
     if fields is None:
         assignments = jnp.full((1, 1, 1, types), 1 / types)
     else:
@@ -78,7 +80,7 @@ def route(activations, votes, beta_a, beta_u, iterations, fields):
         mass = assignments * activations[..., None]
         total = jnp.broadcast_to(mass, (batch, places, children, types)).sum(2) + MASS_FLOOR
         means = (mass[..., None] * votes).sum(2) / total[..., None]
-        squares = (votes - means[:, :, None]) ** 2
+        squares = jax.lax.optimization_barrier((votes - means[:, :, None]) ** 2)
         variances = (mass[..., None] * squares).sum(2) / total[..., None] + VARIANCE_FLOOR
         costs = (beta_u[:, None] + 0.5 * jnp.log(variances)) * total[..., None]
         scores = inverse_temperature(iteration) * (beta_a - costs.sum(-1))
@@ -106,7 +108,9 @@ def capsule_layer(weights, name, poses, activations, stride, iterations):
 def class_layer(weights, poses, activations, iterations):
     """Scores of the classes, [B, classes], with Coordinate Addition."""
     batch, rows, columns, types = activations.shape
-    votes = jnp.einsum("brctik,tekj->brcteij", poses, weights["classes.weight"]).reshape(batch, rows, columns, types, -1, 16)
+    matrices = weights["classes.weight"]
+    votes = sum(poses[:, :, :, :, None, :, k, None] * matrices[:, :, None, k, :] for k in range(4))
+    votes = votes.reshape(batch, rows, columns, types, -1, 16)
     offsets = numpy.zeros((rows, columns, 16), numpy.float32)
     offsets[:, :, 3] = ((numpy.arange(rows) + 0.5) / rows)[:, None]
     offsets[:, :, 7] = ((numpy.arange(columns) + 0.5) / columns)[None]

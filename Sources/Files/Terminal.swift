@@ -31,7 +31,7 @@ public struct Terminal: Sendable, Hashable {
   /// What is behind `descriptor` now, in the environment of this process: a window may be resized later.
   public init(of descriptor: CInt) {
     var size = winsize()
-    let isKnown = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
     self.init(
       isTerminal: isatty(descriptor) == 1, width: isKnown ? Int(size.ws_col) : nil,
       environment: ProcessInfo.processInfo.environment)

@@ -35,7 +35,8 @@ public protocol Attack: Codable, Hashable, Sendable, CustomStringConvertible {
   ///   - labels: the true label of each image.
   ///   - budgets: ε in [0, 1], in any order.
   /// - Returns: one outcome for each of `budgets`, in their order.
-  /// - Throws: `InputError` of kind `.usage` when the objective has no meaning for the classifier's number of classes.
+  /// - Throws: `InputError` of kind `.usage` when the objective has no meaning for the classifier's number of classes;
+  ///   `CancellationError` soon after `options` say to give up.
   func run(
     on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal, budgets: [Float], options: AttackOptions
   ) throws -> [AttackOutcome]
@@ -130,16 +131,24 @@ public struct AttackOptions {
   public var cleanPredictions: [Int]?
   /// A pass of the unperturbed images, if there is one: it saves the attack its own. Accounts count it all the same.
   public var cleanPass: CleanPass?
+  /// Whether to give up: asked between steps, and before each gradient.
+  public var isCancelled: @Sendable () -> Bool
 
   public init(
     rawCurves: Bool = false, seed: UInt64 = 0, imageIDs: [Int]? = nil, cleanPredictions: [Int]? = nil,
-    cleanPass: CleanPass? = nil
+    cleanPass: CleanPass? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.rawCurves = rawCurves
     self.seed = seed
     self.imageIDs = imageIDs
     self.cleanPredictions = cleanPredictions
     self.cleanPass = cleanPass
+    self.isCancelled = isCancelled
+  }
+
+  /// - Throws: `CancellationError` if the attack is to give up.
+  func checkCancellation() throws {
+    if isCancelled() { throw CancellationError() }
   }
 }
 

@@ -42,6 +42,7 @@ struct GradientAscent {
     var shared: Tensor?
     if randomStart == nil, !rows.isEmpty, ascending.last! > 0 {
       if let clean = options.cleanPass {
+        try options.checkCancellation()
         shared = target.pass(clean).gradient(of: rows)
       } else {
         let pass = target.pass(rows, at: images.rows(at: rows))
@@ -55,7 +56,7 @@ struct GradientAscent {
       latest = AttackOutcome(
         budget: budget, images: isCarrying ? latest.images : images,
         accounts: isCarrying ? latest.accounts.map(\.startOfNextBudget) : unattacked)
-      if budget > 0 { attack(&latest, from: images, target, sharedGradient: shared, options: options) }
+      if budget > 0 { try attack(&latest, from: images, target, sharedGradient: shared, options: options) }
       if shared != nil, budget == ascending.first(where: { $0 > 0 }) {
         for row in rows {
           latest.accounts[row].forwards += 1
@@ -71,7 +72,7 @@ struct GradientAscent {
   private func attack(
     _ outcome: inout AttackOutcome, from images: Tensor, _ target: Target, sharedGradient: Tensor?,
     options: AttackOptions
-  ) {
+  ) throws {
     var rows = outcome.accounts.indices.filter { outcome.accounts[$0].attacked }
     guard !rows.isEmpty else { return }
     let budget = outcome.budget
@@ -85,6 +86,7 @@ struct GradientAscent {
     }
     for step in 0...steps {
       var gradient: Tensor
+      try options.checkCancellation()
       if step == 0, let sharedGradient {
         gradient = sharedGradient.rows(at: rows)
       } else {
@@ -92,6 +94,7 @@ struct GradientAscent {
         let kept = outcome.note(pass, at: current, rows, target, step: step, isLast: step == steps)
           .filter { !stopsEarly || !outcome.accounts[rows[$0]].succeeded }
         guard step < steps, !kept.isEmpty else { return }
+        try options.checkCancellation()
         gradient = pass.gradient(of: kept)
         if kept.count < rows.count {
           (rows, gradient) = (kept.map { rows[$0] }, gradient.rows(at: kept))

@@ -22,6 +22,8 @@ func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result
     case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
       throw damage(message)
     case .SQLITE_FULL: remedy = "free some disk space, then run the same command again: it goes on where it stopped"
+    case .SQLITE_IOERR:
+      remedy = "check the disk and the limit on the size of files (ulimit -f), then run the same command again"
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
       remedy = "choose an output folder that exists and can be written"
     case .SQLITE_BUSY, .SQLITE_LOCKED: remedy = "wait for the other program that uses it to finish"

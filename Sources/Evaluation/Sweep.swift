@@ -59,13 +59,14 @@ public struct Sweep: Sendable {
   ///
   /// - Parameters:
   ///   - examples: those that the directory was opened for, if nil.
-  ///   - isCancelled: asked before each chunk; those in flight are finished and stored.
+  ///   - isCancelled: asked before each chunk and between the steps of attacks; chunks in flight are then dropped, and
+  ///     attacked anew by whoever goes on.
   ///   - progress: called after each chunk, in order, from any thread.
   /// - Returns: whether the run, or the part, is complete; if not, running it again goes on where it stopped.
   /// - Throws: `InputError` of kind `.output` if the folder can't be written. What was stored stays.
   public func run(
     into directory: SweepDirectory, threads: Int, examples: SweepExamples.Count? = nil,
-    isCancelled: @Sendable () -> Bool = { false }, progress: @Sendable (Progress) -> Void = { _ in }
+    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @Sendable (Progress) -> Void = { _ in }
   ) throws -> Bool {
     let exporter = SweepExamples(self, directory: directory, count: examples ?? directory.options.examples)
     let all = chunks(of: directory.options.shard)
@@ -75,7 +76,7 @@ public struct Sweep: Sendable {
     let done = Counter(before)
     let count = try inOrder(count: chunks.count, threads: threads, isCancelled: isCancelled) { index in
       let (chunk, isStored) = chunks[index]
-      let work = try evaluate(chunk.model, chunk.positions, exporter)
+      let work = try evaluate(chunk.model, chunk.positions, exporter, isCancelled)
       return (chunk, isStored, work)
     } consume: { chunk, isStored, work in
       // Pictures first: a chunk that is in the store is then complete.
@@ -86,8 +87,8 @@ public struct Sweep: Sendable {
     }
     guard count == chunks.count, !isCancelled() else { return false }
     // The manifest of a part would be of no use: that of the whole is written when the parts are merged.
-    if directory.options.shard == nil { try exporter.writeManifest(threads: threads) }
-    return true
+    guard directory.options.shard == nil else { return true }
+    return try unlessCancelled { try exporter.writeManifest(threads: threads, isCancelled: isCancelled) } != nil
   }
 
   /// Some images of one model.
@@ -123,7 +124,7 @@ public struct Sweep: Sendable {
 
   /// The records of some images of one model, and the pictures to be exported.
   private func evaluate(
-    _ model: Int, _ positions: Range<Int>, _ exporter: SweepExamples
+    _ model: Int, _ positions: Range<Int>, _ exporter: SweepExamples, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> (records: [EvaluationRecord], pictures: [SweepExamples.Picture]) {
     let classifier = models[model]
     let images = dataset.images(at: positions)
@@ -133,7 +134,7 @@ public struct Sweep: Sendable {
     let cleanFlags = RecordFlags.ofScores(cleanScores, labels: labels)
     let options = AttackOptions(
       rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean,
-      cleanPass: cleanPass)
+      cleanPass: cleanPass, isCancelled: isCancelled)
     var records: [EvaluationRecord] = []
     var pictures: [SweepExamples.Picture] = []
     for (attackIndex, attack) in attacks.enumerated() {

@@ -121,7 +121,7 @@ public struct SweepExamples: Sendable {
   }
 
   /// Writes the originals, reads every example back, asks its model about it, and writes `manifest.csv`.
-  func writeManifest(threads: Int) throws {
+  func writeManifest(threads: Int, isCancelled: @Sendable () -> Bool) throws {
     guard count > 0 else { return }
     try write(
       (0..<count).map {
@@ -131,7 +131,9 @@ public struct SweepExamples: Sendable {
     for (model, classifier) in sweep.models.enumerated() {
       let records = try exportedRecords(model: model)
       let size = classifier.chunkSize
-      lines += try parallelMap(count: (records.count + size - 1) / size, threads: threads) { chunk in
+      lines += try parallelMap(
+        count: (records.count + size - 1) / size, threads: threads, isCancelled: isCancelled
+      ) { chunk in
         try verdicts(Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), classifier)
       }.flatMap { $0 }
     }

@@ -4,8 +4,9 @@ import Synchronization
 /// Computes `work(0), work(1), …` on up to `threads` threads and hands each to `consume` in that order, one at a time.
 ///
 /// At most `2 · threads` results are computed ahead of the one that is consumed next, so memory is bounded. After an
-/// error, or once `isCancelled`, no further work begins; work in flight is finished and, unless there was an error,
-/// consumed. The error of the lowest index is rethrown: it does not depend on `threads`.
+/// error, or once `isCancelled`, no further work begins. Work in flight may then throw `CancellationError`: it is dropped,
+/// with all that comes after it, and what comes before is consumed. Any other error of the lowest index is rethrown: it does
+/// not depend on `threads`.
 ///
 /// - Returns: how many results were consumed.
 package func inOrder<Result: Sendable>(
@@ -76,7 +77,7 @@ private final class OrderedQueue<Result: Sendable>: Sendable {
 
   func finish() throws -> Int {
     try state.withLock { state in
-      if let failure = state.failure { throw failure }
+      if let failure = state.failure, !(failure is CancellationError) { throw failure }
       return state.next
     }
   }

@@ -89,6 +89,7 @@ public enum AtomicFile {
     fileprivate static func failure(_ subject: String, _ code: CInt) -> InputError {
       let remedy =
         switch code {
+        case EFBIG: "allow larger files by `ulimit -f`, or choose a place that can hold them"
         case ENOSPC, EDQUOT: "free some space, or choose a place on another disk"
         case EACCES, EPERM, EROFS: "choose a place that you may write to"
         case ENOENT, ENOTDIR: "create the folder first, or choose another place"

@@ -39,28 +39,26 @@ extension ReproductionContext {
   }
 
   /// `transform` of chunks of `count` images, in order, on all threads, showing how far it is.
-  /// - Throws: `Interrupted` if someone asked to stop.
+  /// - Throws: `CancellationError` if someone asked to stop.
   func mapChunks<Result: Sendable>(
     _ label: String, of count: Int, by chunkSize: Int, _ transform: @Sendable (Range<Int>) throws -> Result
   ) throws -> [Result] {
     let chunks = stride(from: 0, to: count, by: chunkSize).map { $0..<min($0 + chunkSize, count) }
     let display = workplace.display(0)
+    defer { display.clear() }
     let started = ContinuousClock.now
-    // A few chunks for each thread between two looks at whether to stop.
+    // A few chunks for each thread between two looks at the display.
     let group = 4 * threads
     var results: [Result] = []
     for start in stride(from: 0, to: chunks.count, by: group) {
-      if workplace.isCancelled() {
-        display.clear()
-        throw Interrupted()
-      }
       let part = Array(chunks[start..<min(start + group, chunks.count)])
-      results += try parallelMap(count: part.count, threads: threads) { try transform(part[$0]) }
+      results += try parallelMap(count: part.count, threads: threads, isCancelled: workplace.isCancelled) {
+        try transform(part[$0])
+      }
       // What is done at once need not be told.
       guard ContinuousClock.now - started > .seconds(2) else { continue }
       display.show(label, share: Double(results.count) / Double(chunks.count), detail: "")
     }
-    display.clear()
     return results
   }
 }

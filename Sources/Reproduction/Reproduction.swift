@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Tensors
 
 /// Runs experiments one after the other and keeps the summary page up to date.
 public struct Reproduction: Sendable {
@@ -15,8 +16,9 @@ public struct Reproduction: Sendable {
   /// - Throws: `Interrupted` after someone asked to stop; the experiments before are written.
   public func run(_ show: (String) -> Void) throws {
     for experiment in experiments {
-      if context.workplace.isCancelled() { throw Interrupted() }
-      let result = try experiment.run(context)
+      guard !context.workplace.isCancelled(), let result = try unlessCancelled({ try experiment.run(context) }) else {
+        throw Interrupted()
+      }
       let times = try context.times(of: result)
       try context.folder.write(result, times: times)
       let summary = SummaryPage(results: try context.folder.results(ExperimentCatalog.all.map(\.id)))

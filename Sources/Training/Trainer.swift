@@ -57,7 +57,10 @@ public struct Trainer<M: Model>: Sendable {
   public var epochsDone: Int { stepsDone / stepsPerEpoch }
 
   /// Takes one step and reports it.
-  public mutating func step() throws -> TrainingProgress {
+  ///
+  /// - Parameter isCancelled: asked before each chunk of the batch.
+  /// - Throws: `CancellationError` if it was cancelled: the step is then as if it had not begun.
+  public mutating func step(isCancelled: @Sendable () -> Bool = { false }) throws -> TrainingProgress {
     let started = ContinuousClock.now
     let epoch = stepsDone / stepsPerEpoch
     let step = stepsDone % stepsPerEpoch
@@ -71,7 +74,7 @@ public struct Trainer<M: Model>: Sendable {
 
     let chunkSize = model.trainingChunkSize
     let chunkCount = (batch.count + chunkSize - 1) / chunkSize
-    let results = try parallelMap(count: chunkCount, threads: threads) {
+    let results = try parallelMap(count: chunkCount, threads: threads, isCancelled: isCancelled) {
       [model, recipe, dataset, trainedNames, loss] chunk in
       let indices = Array(batch[(chunk * chunkSize)..<min(batch.count, (chunk + 1) * chunkSize)])
       let labels = indices.map { dataset.labels[$0] }
@@ -162,10 +165,13 @@ extension Model {
 }
 
 /// The number of images of `dataset` that `model` classifies correctly.
-public func correctCount(of model: any Classifier, on dataset: Dataset, threads: Int) throws -> Int {
+/// - Throws: `CancellationError` soon after `isCancelled`.
+public func correctCount(
+  of model: any Classifier, on dataset: Dataset, threads: Int, isCancelled: @Sendable () -> Bool = { false }
+) throws -> Int {
   let chunkSize = model.chunkSize
   let chunks = (dataset.count + chunkSize - 1) / chunkSize
-  return try parallelMap(count: chunks, threads: threads) { chunk in
+  return try parallelMap(count: chunks, threads: threads, isCancelled: isCancelled) { chunk in
     let indices = Array((chunk * chunkSize)..<min(dataset.count, (chunk + 1) * chunkSize))
     let predictions = model.predictions(for: dataset.images(at: indices))
     return zip(predictions, indices).count { $0 == dataset.labels[$1] }

@@ -25,7 +25,7 @@ struct BaselineCommand: ParsableCommand {
     let baseline = try Baseline(of: store)
     try store.close()
     let json = baseline.json
-    guard output != "-" else { return FileHandle.standardOutput.write(json) }
+    guard output != "-" else { return StandardOutput.write(json) }
     try AtomicFile.write(json, to: output)
     print(
       "Wrote \(output): \(baseline.outcomes.groups.count) \(baseline.outcomes.groups.count == 1 ? "group" : "groups") of "

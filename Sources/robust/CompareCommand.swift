@@ -37,6 +37,7 @@ struct CompareCommand: ParsableCommand {
     }
     let comparison = try RunComparison(inputs, reference: reference)
     let folder = try OutputFolder.make(output)
+    Interruption.watch("the files are written.")
     let files = try ComparisonWriter.write(comparison, to: folder)
     print(ComparisonText.text(comparison))
     print("Wrote \(files.joined(separator: ", ")) into \(output)/")

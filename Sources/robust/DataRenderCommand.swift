@@ -40,10 +40,10 @@ struct DataRenderCommand: ParsableCommand {
     }
     let folder = output ?? ToyNORB.cacheFolder()
     let progress = ProgressLine()
-    Interruption.watch()
+    Interruption.watch("what is rendered is dropped.")
     try ToyNORB.write(to: folder, threads: try threading.resolved()) { split, share in
       progress.show("rendering \(name) (\(split.rawValue))", share: share)
-      if Interruption.isRequested { throw Interruption() }
+      try Interruption.check()
     }
     progress.clear()
     print("wrote \(folder)")

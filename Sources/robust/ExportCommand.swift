@@ -90,7 +90,7 @@ struct ExportCommand: ParsableCommand {
       outcome: outcome, limit: limit)
     let sweep = try Sweep(reopening: store, catalog: data.catalog, paths: moved)
     let export = try ExampleExport(sweep, store: store, selection: selection, options: options)
-    Interruption.watch()
+    Interruption.watch("nothing is written.")
     let progress = ProgressLine()
     let report = try export.write(
       to: output, threads: threads, isCancelled: { Interruption.isRequested },

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Models
 import Reports
+import Tensors
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -65,7 +66,7 @@ struct InspectCommand: ParsableCommand {
   private func inspect(_ model: some Inspectable, _ images: Dataset, threads: Int) throws {
     let path = output ?? "runs/inspect-\(model.name)-\(images.name)"
     let folder = try OutputFolder.make(path)
-    Interruption.watch()
+    Interruption.watch("nothing is written.")
     let progress = ProgressLine()
     let inspection = try ModelInspection.run(
       model, on: images, threshold: threshold, threads: threads, isCancelled: { Interruption.isRequested },
@@ -74,16 +75,17 @@ struct InspectCommand: ParsableCommand {
           model.name, share: Double(done) / Double(images.count), detail: "\(done)/\(images.count) images")
       })
     progress.clear()
-    guard let inspection else {
+    guard let inspection, let votes = try unlessCancelled({ try votes(model, images, threads: threads) }) else {
       progress.note("interrupted: nothing was written")
       throw Interruption()
     }
+    Interruption.watch("the files are written.")
     var files = [
       ("inspection.json", try InspectionReport.json(inspection)),
       ("activations.svg", Data(InspectionReport.activationsFigure(inspection).utf8)),
     ]
     if let figure = InspectionReport.routingFigure(inspection) { files.append(("routing.svg", Data(figure.utf8))) }
-    files += try votes(model, images, threads: threads)
+    files += votes
     for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
     print(InspectionReport.text(inspection))
     print("Wrote \(files.map(\.0).joined(separator: ", ")) into \(path)/")
@@ -91,7 +93,9 @@ struct InspectCommand: ParsableCommand {
 
   /// How votes are routed in an image that is classified correctly, and in one that is not.
   private func votes(_ model: some Inspectable, _ images: Dataset, threads: Int) throws -> [(String, Data)] {
-    let examples = try RoutingExample.choose([.right(), .wrong()], model: model, dataset: images, threads: threads)
+    let examples = try RoutingExample.choose(
+      [.right(), .wrong()], model: model, dataset: images, threads: threads,
+      isCancelled: { Interruption.isRequested })
     var files: [(String, Data)] = []
     var table: [(name: String, distances: VoteDistances)] = []
     for (name, example) in zip(["right", "wrong"], examples) {

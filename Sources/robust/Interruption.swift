@@ -1,25 +1,60 @@
 import Foundation
 import Synchronization
 
-/// Thrown after Ctrl-C (or SIGTERM), once what was done has been saved.
+/// Thrown after Ctrl-C or another request to stop, once what was done has been saved.
 struct Interruption: Error {
-  private static let flag = Atomic(false)
+  private struct State {
+    /// What becomes of the work, in a sentence; nil while it may be left as it is.
+    var consequence: String?
+    /// What a second request does besides.
+    var atOnce: String?
+    var requested: ContinuousClock.Instant?
+  }
 
-  /// Whether the user has asked to stop.
+  private static let flag = Atomic(false)
+  private static let state = Mutex(State())
+
+  /// Whoever passes signals on may send what the terminal has sent already: within this time, both are one.
+  private static let echo = Duration.milliseconds(200)
+
+  /// Whether someone has asked to stop.
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-  /// From now on the first Ctrl-C asks to stop, and a second one stops at once.
-  static func watch() {
-    // Who started the program may have blocked them, and what is blocked is inherited.
-    var wanted = sigset_t()
-    sigemptyset(&wanted)
-    for number in [SIGINT, SIGTERM] { sigaddset(&wanted, number) }
-    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        Interruption.flag.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
-      }
+  /// - Throws: `Interruption` if someone has asked to stop.
+  static func check() throws {
+    if isRequested { throw Interruption() }
+  }
+
+  /// From now on the first signal asks to stop and says `consequence`, a sentence, and only the second stops at once.
+  ///
+  /// Until then the first one does: there is nothing to save. Another call says what becomes of the work from then on.
+  /// `atOnce` says what the second does besides, for example `and loses the picture`.
+  static func watch(_ consequence: String, atOnce: String? = nil) {
+    state.withLock { ($0.consequence, $0.atOnce) = (consequence, atOnce) }
+  }
+
+  /// As `watch(_:)`, where whoever began has not said more.
+  static func watchUnlessWatching(_ consequence: String) {
+    state.withLock { $0.consequence = $0.consequence ?? consequence }
+  }
+
+  /// Asks to stop.
+  static func request() { flag.store(true, ordering: .relaxed) }
+
+  /// Takes a signal that asks to stop, on the thread that takes signals.
+  static func receive() {
+    let now = ContinuousClock.now
+    let known = state.withLock { state in
+      defer { state.requested = state.requested ?? now }
+      return state
     }
+    if let requested = known.requested, now - requested < echo { return }
+    guard let consequence = known.consequence, known.requested == nil else {
+      StandardError.clearAtOnce()
+      _exit(130)
+    }
+    request()
+    let atOnce = known.atOnce.map { " \($0)" } ?? ""
+    StandardError.noteAtOnce("stopping: \(consequence) Ctrl-C again stops at once\(atOnce).")
   }
 }

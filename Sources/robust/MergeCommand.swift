@@ -39,6 +39,7 @@ struct MergeCommand: ParsableCommand {
       at: output, configuration: shards.configuration, options: shards.options)
     defer { try? directory.store.close() }
     let session = try SweepSession(sweep, in: directory, at: output, threads: threads)
+    Interruption.watch("the parts are joined, and the rest is left for --resume.")
     try shards.merge(into: directory, of: sweep)
     // Nothing is left to attack, unless examples are missing; the manifest is written.
     try session.attack()
@@ -53,9 +54,9 @@ struct MergeCommand: ParsableCommand {
       let text = """
         robust: the parts were computed by different kernels, which round differently:
           \(software.joined(separator: "\n  "))
-          → for the very numbers of one machine, compute all parts by one build (see ROBUST_CPU)\n
+          → for the very numbers of one machine, compute all parts by one build (see ROBUST_CPU)
         """
-      FileHandle.standardError.write(Data(text.utf8))
+      StandardError.note(text)
     }
     var facts = mine
     facts.startedAt = min(mine.startedAt, all.map(\.startedAt).min() ?? mine.startedAt)

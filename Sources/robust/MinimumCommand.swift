@@ -93,6 +93,7 @@ struct MinimumCommand: ParsableCommand {
     let path = output ?? "runs/\(name(configuration))"
     let folder = try OutputFolder.make(path)
     let records = try execute(search, threads: threads)
+    Interruption.watch("the files are written.")
     let summary = MinimumSummary(configuration, records)
     let files = try MinimumReport.write(summary, records, to: folder)
     print(MinimumReport.text(summary))
@@ -173,7 +174,7 @@ struct MinimumCommand: ParsableCommand {
   }
 
   private func execute(_ search: MinimumSearch, threads: Int) throws -> [MinimumRecord] {
-    Interruption.watch()
+    Interruption.watch("nothing is written.")
     let progress = ProgressLine()
     let records = try search.run(
       threads: threads, isCancelled: { Interruption.isRequested },

@@ -1,9 +1,10 @@
+import Files
 import Foundation
 import Synchronization
 
-/// A line on standard error that says how far the work is: redrawn in place on a terminal, else printed now and then.
+/// A line on standard error that says how far the work is: redrawn in place on a terminal that can do that, else printed now
+/// and then.
 final class ProgressLine: Sendable {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let started = Date()
   private let last = Mutex((drawn: Date.distantPast, share: -1.0))
   private let first: Double
@@ -13,40 +14,41 @@ final class ProgressLine: Sendable {
 
   /// Shows `label` and a bar at `share` in [0, 1], with the time left if the rest goes as fast as what is done.
   func show(_ label: String, share: Double, detail: String = "") {
-    last.withLock { show(label, share, detail, &$0) }
+    last.withLock { show(Self.visible(label), share, Self.visible(detail), &$0) }
   }
 
   private func show(_ label: String, _ share: Double, _ detail: String, _ last: inout (drawn: Date, share: Double)) {
     let now = Date()
     let elapsed = now.timeIntervalSince(started)
     let left = share > first ? elapsed * (1 - share) / (share - first) : 0
-    if isTerminal {
+    let terminal = StandardError.terminal
+    if terminal.canRedraw {
       guard now.timeIntervalSince(last.drawn) > 0.1 || share >= 1 else { return }
-      let width = 24
-      let filled = Int(share * Double(width))
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      write("\r\u{1B}[2K\(label) \(bar) \(Int(share * 100))%  \(detail)  \(Self.duration(left)) left")
+      let line = ProgressText(label: label, share: share, detail: detail, left: "\(Self.duration(left)) left")
+      // The last column stays free: some terminals begin a new line once it is filled.
+      StandardError.draw(line.fitted(to: (terminal.width ?? 80) - 1))
       last.drawn = now
     } else {
       guard share - last.share >= 0.1 || share >= 1 else { return }
-      write(
-        "\(label) \(Int(share * 100))%  \(detail)  \(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left\n")
+      StandardError.note(
+        "\(label) \(Int(share * 100))%  \(detail)  \(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left")
       last.share = share
     }
   }
 
   /// Prints a line that stays.
   func note(_ text: String) {
-    write((isTerminal ? "\r\u{1B}[2K" : "") + text + "\n")
+    StandardError.note(text)
     last.withLock { $0.share = -1 }
   }
 
   /// Removes the bar.
-  func clear() {
-    if isTerminal { write("\r\u{1B}[2K") }
-  }
+  func clear() { StandardError.clear() }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// `text` without what would move the cursor, such as a line break in the name of a file.
+  private static func visible(_ text: String) -> String {
+    String(text.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "�" : $0 })
+  }
 
   static func duration(_ seconds: Double) -> String {
     let total = Int(seconds.rounded())

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Models
 import Reports
+import Tensors
 
 struct ReconstructCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,11 +45,18 @@ struct ReconstructCommand: ParsableCommand {
     let reconstructor = try Reconstructor(loaded.model, dataset: dataset)
     let export = try ReconstructionExport(reconstructor, range: range)
     let pictures = try positions(in: dataset)
+    Interruption.watch("nothing is written.")
     let progress = ProgressLine()
-    let (results, files) = try export.write(pictures: pictures, to: output, threads: threads) {
-      progress.show("reconstructing", share: $0)
+    let outcome = try unlessCancelled {
+      try export.write(
+        pictures: pictures, to: output, threads: threads, isCancelled: { Interruption.isRequested },
+        progress: { progress.show("reconstructing", share: $0) })
     }
     progress.clear()
+    guard let (results, files) = outcome else {
+      progress.note("interrupted: nothing was written")
+      throw Interruption()
+    }
     show(ReconstructionSummary(results), dataset)
     print("Wrote \(files.joined(separator: ", ")) into \(output)/")
   }

@@ -64,7 +64,7 @@ struct ReproduceCommand: ParsableCommand {
     let threads = try threading.resolved()
     let folder = try ReproductionFolder(output)
     defer { folder.close() }
-    Interruption.watch()
+    Interruption.watch("what is done is kept, and the same command goes on from there.")
     let workplace = Workplace(
       threads: threads, toolVersion: Robust.version, display: { ProgressLine(from: $0) },
       isCancelled: { Interruption.isRequested })

@@ -17,8 +17,8 @@ struct Robust: ParsableCommand {
       report into runs/.
 
       Exit codes: 0 success; 64 wrong usage; 65 unusable input (file, data set, model); 69 the processor lacks \
-      instructions that robust was built to use; 70 internal error; 73 the output can't be written; 130 interrupted. \
-      Of `robust check` also: 10 regression, 11 inconclusive, 12 the evaluation is not trustworthy.
+      instructions that robust was built to use; 70 internal error; 73 the output, or standard output, can't be written; 130 interrupted; 141 the \
+      reader of standard output left early. Of `robust check` also: 10 regression, 11 inconclusive, 12 the evaluation is not trustworthy.
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [
@@ -36,24 +36,37 @@ struct Robust: ParsableCommand {
       _ = unsafe write(STDERR_FILENO, message, message.utf8.count)
       _exit(69)
     }
+    // Then: what has to be so before there are files and threads.
+    Descriptor.occupyStandard()
+    SignalThread.start()
+    Foundation.exit(StandardOutput.close(runCommand()))
+  }
+
+  /// Does what the arguments ask for, and returns the exit code.
+  private static func runCommand() -> Int32 {
     do {
       var command = try parseAsRoot()
       try command.run()
+      return 0
     } catch let error as InputError {
-      fail("robust: \(error)", code: error.kind.exitCode)
+      StandardError.note("robust: \(error)")
+      return error.kind.exitCode
     } catch is Interruption {
-      Foundation.exit(130)
+      return 130
+    } catch is CancellationError {
+      return 130
     } catch {
-      // What no command foresaw is an internal error, and not the 1 of any shell command that fails.
       let code = exitCode(for: error)
-      guard code == .failure else { exit(withError: error) }
-      fail("robust: \(error)", code: 70)
+      // What no command foresaw is an internal error, and not the 1 of any shell command that fails.
+      guard code != .failure else {
+        StandardError.note("robust: \(error)")
+        return 70
+      }
+      // Help that was asked for is a result.
+      let message = fullMessage(for: error)
+      if !message.isEmpty { if code == .success { print(message) } else { StandardError.note(message) } }
+      return code.rawValue
     }
-  }
-
-  private static func fail(_ message: String, code: Int32) -> Never {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
-    Foundation.exit(code)
   }
 }
 

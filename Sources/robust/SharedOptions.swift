@@ -14,10 +14,10 @@ struct DatasetOptions: ParsableArguments {
   var catalog: DatasetCatalog {
     let progress = ProgressLine()
     return DatasetCatalog(data: data) { split, share in
-      Interruption.watch()
+      Interruption.watchUnlessWatching("what is rendered is dropped.")
       progress.show("rendering \(ToyNORB.name) (\(split.rawValue)), once", share: share)
       if share >= 1 { progress.clear() }
-      if Interruption.isRequested { throw Interruption() }
+      try Interruption.check()
     }
   }
 }

@@ -29,7 +29,7 @@ struct SweepSession {
   ///
   /// - Throws: `Interruption` once what was done before Ctrl-C is saved.
   func attack() throws {
-    Interruption.watch()
+    Interruption.watch("what is complete is stored, and images in work are left for --resume.")
     let progress = ProgressLine()
     let isComplete = try sweep.run(
       into: directory, threads: threads, isCancelled: { Interruption.isRequested },
@@ -39,6 +39,7 @@ struct SweepSession {
           detail: "\(report.done)/\(report.total) images")
       })
     progress.clear()
+    if isComplete { Interruption.watch("all attacks are stored, and checks and reports are left for --resume.") }
     let isChecked =
       try isComplete && directory.options.shard == nil
       ? sweep.check(
@@ -46,10 +47,15 @@ struct SweepSession {
       : isComplete
     guard isChecked else {
       try directory.store.setFacts(facts)
-      try directory.store.close()
-      progress.note("interrupted: `robust sweep --resume \(folder)` goes on from here")
-      throw Interruption()
+      throw try interruption()
     }
+  }
+
+  /// What ends the work for now, once everything is in the folder.
+  private func interruption() throws -> Interruption {
+    try directory.store.close()
+    StandardError.note("interrupted: `robust sweep --resume \(folder)` goes on from here")
+    return Interruption()
   }
 
   /// The circumstances of the run so far: its first command and moment, the work of all processes that ended by themselves.
@@ -73,11 +79,14 @@ struct SweepSession {
       return
     }
     let summary = try RunSummary(of: store, facts: facts)
+    if Interruption.isRequested { throw try interruption() }
     let rows = try sweep.gallery(in: directory, examples: directory.options.examples).map {
       ImageRow(
         record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,
         adversarialPNG: $0.adversarialPNG, magnification: Double($0.magnification))
     }
+    if Interruption.isRequested { throw try interruption() }
+    Interruption.watch("the run is complete once its reports are written.")
     let files = try ReportWriter.write(summary, rows: rows, to: directory.url)
     try store.closeCompacted()
     print(TerminalTable.text(summary))

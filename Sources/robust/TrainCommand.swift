@@ -112,7 +112,8 @@ struct TrainCommand: ParsableCommand {
     }
     // Fails now rather than after an hour if the place can't be written.
     try state.save(trainer)
-    Interruption.watch()
+    Interruption.watch(
+      "the state after the last whole step is saved.", atOnce: "and goes back to the end of the last epoch")
     let progress = ProgressLine(from: Double(trainer.stepsDone) / Double(trainer.totalSteps))
     progress.note(
       "training \(model.name) (\(model.parameters.count) parameters) on \(training.count) images of \(training.name), "
@@ -129,39 +130,54 @@ struct TrainCommand: ParsableCommand {
         var line = String(
           format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
         if let heldOut {
-          let correct = try correctCount(of: trainer.model, on: heldOut, threads: threads)
+          let correct = try correctCount(
+            of: trainer.model, on: heldOut, threads: threads, isCancelled: { Interruption.isRequested })
           line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
         }
         progress.note(line)
         if !trainer.isFinished { try write(trainer, test: nil) }
       })
-    if case .interrupted = end {
-      progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
-      throw Interruption()
-    }
     progress.clear()
+    func interruption() -> Interruption {
+      progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
+      return Interruption()
+    }
+    if case .interrupted = end { throw interruption() }
+    Interruption.watch(
+      "the state after the last step is saved.", atOnce: "and goes back to the end of the last epoch but one")
     let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount)
-    let correct = try test.map { try correctCount(of: trainer.model, on: $0, threads: threads) }
-    try write(trainer, test: test.flatMap { set in correct.map { ($0, set.count) } })
+    let accuracies = try unlessCancelled {
+      try Interruption.isRequested ? nil : test.map { try self.accuracies(trainer, $0, threads: threads) } ?? []
+    }
+    guard let accuracies = accuracies ?? nil else {
+      try state.save(trainer)
+      throw interruption()
+    }
+    Interruption.watch("the checkpoint is written.")
+    try write(trainer, test: accuracies.first.map { ($0.correct, $0.count) })
     state.remove()
-    if let test, let correct {
-      let share = 100 * Double(correct) / Double(test.count)
-      print(String(format: "test accuracy %.2f%% (%d of %d)", share, correct, test.count))
-      try printAccuracyOnSameViewpoints(trainer, test, threads: threads)
+    for accuracy in accuracies {
+      let share = 100 * Double(accuracy.correct) / Double(accuracy.count)
+      print(accuracy.name + String(format: " %.2f%% (%d of %d)", share, accuracy.correct, accuracy.count))
     }
     print("wrote \(output)")
   }
 
-  /// How many test images from the viewpoints that were trained on are classified correctly, if only some were.
-  private func printAccuracyOnSameViewpoints<M: Model>(
+  /// How many test images are classified correctly: of all, and of those from the viewpoints that were trained on, if only
+  /// some were.
+  private func accuracies<M: Model>(
     _ trainer: Trainer<M>, _ test: Dataset, threads: Int
-  ) throws {
+  ) throws -> [(name: String, correct: Int, count: Int)] {
+    func accuracy(_ name: String, _ images: Dataset) throws -> (name: String, correct: Int, count: Int) {
+      let correct = try correctCount(
+        of: trainer.model, on: images, threads: threads, isCancelled: { Interruption.isRequested })
+      return (name, correct, images.count)
+    }
+    let whole = try accuracy("test accuracy", test)
     guard let selection = trainer.dataset.selection?.ofAnyInstance, !selection.isEmpty,
       let familiar = try? test.subset(viewpoints: selection)
-    else { return }
-    let correct = try correctCount(of: trainer.model, on: familiar, threads: threads)
-    let share = 100 * Double(correct) / Double(familiar.count)
-    print("on those of \(selection): " + String(format: "%.2f%% (%d of %d)", share, correct, familiar.count))
+    else { return [whole] }
+    return [whole, try accuracy("on those of \(selection):", familiar)]
   }
 
   private func write<M: Model>(_ trainer: Trainer<M>, test: (correct: Int, count: Int)?) throws {

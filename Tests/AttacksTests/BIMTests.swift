@@ -1,5 +1,6 @@
 import Attacks
 import Models
+import Synchronization
 import Tensors
 import Testing
 
@@ -44,6 +45,30 @@ struct BIMTests {
     let fgsm = try FGSM().run(on: classifier, images: images, labels: labels, budgets: budgets)[0]
     let bim = try BIM().run(on: classifier, images: images, labels: labels, budgets: budgets)[0]
     #expect(bim.images == fgsm.images)
+  }
+
+  @Test("It gives up between steps, and before a gradient", arguments: [1, 2, 7, 8, 30])
+  func givesUp(after asked: Int) throws {
+    var base = LinearClassifier(classes: 3, shape: shape, seed: 1)
+    base.bias = Tensor([100, 0, 0], shape: [3])
+    let classifier = CountingClassifier(base: base)
+    let count = Mutex(0)
+    let options = AttackOptions(
+      cleanPredictions: [0, 0],
+      isCancelled: {
+        count.withLock {
+          $0 += 1
+          return $0 > asked
+        }
+      })
+    #expect(throws: CancellationError.self) {
+      try BIM(steps: 1000).run(
+        on: classifier, images: noise(2, shape, seed: 2), labels: [0, 0], goal: .untargeted, budgets: [0.1, 0.2],
+        options: options)
+    }
+    #expect(count.withLock { $0 } == asked + 1)
+    // Two images; at most a pass, or a gradient, each time it is asked, and one of each for all budgets.
+    #expect(classifier.counts.total.reduce(0, +) <= 2 * (asked + 2))
   }
 
   @Test("Images that hold out cost one forward pass a step, and the first gradient serves all budgets")

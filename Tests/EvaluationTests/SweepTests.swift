@@ -58,6 +58,40 @@ import Testing
     }
   }
 
+  @Test("A chunk that is cancelled between two steps is dropped, and computed again")
+  func dropsChunks() throws {
+    try withFolder { whole in
+      try withFolder { parts in
+        // Targets that are not reached, so that all steps are taken.
+        func sample() throws -> SweepSample {
+          try SweepSample(count: 11, goals: [.random], attacks: [BIM(steps: 50)], epsilon: "0.001,0.002")
+        }
+        let expected = try sample().run(in: whole)
+        let interrupted = try sample()
+        let directory = try SweepDirectory.open(at: parts.path, configuration: interrupted.configuration)
+        let asked = Mutex(0)
+        // In the middle of the second chunk: one of 4 images is two budgets of 50 steps.
+        let isComplete = try interrupted.sweep.run(
+          into: directory, threads: 1,
+          isCancelled: {
+            asked.withLock {
+              $0 += 1
+              return $0 > 300
+            }
+          })
+        #expect(!isComplete)
+        #expect(try directory.store.recordCount() == 4 * 2)
+        // It was asked once more, and no step was taken after that.
+        #expect(asked.withLock { $0 } <= 303)
+        try directory.store.close()
+        let resumed = try sample()
+        let again = try SweepDirectory.open(at: parts.path, configuration: resumed.configuration)
+        #expect(try resumed.sweep.run(into: again, threads: 2))
+        #expect(try again.store.records() == expected.store.records())
+      }
+    }
+  }
+
   @Test("A cancelled sweep resumes with the chunks that are missing, and ends like a whole one")
   func resumes() throws {
     try withFolder { whole in

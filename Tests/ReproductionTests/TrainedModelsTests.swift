@@ -83,7 +83,9 @@ import Training
     #expect(parts.account.record.epochs == whole.account.record.epochs)
   }
 
-  @Test func trainingStopsAtAMatch() throws {
+  /// Stopped after a step, and while errors are counted after it.
+  @Test(arguments: [7, 8])
+  func trainingStopsAtAMatch(interruptedAfter steps: Int) throws {
     let images = Toys.dataset(.train)
     let variant = Toys.capsules(epochs: 30, learningRate: 3e-4)
     let match = TrainedModels.Match(images: Toys.dataset(.test), errors: 40, interval: 4)
@@ -97,7 +99,7 @@ import Training
     #expect(errors == stopping.best?.errors)
     let before = display.steps
     #expect(throws: Interrupted.self) {
-      _ = try collection("parts", stoppingAfter: before + 7).model(variant, on: images, upTo: match)
+      _ = try collection("parts", stoppingAfter: before + steps).model(variant, on: images, upTo: match)
     }
     let parts = try collection("parts").model(variant, on: images, upTo: match)
     #expect(try bytes(parts) == bytes(whole) && parts.account.matching == stopping)

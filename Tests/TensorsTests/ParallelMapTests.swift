@@ -26,6 +26,22 @@ import Testing
     #expect(started.withLock { $0 } < 100_000)
   }
 
+  @Test(arguments: [1, 2, 8])
+  func takesNoMoreWorkOnceCancelled(_ threads: Int) {
+    let (asked, done) = (Mutex(0), Mutex(0))
+    #expect(throws: CancellationError.self) {
+      let isCancelled = { @Sendable in
+        asked.withLock {
+          $0 += 1
+          return $0 > 5
+        }
+      }
+      try parallelMap(count: 1000, threads: threads, isCancelled: isCancelled) { _ in done.withLock { $0 += 1 } }
+    }
+    #expect(done.withLock { $0 } == 5)
+    #expect(asked.withLock { $0 } <= 5 + threads)
+  }
+
   @Test func theFirstErrorByIndexWins() {
     #expect(throws: Failure(index: 0)) {
       try parallelMap(count: 4, threads: 4) { index in throw Failure(index: index) }

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Kernels
 import Models
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -246,6 +247,38 @@ struct TrainerTests {
     #expect(second.stepsDone == 5)
     while !second.isFinished { _ = try second.step() }
     #expect(second.model.parameters.values == (try Self.trained(Self.cnn(), epochs: 2)).parameters.values)
+  }
+
+  /// A step that is broken off is as if it had not begun, wherever that happens.
+  @Test(arguments: [0, 1, 2, 5, 8, 13, 27])
+  func aStepThatIsCancelledIsTakenAgain(asked: Int) throws {
+    let folder = try TemporaryFolder()
+    let state = TrainingState(path: folder("model.training"))
+    let dataset = ToyData.dataset(count: 150)
+    func trainer() throws -> Trainer<MatrixCapsules> {
+      try Trainer(
+        model: Self.capsules(loss: .crossEntropy), dataset: dataset, recipe: Self.recipe(epochs: 2), threads: 2)
+    }
+    let whole = try Self.trained(Self.capsules(loss: .crossEntropy), epochs: 2)
+    var first = try trainer()
+    let count = Mutex(0)
+    let end = try first.run(
+      saving: state,
+      isCancelled: {
+        count.withLock {
+          $0 += 1
+          return $0 > asked
+        }
+      })
+    guard case .interrupted = end else {
+      Issue.record("it was not interrupted, but \(end)")
+      return
+    }
+    var second = try trainer()
+    try state.restore(&second)
+    #expect(second.stepsDone == first.stepsDone && !second.isFinished)
+    while !second.isFinished { _ = try second.step() }
+    #expect(second.model.parameters.values == whole.parameters.values)
   }
 
   @Test func anotherRecipeIsRefused() throws {

@@ -16,6 +16,8 @@ struct CheckSample: Sendable {
   /// `[image, class]` of the first `probed` images, of one pass, and of another one just like it.
   let scores: Tensor
   let repeatedScores: Tensor
+  /// Whether checks are to give up: every attack on the sample asks.
+  let isCancelled: @Sendable () -> Bool
 
   /// How many images checks look at that ask for more than a pass or two of each.
   static let probed = 16
@@ -23,7 +25,11 @@ struct CheckSample: Sendable {
   var count: Int { ids.count }
   var isRepeatable: Bool { scores.isIdentical(to: repeatedScores) }
 
-  init(_ classifier: any Classifier, dataset: Dataset, correct: Set<Int>) {
+  init(
+    _ classifier: any Classifier, dataset: Dataset, correct: Set<Int>,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.isCancelled = isCancelled
     let size = min(64, max(Self.probed, dataset.count / 32))
     let positions = dataset.ids.indices.lazy.filter { correct.contains(dataset.ids[$0]) }.prefix(size)
     let chosen = Array(positions)
@@ -43,7 +49,13 @@ struct CheckSample: Sendable {
   /// The part of the sample at `rows`.
   func options(rows: [Int], seed: UInt64) -> AttackOptions {
     AttackOptions(
-      rawCurves: true, seed: seed, imageIDs: rows.map { ids[$0] }, cleanPredictions: rows.map { labels[$0] })
+      rawCurves: true, seed: seed, imageIDs: rows.map { ids[$0] }, cleanPredictions: rows.map { labels[$0] },
+      isCancelled: isCancelled)
+  }
+
+  /// - Throws: `CancellationError` if the check is to give up.
+  func checkCancellation() throws {
+    if isCancelled() { throw CancellationError() }
   }
 }
 

@@ -77,7 +77,9 @@ struct PlantedAdversaryCheck: Check {
     let attack = subject.sweep.attacks[totals.attack].forTwoClasses
     let outcome = try attack.run(
       on: planted, images: image, labels: [0], goal: .untargeted, budgets: [epsilon],
-      options: AttackOptions(seed: subject.configuration.seed, imageIDs: [sample.ids[row]], cleanPredictions: [0]))[0]
+      options: AttackOptions(
+        seed: subject.configuration.seed, imageIDs: [sample.ids[row]], cleanPredictions: [0],
+        isCancelled: sample.isCancelled))[0]
     return outcome.accounts[0].succeeded
   }
 }

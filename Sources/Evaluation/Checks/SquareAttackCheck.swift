@@ -26,10 +26,10 @@ struct SquareAttackCheck: Check {
     let rows = try survivors(subject, totals)
     guard !rows.isEmpty else { return nil }
     let search = SquareSearch(queries: Self.queries, budget: subject.epsilon(totals), seed: subject.configuration.seed)
-    let beaten = search.run(
+    let beaten = try search.run(
       on: subject.classifier, images: subject.sample.images.rows(at: rows),
       labels: rows.map { subject.sample.labels[$0] },
-      ids: rows.map { subject.sample.ids[$0] }
+      ids: rows.map { subject.sample.ids[$0] }, beforeQuery: subject.sample.checkCancellation
     ).count { $0 }
     let lower = Statistics.wilson(successes: beaten, trials: subject.sample.count).lower
     guard lower > 0.02 else { return nil }

@@ -12,7 +12,10 @@ struct SquareSearch {
   let seed: UInt64
 
   /// Whether each of `images`, `[batch, channel, row, column]`, was beaten.
-  func run(on classifier: any Classifier, images: Tensor, labels: [Int], ids: [Int]) -> [Bool] {
+  /// - Parameter beforeQuery: what it throws ends the search.
+  func run(
+    on classifier: any Classifier, images: Tensor, labels: [Int], ids: [Int], beforeQuery: () throws -> Void
+  ) throws -> [Bool] {
     let shape = images.shape.withoutBatch
     // "square" as a number.
     var streams = ids.map { RandomStream(seed: seed, UInt64($0), 0x73_7175_6172_65) }
@@ -25,6 +28,7 @@ struct SquareSearch {
     for query in 1..<queries {
       let active = labels.indices.filter { margins[$0] >= 0 }
       if active.isEmpty { break }
+      try beforeQuery()
       let size = side(query, shape)
       var proposal = current.rows(at: active)
       let originals = images.rows(at: active)

@@ -6,29 +6,32 @@ import Tensors
 extension Sweep {
   /// Runs the trust checks of `selection` on the complete run in `store`, and stores what they find.
   ///
-  /// - Parameter isCancelled: asked before each check of each model.
+  /// - Parameter isCancelled: asked before each check of each model, and between the steps of what they attack.
   /// - Returns: nil if it was cancelled; nothing is stored then.
   /// - Throws: `InputError` of kind `.output` if the store can't be written.
   @discardableResult
   public func check(
     _ store: RunStore, _ selection: CheckSelection = .default, threads: Int,
-    isCancelled: @Sendable () -> Bool = { false }
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> CheckReport? {
     let checks = selection.checks
     guard !checks.isEmpty else {
       try store.setCheckReport(CheckReport())
       return CheckReport()
     }
-    let subjects = try parallelMap(count: models.count, threads: threads) { model in
-      CheckSubject(
-        sweep: self, store: store, model: model, totals: try store.checkTotals(model: model),
-        sample: CheckSample(models[model], dataset: dataset, correct: try store.correctImages(model: model)),
-        isThorough: selection.isThorough)
+    let found = try unlessCancelled {
+      let subjects = try parallelMap(count: models.count, threads: threads, isCancelled: isCancelled) { model in
+        CheckSubject(
+          sweep: self, store: store, model: model, totals: try store.checkTotals(model: model),
+          sample: CheckSample(
+            models[model], dataset: dataset, correct: try store.correctImages(model: model), isCancelled: isCancelled),
+          isThorough: selection.isThorough)
+      }
+      return try parallelMap(count: checks.count * models.count, threads: threads, isCancelled: isCancelled) { index in
+        try checks[index / models.count].examine(subjects[index % models.count])
+      }
     }
-    let answers = try parallelMap(count: checks.count * models.count, threads: threads) { index in
-      try isCancelled() ? nil : checks[index / models.count].examine(subjects[index % models.count])
-    }.compactMap { $0 }
-    guard answers.count == checks.count * models.count else { return nil }
+    guard let answers = found else { return nil }
     let report = CheckReport(
       checks: checks.enumerated().map { index, check in
         result(check, answers[index * models.count..<(index + 1) * models.count])

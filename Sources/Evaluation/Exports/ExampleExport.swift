@@ -79,13 +79,13 @@ public struct ExampleExport: Sendable {
   /// Makes the folder at `path`, complete or not at all.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked before each batch of images.
+  ///   - isCancelled: asked before each batch of images, between the steps of attacks, and while files are read back.
   ///   - progress: called with the share of images done.
   /// - Returns: what was exported; `nil` if cancelled.
   /// - Throws: `InputError` of kind `.output` if the folder can't be written or holds something, of kind `.file` if the run
   ///   is not complete or can't be reproduced, and of kind `.usage` if there is nothing to export.
   public func write(
-    to path: String, threads: Int, isCancelled: @Sendable () -> Bool = { false },
+    to path: String, threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @Sendable (Double) -> Void = { _ in }
   ) throws -> Report? {
     try store.requireComplete()
@@ -96,7 +96,7 @@ public struct ExampleExport: Sendable {
     let total = batches.reduce(0) { $0 + $1.positions.count }
     let results = Mutex<(examples: [Example], done: Int, differences: Int)>(([], 0, 0))
     let done = try inOrder(count: batches.count, threads: threads, isCancelled: isCancelled) { index in
-      (try search.run(batches[index]), batches[index].positions.count)
+      (try search.run(batches[index], isCancelled), batches[index].positions.count)
     } consume: { result, count in
       if let first = result.differences.first, !options.allowsDifferences { throw irreproducible(first) }
       try results.withLock {
@@ -114,7 +114,9 @@ public struct ExampleExport: Sendable {
 
     let files = ExampleFiles(sweep: sweep, options: options, examples: examples, folder: folder)
     let written = try files.write()
-    let verdicts = try files.verdicts(threads: threads)
+    guard
+      let verdicts = try unlessCancelled({ try files.verdicts(threads: threads, isCancelled: isCancelled) })
+    else { return nil }
     let summary = ExampleSummary(sweep.configuration, found, zip(examples, verdicts).map { ($0, $1) }, options)
     var names = written + ["manifest.csv", "manifest.json"]
     let rows = zip(examples.indices, verdicts).map { row($0, examples[$0], $1) }
@@ -123,6 +125,7 @@ public struct ExampleExport: Sendable {
     let sheets = ExampleSheets(sweep: sweep, examples: examples, verdicts: verdicts)
     if options.writesGrids { names += try sheets.writeGrids(to: folder) }
     if options.writesContactSheet { names += try sheets.writeContactSheets(to: folder) }
+    if isCancelled() { return nil }
     try folder.finish()
     return Report(
       summary: summary, count: examples.count, fooling: examples.count(where: \.record.success),

@@ -103,14 +103,14 @@ struct ExampleFiles {
   }
 
   /// Reads the files and asks the models about them.
-  func verdicts(threads: Int) throws -> [ExampleVerdict] {
+  func verdicts(threads: Int, isCancelled: @Sendable () -> Bool) throws -> [ExampleVerdict] {
     let pixels = try read()
     var verdicts = [ExampleVerdict?](repeating: nil, count: examples.count)
     for (model, indices) in Dictionary(grouping: examples.indices, by: { examples[$0].record.model }) {
       let classifier = sweep.models[model]
       let size = classifier.chunkSize
       let chunks = stride(from: 0, to: indices.count, by: size).map { indices[$0..<min($0 + size, indices.count)] }
-      let judged = try parallelMap(count: chunks.count, threads: threads) { chunk in
+      let judged = try parallelMap(count: chunks.count, threads: threads, isCancelled: isCancelled) { chunk in
         let rows = Array(chunks[chunk])
         let images = Tensor(rows.flatMap { pixels[$0] }, shape: sweep.dataset.shape.batched(rows.count))
         let judgements = Judgement.all(classifier, images, labels: rows.map { examples[$0].record.label })

@@ -71,13 +71,14 @@ struct ExampleSearch: Sendable {
   }
 
   /// The examples of a batch.
-  func run(_ batch: Batch) throws -> Result {
+  /// - Throws: `CancellationError` soon after `isCancelled`.
+  func run(_ batch: Batch, _ isCancelled: @escaping @Sendable () -> Bool) throws -> Result {
     let classifier = sweep.models[batch.model]
     let images = sweep.dataset.images(at: batch.positions)
     let labels = sweep.dataset.labels(at: batch.positions)
     let clean = Judgement.all(classifier, images, labels: labels)
     let attack = sweep.attacks[batch.attack]
-    let found = try records(of: attack, batch, images, labels)
+    let found = try records(of: attack, batch, images, labels, isCancelled)
     var differences: [(EvaluationRecord, EvaluationRecord)] = []
     for (row, records) in found.enumerated() {
       for (budget, now) in records.sorted(by: { $0.key < $1.key }) {
@@ -88,7 +89,7 @@ struct ExampleSearch: Sendable {
     var kept = found
     var rounding: [[Int: Example.Rounding]]?
     if usesLattice, let attack = attack as? any LatticeAttack {
-      kept = try records(of: attack.onLattice, batch, images, labels)
+      kept = try records(of: attack.onLattice, batch, images, labels, isCancelled)
       rounding = try roundings(found, batch, classifier, labels)
     }
     var examples: [Example] = []
@@ -108,7 +109,8 @@ struct ExampleSearch: Sendable {
 
   /// For each image of a batch, what `attack` comes to at each budget above 0.
   private func records(
-    of attack: any Attack, _ batch: Batch, _ images: Tensor, _ labels: [Int]
+    of attack: any Attack, _ batch: Batch, _ images: Tensor, _ labels: [Int],
+    _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [[Int: Found]] {
     let configuration = sweep.configuration
     let ids = batch.positions.map { sweep.dataset.ids[$0] }
@@ -122,7 +124,8 @@ struct ExampleSearch: Sendable {
       budgets: budgets.map { configuration.budgets[$0].value },
       options: AttackOptions(
         rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids,
-        cleanPredictions: cleanPass.predictions, cleanPass: cleanPass))
+        cleanPredictions: cleanPass.predictions, cleanPass: cleanPass,
+        isCancelled: isCancelled))
     var found = [[Int: Found]](repeating: [:], count: labels.count)
     for (budget, outcome) in zip(budgets, outcomes) where outcome.budget > 0 {
       let (linf, l2) = (

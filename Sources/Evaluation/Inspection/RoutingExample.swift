@@ -30,10 +30,12 @@ package struct RoutingExample: Sendable {
 
   /// The image for each of `rules`; nil where no image is as it says, and where the model does not route by EM, or to
   /// numbers that are not finite.
+  /// - Throws: `CancellationError` soon after `isCancelled`.
   package static func choose(
-    _ rules: [Rule], model: some Inspectable, dataset: Dataset, threads: Int
+    _ rules: [Rule], model: some Inspectable, dataset: Dataset, threads: Int,
+    isCancelled: @Sendable () -> Bool = { false }
   ) throws -> [RoutingExample?] {
-    let predictions = try model.predictions(for: dataset, threads: threads)
+    let predictions = try model.predictions(for: dataset, threads: threads, isCancelled: isCancelled)
     return rules.map { rule in
       guard let position = rule.position(labels: dataset.labels, predictions: predictions),
         let trace = model.activities(of: dataset.images(at: [position])).last?.trace?(0),

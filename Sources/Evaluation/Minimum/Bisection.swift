@@ -16,6 +16,8 @@ struct Bisection {
   let clean: [Int]
   let model: Int
   let attackIndex: Int
+  /// Handed to every attack.
+  let isCancelled: @Sendable () -> Bool
 
   /// Levels, see `MinimumConfiguration.epsilon`: the attack fails at the lower and succeeds at the upper one.
   private struct Bracket {
@@ -29,7 +31,8 @@ struct Bisection {
     let step = 1 << configuration.halvings
     let levels = (1...configuration.scan).map { $0 * step }
     let options = AttackOptions(
-      seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: cleanPass)
+      seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: cleanPass,
+      isCancelled: isCancelled)
     let outcomes = try attack.run(
       on: classifier, images: images, labels: labels, goal: goal, budgets: levels.map(configuration.epsilon),
       options: options)
@@ -52,7 +55,8 @@ struct Bisection {
     for level in rows.keys.sorted() {
       let group = rows[level]!
       let options = AttackOptions(
-        seed: configuration.seed, imageIDs: group.map { ids[$0] }, cleanPredictions: group.map { clean[$0] })
+        seed: configuration.seed, imageIDs: group.map { ids[$0] }, cleanPredictions: group.map { clean[$0] },
+        isCancelled: isCancelled)
       let outcome = try attack.run(
         on: classifier, images: images.rows(at: group), labels: group.map { labels[$0] }, goal: goal(of: group),
         budgets: [configuration.epsilon(level)], options: options)[0]

@@ -32,11 +32,11 @@ public struct MinimumSearch: Sendable {
   /// Searches on `threads` threads; the result does not depend on their number.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked before each chunk.
+  ///   - isCancelled: asked before each chunk and between the steps of attacks.
   ///   - progress: called after each chunk, in order, from any thread.
   /// - Returns: records by model, then image, then attack; nil if it was cancelled.
   public func run(
-    threads: Int, isCancelled: @Sendable () -> Bool = { false },
+    threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @Sendable (Sweep.Progress) -> Void = { _ in }
   ) throws -> [MinimumRecord]? {
     var chunks: [(model: Int, positions: Range<Int>)] = []
@@ -49,7 +49,7 @@ public struct MinimumSearch: Sendable {
     let total = sweep.models.count * sweep.dataset.count
     let collected = Collected()
     let count = try inOrder(count: work.count, threads: threads, isCancelled: isCancelled) { index in
-      (index, try search(work[index].model, work[index].positions))
+      (index, try search(work[index].model, work[index].positions, isCancelled))
     } consume: { index, records in
       let done = collected.add(records, images: work[index].positions.count)
       progress(Sweep.Progress(done: done, total: total, model: sweep.models[work[index].model].name))
@@ -58,7 +58,9 @@ public struct MinimumSearch: Sendable {
   }
 
   /// The records of some images of one model.
-  private func search(_ model: Int, _ positions: Range<Int>) throws -> [MinimumRecord] {
+  private func search(
+    _ model: Int, _ positions: Range<Int>, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [MinimumRecord] {
     let images = sweep.dataset.images(at: positions)
     let ids = positions.map { sweep.dataset.ids[$0] }
     let labels = sweep.dataset.labels(at: positions)
@@ -69,7 +71,7 @@ public struct MinimumSearch: Sendable {
     for (index, attack) in sweep.attacks.enumerated() {
       var bisection = Bisection(
         configuration: configuration, classifier: sweep.models[model], attack: attack, images: images, labels: labels,
-        ids: ids, goal: goal, clean: clean.predictions, model: model, attackIndex: index)
+        ids: ids, goal: goal, clean: clean.predictions, model: model, attackIndex: index, isCancelled: isCancelled)
       byAttack.append(try bisection.run(cleanPass: clean))
     }
     return positions.indices.flatMap { position in

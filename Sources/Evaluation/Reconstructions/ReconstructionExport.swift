@@ -25,21 +25,26 @@ public struct ReconstructionExport: Sendable {
   /// Makes the folder at `path`, complete or not at all: `reconstructions.csv` of all images; `reconstructions.png`,
   /// `pose-ID.png` and `dimensions.csv` of those at `positions`.
   ///
-  /// - Parameter progress: called with the share of images done, from any thread.
+  /// - Parameters:
+  ///   - isCancelled: asked before each chunk of images and before each picture.
+  ///   - progress: called with the share of images done, from any thread.
   /// - Returns: what became of every image, and the names of the files.
-  /// - Throws: `InputError(.output)` if the folder can't be written or holds something.
+  /// - Throws: `InputError(.output)` if the folder can't be written or holds something; `CancellationError` if it was
+  ///   cancelled, and nothing is written then.
   public func write(
-    pictures positions: [Int], to path: String, threads: Int, progress: @Sendable (Double) -> Void = { _ in }
+    pictures positions: [Int], to path: String, threads: Int, isCancelled: @Sendable () -> Bool = { false },
+    progress: @Sendable (Double) -> Void = { _ in }
   ) throws -> (results: [Reconstruction], files: [String]) {
     let folder = try ExportFolder(path)
     defer { folder.discard() }
-    let results = try reconstructor.measure(threads: threads, progress: progress)
+    let results = try reconstructor.measure(threads: threads, isCancelled: isCancelled, progress: progress)
     var files = ["reconstructions.csv"]
     try folder.write(Data(CSV.text(lines(results)).utf8), to: files[0])
     if !positions.isEmpty {
       try folder.write(PNG.encode(overview(positions, results)), to: "reconstructions.png")
       var changes = [["image", "class", "dimension", "mean_squared_change"]]
       for position in positions {
+        if isCancelled() { throw CancellationError() }
         let poses = reconstructor.classify(reconstructor.dataset.images(at: [position])).poses
         let result = results[position]
         let sweep = PoseSweep(poses, of: result.prediction, range: range, in: reconstructor.model)

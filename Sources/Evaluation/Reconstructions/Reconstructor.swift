@@ -22,11 +22,17 @@ public struct Reconstructor: Sendable {
   }
 
   /// What becomes of every image.
-  /// - Parameter progress: called with the share of images done, from any thread.
-  public func measure(threads: Int, progress: @Sendable (Double) -> Void = { _ in }) throws -> [Reconstruction] {
+  /// - Parameters:
+  ///   - isCancelled: asked before each chunk of images.
+  ///   - progress: called with the share of images done, from any thread.
+  /// - Throws: `CancellationError` if it was cancelled.
+  public func measure(
+    threads: Int, isCancelled: @Sendable () -> Bool = { false }, progress: @Sendable (Double) -> Void = { _ in }
+  ) throws -> [Reconstruction] {
     let size = model.chunkSize
     let done = Counter(0)
-    return try parallelMap(count: (dataset.count + size - 1) / size, threads: threads) { chunk in
+    return try parallelMap(count: (dataset.count + size - 1) / size, threads: threads, isCancelled: isCancelled) {
+      chunk in
       let positions = Array(chunk * size..<min(dataset.count, (chunk + 1) * size))
       let results = measure(positions)
       progress(Double(done.adding(positions.count)) / Double(dataset.count))

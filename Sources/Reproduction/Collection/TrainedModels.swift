@@ -75,28 +75,39 @@ public struct TrainedModels: Sendable {
         "\(variant.name): \(model.parameters.count) parameters, \(images.count) images, "
           + "\(variant.recipe.epochs) epochs of \(trainer.stepsPerEpoch) steps")
     }
-    let end = try trainer.run(
-      saving: state, isCancelled: workplace.isCancelled,
-      afterStep: { trainer, progress in
-        display.show(
-          "\(variant.name) epoch \(progress.epoch)/\(progress.epochs)",
-          share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
-          detail: String(format: "loss %.4f, accuracy %.1f%%", progress.loss, 100 * progress.accuracy))
-        guard let match, trainer.stepsDone % match.interval == 0 || trainer.isFinished else { return true }
-        let errors =
-          try match.images.count - correctCount(of: trainer.model, on: match.images, threads: threads)
-        if stopping!.add(step: trainer.stepsDone, errors: errors) {
-          try Checkpoint.write(trainer.model, provenance: .init(), to: files.best)
-        }
-        try files.setCurve(stopping!)
-        return !stopping!.isMatched
-      },
-      afterEpoch: { _, progress in
-        display.note(
-          String(
-            format: "\(variant.name) epoch %d: loss %.4f, training accuracy %.2f%%", progress.epoch, progress.loss,
-            100 * progress.accuracy))
-      })
+    /// Counts errors where that is due, and says whether to go on.
+    func goesOn(after trainer: Trainer<M>) throws -> Bool {
+      guard let match, trainer.stepsDone % match.interval == 0 || trainer.isFinished else { return true }
+      let errors =
+        try match.images.count
+        - correctCount(of: trainer.model, on: match.images, threads: threads, isCancelled: workplace.isCancelled)
+      if stopping!.add(step: trainer.stepsDone, errors: errors) {
+        try Checkpoint.write(trainer.model, provenance: .init(), to: files.best)
+      }
+      try files.setCurve(stopping!)
+      return !stopping!.isMatched
+    }
+    // Counting may be what was interrupted.
+    let isCounted = trainer.stepsDone == 0 || stopping?.curve.last?.step == trainer.stepsDone
+    let isEnough = try !isCounted && !goesOn(after: trainer)
+    let end =
+      try isEnough
+      ? .stopped
+      : trainer.run(
+        saving: state, isCancelled: workplace.isCancelled,
+        afterStep: { trainer, progress in
+          display.show(
+            "\(variant.name) epoch \(progress.epoch)/\(progress.epochs)",
+            share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
+            detail: String(format: "loss %.4f, accuracy %.1f%%", progress.loss, 100 * progress.accuracy))
+          return try goesOn(after: trainer)
+        },
+        afterEpoch: { _, progress in
+          display.note(
+            String(
+              format: "\(variant.name) epoch %d: loss %.4f, training accuracy %.2f%%", progress.epoch, progress.loss,
+              100 * progress.accuracy))
+        })
     display.clear()
     if case .interrupted = end { throw Interrupted() }
     let account = TrainedModel.Account(

@@ -91,7 +91,8 @@ struct BlackBox: Experiment {
       let labels = chosen.labels(at: positions)
       let outcomes = try attack.run(
         on: source.model, images: chosen.images(at: positions), labels: labels, goal: .untargeted, budgets: budgets,
-        options: AttackOptions(rawCurves: true, imageIDs: positions.map { chosen.ids[$0] }))
+        options: AttackOptions(
+          rawCurves: true, imageIDs: positions.map { chosen.ids[$0] }, isCancelled: context.workplace.isCancelled))
       let predictions = outcomes.map { outcome in judges.map { $0.predictions(for: outcome.images) } }
       return labels.indices.map { row in
         Outcome(correct: predictions.map { $0.map { $0[row] == labels[row] } })

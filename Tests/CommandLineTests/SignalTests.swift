@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Signals stop the program in order: no handler runs, what is done is kept, and what was ignored stays ignored.
+struct SignalTests {
+  /// Enough work for a signal to find some left.
+  static let options = [
+    "sweep", "--attack", "bim", "--model", "cnn", "--target", "each", "--epsilon", "0.02,0.05,0.1", "--limit", "128",
+    "--steps", "40", "--checks", "none",
+  ]
+
+  /// A mask in `/proc/PID/task/TID/status`.
+  private static func mask(_ name: String, of thread: String) -> UInt64? {
+    let text = try? String(contentsOfFile: thread + "/status", encoding: .utf8)
+    let line = text?.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+    return line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) }
+  }
+
+  private static func bit(_ signal: Int32) -> UInt64 { 1 << UInt64(signal - 1) }
+
+  /// Waits until the store holds a chunk, or at least until it is there.
+  private func waitForWork(of process: Process, in folder: String, size: Int = 1) {
+    let store = folder + "/run.sqlite"
+    while process.isRunning,
+      (try? FileManager.default.attributesOfItem(atPath: store)[.size] as? Int) ?? 0 < size
+    {
+      usleep(2000)
+    }
+  }
+
+  #if os(Linux)
+    /// oneDNN's kernels let the stack pointer point into the heap: a handler would write there.
+    @Test func noThreadThatComputesRunsAHandler() throws {
+      let folder = try TemporaryFolder()
+      let process = try Program.start(Self.options + ["--threads", "2", "--output", folder("run")])
+      waitForWork(of: process, in: folder("run"), size: 40_000)
+      let tasks = "/proc/\(process.processIdentifier)/task"
+      let threads = try FileManager.default.contentsOfDirectory(atPath: tasks).map { "\(tasks)/\($0)" }
+      #expect(threads.count >= 3)
+      let asynchronous = [
+        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO,
+      ].map(Self.bit).reduce(0, |)
+      let open = threads.filter { Self.mask("SigBlk", of: $0).map { $0 & asynchronous != asynchronous } ?? false }
+      // The one that waits for them: while it waits, it does not block them.
+      #expect(open.count <= 1)
+      #expect(!open.contains("\(tasks)/\(process.processIdentifier)"))
+      for thread in threads {
+        #expect(Self.mask("SigCgt", of: thread).map { $0 & asynchronous } ?? 0 == 0)
+        // Faults, and what Ctrl-Z does.
+        let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTSTP, SIGCONT].map(Self.bit).reduce(0, |)
+        #expect(Self.mask("SigBlk", of: thread).map { $0 & faults } ?? 0 == 0)
+      }
+      Program.send(SIGTERM, to: process)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 130 && process.terminationReason == .exit)
+    }
+  #endif
+
+  @Test func everySignalThatAsksToStopStopsAndTheRunGoesOn() throws {
+    let folder = try TemporaryFolder()
+    let options = ["sweep", "--attack", "fgsm,bim", "--model", "cnn", "--limit", "192", "--epsilon", "0.02,0.1"]
+    let whole = try Program.run(options + ["--output", folder("whole")])
+    #expect(whole.code == 0, "\(whole.errors)")
+    let run = folder("run")
+    for (number, signal) in [SIGHUP, SIGINT, SIGTERM, SIGXCPU].enumerated() {
+      let arguments = number == 0 ? options + ["--output", run] : ["sweep", "--resume", run]
+      let process = try Program.start(arguments)
+      waitForWork(of: process, in: run)
+      usleep(UInt32(50_000 * number))
+      Program.send(signal, to: process)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit)
+      #expect([0, 130].contains(process.terminationStatus))
+    }
+    #expect(try Program.run(["sweep", "--resume", run]).code == 0)
+    #expect(try ResumeTests.contents(run) == ResumeTests.contents(folder("whole")))
+  }
+
+  /// Chunks in work are dropped between two steps, so that even a long one does not keep the program alive.
+  @Test func stoppingIsSaidAndDoesNotWaitForTheChunk() throws {
+    let folder = try TemporaryFolder()
+    // One chunk that would take minutes.
+    let options = Self.options.map { $0 == "40" ? "4000" : $0 } + ["--threads", "1", "--output", folder("run")]
+    let outcome = try Program.run(
+      options,
+      shell: """
+        "$0" "$@" & child=$!
+        while [ ! -e \(folder("run"))/run.sqlite ]; do sleep 0.05; done; sleep 0.5
+        kill -TERM $child; wait $child
+        """)
+    #expect(outcome.code == 130, "\(outcome.errors)")
+    #expect(outcome.errors.contains("stopping: "))
+    #expect(outcome.errors.contains("Ctrl-C again stops at once"))
+    #expect(outcome.errors.contains("`robust sweep --resume \(folder("run"))` goes on from here"))
+  }
+
+  /// What starts a program may have it ignore SIGHUP, as `nohup` does, or hand it a mask that blocks everything.
+  @Test func whatTheParentSetIsHeeded() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.options + ["--threads", "1", "--output", folder("run")]
+    let ignoring = try Program.run(
+      ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "128", "--epsilon", "0.1", "--output", folder("hup")],
+      shell: """
+        trap '' HUP; "$0" "$@" & child=$!
+        while [ ! -e \(folder("hup"))/run.sqlite ]; do sleep 0.02; done
+        kill -HUP $child; wait $child
+        """)
+    #expect(ignoring.code == 0, "\(ignoring.errors)")
+    let blocking = try Program.run(
+      arguments,
+      shell: """
+        env --block-signal "$0" "$@" & child=$!
+        while [ ! -e \(folder("run"))/run.sqlite ]; do sleep 0.02; done
+        kill -TERM $child; wait $child
+        """)
+    #expect(blocking.code == 130, "\(blocking.errors)")
+    // A shell without job control has background jobs ignore Ctrl-C, which is no reason to be deaf to a SIGINT that is sent.
+    let background = try Program.run(
+      ["sweep", "--resume", folder("run"), "--threads", "1"],
+      shell: """
+        "$0" "$@" & child=$!
+        sleep 1; kill -INT $child; wait $child
+        """)
+    #expect(background.code == 130, "\(background.errors)")
+  }
+
+  /// A command with nothing to save ends at once, by its own exit code.
+  @Test func commandsWithNothingToSaveEndAtOnce() throws {
+    let folder = try TemporaryFolder()
+    // Waits for whoever writes to the pipe.
+    let outcome = try Program.run(
+      ["check", "--baseline", folder("pipe"), folder("run")],
+      shell: """
+        mkfifo \(folder("pipe")); "$0" "$@" & child=$!
+        sleep 1; kill -HUP $child; wait $child
+        """)
+    #expect(outcome.code == 130, "\(outcome.errors)")
+  }
+
+  /// A limit on the size of files is an error like a full disk, and no death.
+  @Test func filesAboveTheLimitAreAnError() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run(
+      ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "20", "--epsilon", "0.1", "--output", folder("run")],
+      shell: #"ulimit -f 8; "$0" "$@""#)
+    #expect(outcome.code == 73, "\(outcome.errors)")
+    #expect(outcome.errors.hasPrefix("robust: "), "\(outcome.errors)")
+    #expect(outcome.errors.contains("ulimit -f"), "\(outcome.errors)")
+  }
+}

@@ -45,7 +45,8 @@ private enum Remedy {
   static func text(images: Int, drop: Double?, needed: Int?, isProof: Bool) -> String {
     let these = images == 1 ? "this image" : "these \(NumberFormat.grouped(images)) images"
     let now =
-      drop.map { "\(these) can decide a limit of \(points($0)): --max-drop \($0)" } ?? "\(these) can decide no limit below 1"
+      drop.map { "\(these) can decide a limit of \(points($0)): --max-drop \($0)" }
+      ?? "\(these) can decide no limit below 1"
     guard let needed else { return now }
     return now + "; \(NumberFormat.grouped(needed)) images would probably decide, "
       + (isProof ? "if in truth nothing is lost" : "if what is lost here is lost in truth")
@@ -78,7 +79,8 @@ extension RegressionCheck.Floor {
     case .inconclusive, .untrustworthy:
       let these = count == 1 ? "this image" : "these \(NumberFormat.grouped(count)) images"
       let now =
-        decidableAccuracy.map { "\(these) can prove --min-accuracy \(floor.text(for: $0))" } ?? "\(these) can prove no accuracy"
+        decidableAccuracy.map { "\(these) can prove --min-accuracy \(floor.text(for: $0))" }
+        ?? "\(these) can prove no accuracy"
       let need = imagesToDecide.map { "; \(NumberFormat.grouped($0)) images would probably decide" } ?? ""
       return "It is open whether at least \(required) are right: \(numbers); \(now)\(need)."
     }

@@ -76,7 +76,11 @@ public enum JUnitReport {
   }
 
   private struct Test {
-    enum Outcome { case passed, skipped, failure(String), error }
+    enum Outcome {
+      case passed, skipped, error
+      /// With what is said after the sentence.
+      case failure(String)
+    }
 
     var suite: String
     var name: String

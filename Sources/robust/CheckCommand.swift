@@ -63,7 +63,8 @@ struct CheckCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Annotate the baseline's lines and add to the job's summary, as GitHub Actions reads it. Default: in its jobs.")
+    help:
+      "Annotate the baseline's lines and add to the job's summary, as GitHub Actions reads it. Default: in its jobs.")
   var github: Bool?
 
   func run() throws {

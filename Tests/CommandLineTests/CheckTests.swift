@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -65,7 +66,8 @@ struct CheckTests {
     let summary = folder("summary.md")
     try folder.write(Data("before\n".utf8), to: "summary.md")
     let open = try Program.run(
-      ["check", "--baseline", "../base.json", "../../now", "--sarif", "x.sarif", "--alpha", "1e-17"], in: folder("ci/deep"),
+      ["check", "--baseline", "../base.json", "../../now", "--sarif", "x.sarif", "--alpha", "1e-17"],
+      in: folder("ci/deep"),
       environment: ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary])
     #expect(open.code == 11, "\(open.output)\(open.errors)")
     #expect(open.output.contains("::warning file=ci/base.json,line="))

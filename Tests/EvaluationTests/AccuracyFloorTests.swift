@@ -34,7 +34,9 @@ import Testing
     // What it says these images can prove, they prove.
     if verdict == .inconclusive {
       let accuracy = try #require(result.decidableAccuracy)
-      #expect(try self.check(OutcomeSample(count: 100, beaten: 100 - right), result.floor.text(for: accuracy)).verdict == .pass)
+      #expect(
+        try self.check(OutcomeSample(count: 100, beaten: 100 - right), result.floor.text(for: accuracy)).verdict
+          == .pass)
     }
   }
 
@@ -55,7 +57,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "@", "0.5@", "@8/255", "half", "50%", "-0.1", "1.1", "nan", "inf", "-inf", "1e400", "0.5@2", "0.5@-1", "0.5@nan",
+    "", "@", "0.5@", "@8/255", "half", "50%", "-0.1", "1.1", "nan", "inf", "-inf", "1e400", "0.5@2", "0.5@-1",
+    "0.5@nan",
     "0.5@0.1,0.2", "0.5@0:1:3", "0.5@8/0", "0.5@8/255@2",
   ])
   func whatHasNoMeaningIsRefused(text: String) {

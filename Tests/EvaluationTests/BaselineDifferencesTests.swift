@@ -27,7 +27,9 @@ import Testing
   /// `value` with another one at `path`.
   private static func mutated(_ value: Any, at path: ArraySlice<String>) -> Any {
     guard let first = path.first else {
-      if let text = value as? String { return text == "none" ? "some" : text.hasPrefix("cross") ? "margin" : text + "x" }
+      if let text = value as? String {
+        return text == "none" ? "some" : text.hasPrefix("cross") ? "margin" : text + "x"
+      }
       if let flag = value as? Bool, path.startIndex > 0, "\(value)" == "\(flag)" { return !flag }
       guard let number = value as? NSNumber else { return value }
       let isWhole = number.doubleValue == number.doubleValue.rounded()
@@ -75,7 +77,8 @@ import Testing
         _ = try RegressionCheck(of: now.store(in: folder), against: baseline, options: .init())
         #expect(Self.free.contains(name), "\(name) is not compared")
       } catch let error as InputError {
-        #expect(error.kind == .file && error.problem.contains("in the run") || error.problem.contains("lacks"), "\(error)")
+        #expect(
+          error.kind == .file && error.problem.contains("in the run") || error.problem.contains("lacks"), "\(error)")
         #expect(!Self.free.contains(name), "\(name) is compared: \(error)")
         compared += 1
       }
@@ -126,7 +129,8 @@ import Testing
     }
     // The strong one has become weak, and the old weak one goes by its name.
     #expect(throws: InputError.self) {
-      try RegressionCheck(of: store(["strong", "weak"], ["w", "new"], beaten: [30, 30]), against: baseline, options: options)
+      try RegressionCheck(
+        of: store(["strong", "weak"], ["w", "new"], beaten: [30, 30]), against: baseline, options: options)
     }
     let worse = try RegressionCheck(
       of: store(["strong", "weak"], ["new", "w"], beaten: [30, 30]), against: baseline, options: options)

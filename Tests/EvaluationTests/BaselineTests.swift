@@ -40,7 +40,8 @@ import Testing
 
   @Test func linesSayWhereGroupsStand() throws {
     let folder = try TemporaryFolder()
-    let json = String(decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
+    let json = String(
+      decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
     // As it was written, and as another program may lay it out: the same baseline, on other lines.
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8))
     let spread = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .withoutEscapingSlashes])
@@ -114,7 +115,8 @@ import Testing
   /// SHA-256 of the file without the line that says it.
   @Test func theChecksumIsOfTheRest() throws {
     let folder = try TemporaryFolder()
-    let json = String(decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
+    let json = String(
+      decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
     let lines = json.split(separator: "\n", omittingEmptySubsequences: false)
     let rest = lines.filter { !$0.hasPrefix("\"checksum\"") }.joined(separator: "\n")
     #expect(rest.utf8.count < json.utf8.count)
@@ -125,7 +127,8 @@ import Testing
   @Test(arguments: [false, true])
   func groupsAreTheProductOfWhatWasRun(isClean: Bool) throws {
     let folder = try TemporaryFolder()
-    let json = String(decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
+    let json = String(
+      decoding: try Baseline(of: OutcomeSample(count: 11, beaten: 3).store(in: folder)).json, as: UTF8.self)
     var lines = json.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let clean = try #require(lines.firstIndex { $0.contains("\"attack\":\"none\"") })
     if isClean {

@@ -8,7 +8,8 @@ import Testing
 /// What trust checks came to can't be taken away, nor what was asked for be changed, without its being noticed.
 @Suite struct SealTests {
   private static let finding = Finding(
-    check: "zero-gradients", severity: .error, title: "no gradient", evidence: "9 of 10 are zero.", remedy: "use another",
+    check: "zero-gradients", severity: .error, title: "no gradient", evidence: "9 of 10 are zero.",
+    remedy: "use another",
     scope: .init(model: 0))
 
   private static let report = CheckReport(
@@ -69,7 +70,8 @@ import Testing
       _ = try check(url, folder)
       Issue.record("accepted")
     } catch let error as InputError {
-      #expect(error.kind == .file && error.remedy == "let them run by `robust sweep --resume \(folder.path)`", "\(error)")
+      #expect(
+        error.kind == .file && error.remedy == "let them run by `robust sweep --resume \(folder.path)`", "\(error)")
     }
   }
 
@@ -115,13 +117,16 @@ import Testing
     func records(without gap: Int?) -> [EvaluationRecord] {
       (0..<4).flatMap { image in
         (0..<3).flatMap { target in
-          (0..<2).map { EvaluationRecord.sample(target: target, budget: $0, image: image, label: 0, clean: 0, after: 0) }
+          (0..<2).map {
+            EvaluationRecord.sample(target: target, budget: $0, image: image, label: 0, clean: 0, after: 0)
+          }
         }
       }.enumerated().filter { $0.offset != gap }.map(\.element)
     }
     for gap in [nil, 0, 11, 23] {
       let store = try RunStore.create(
-        at: URL(filePath: folder("\(gap ?? -1).sqlite")), configuration: configuration, options: RunOptions(checks: .none))
+        at: URL(filePath: folder("\(gap ?? -1).sqlite")), configuration: configuration,
+        options: RunOptions(checks: .none))
       try store.append(records(without: gap))
       try store.setCheckReport(CheckReport())
       if gap == nil {

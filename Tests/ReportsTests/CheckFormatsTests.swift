@@ -5,6 +5,10 @@ import Reports
 import TestSupport
 import Testing
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
 /// The forms of a check's outcome that other programs read, held against the rules of those programs.
 @Suite struct CheckFormatsTests {
   private static let facts = RunFacts(
@@ -85,12 +89,16 @@ import Testing
       var result = required.subtracting(names).map { "\(node.name) lacks \($0)" }
       result += names.subtracting(required).subtracting(optional).map { "\(node.name) has \($0)" }
       let places = node.children.map { child in children.firstIndex { $0.name == child.name } }
-      for (child, place) in zip(node.children, places) where place == nil { result.append("\(node.name) holds \(child.name)") }
+      for (child, place) in zip(node.children, places) where place == nil {
+        result.append("\(node.name) holds \(child.name)")
+      }
       let known = places.compactMap { $0 }
       if isOrdered, known != known.sorted() { result.append("\(node.name): children out of order") }
       for (index, child) in children.enumerated() {
         let count = known.count { $0 == index }
-        if child.most == 0 ? count != 1 : count > child.most { result.append("\(node.name): \(count) of \(child.name)") }
+        if child.most == 0 ? count != 1 : count > child.most {
+          result.append("\(node.name): \(count) of \(child.name)")
+        }
       }
       for child in node.children { if let rule = rules[child.name] { result += rule.violations(child, rules) } }
       return result
@@ -106,8 +114,11 @@ import Testing
     "testsuites": Rule(optional: ["name", "time", "tests", "failures", "errors"], children: [("testsuite", .max)]),
     "testsuite": Rule(
       required: ["name", "tests", "failures", "errors"],
-      optional: ["group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version"],
-      children: ["testsuite", "properties", "testcase", "system-out", "system-err"].map { ($0, .max) }, isOrdered: false),
+      optional: [
+        "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version",
+      ],
+      children: ["testsuite", "properties", "testcase", "system-out", "system-err"].map { ($0, .max) }, isOrdered: false
+    ),
     "testcase": Rule(
       required: ["name"], optional: ["time", "classname", "group"],
       children: ["skipped", "error", "failure", "system-out", "system-err"].map { ($0, .max) }, isOrdered: false),
@@ -124,7 +135,8 @@ import Testing
       children: [("properties", 0), ("testcase", .max), ("system-out", 0), ("system-err", 0)]),
     "testcase": Rule(
       required: ["name", "classname", "time"], children: [("skipped", 1), ("error", 1), ("failure", 1)]),
-    "failure": Rule(required: ["type"], optional: ["message"]), "error": Rule(required: ["type"], optional: ["message"]),
+    "failure": Rule(required: ["type"], optional: ["message"]),
+    "error": Rule(required: ["type"], optional: ["message"]),
     "skipped": Rule(optional: ["message"]), "properties": properties, "property": property, "system-out": Rule(),
     "system-err": Rule(),
   ]
@@ -137,7 +149,8 @@ import Testing
     "testcase": Rule(
       required: ["name", "time"], optional: ["classname", "group"],
       children: [("failure", .max), ("skipped", 1), ("error", 1), ("system-out", 1), ("system-err", 1)]),
-    "failure": Rule(required: ["type"], optional: ["message"]), "error": Rule(required: ["type"], optional: ["message"]),
+    "failure": Rule(required: ["type"], optional: ["message"]),
+    "error": Rule(required: ["type"], optional: ["message"]),
     "skipped": Rule(optional: ["message"]), "properties": properties, "property": property, "system-out": Rule(),
     "system-err": Rule(),
   ]
@@ -190,7 +203,8 @@ import Testing
       return try #require(run["results"] as? [[String: Any]])
     }
     func artifact(_ result: [String: Any]) throws -> (uri: [String: String], line: Int) {
-      let location = try #require((result["locations"] as? [[String: Any]])?.first?["physicalLocation"] as? [String: Any])
+      let location = try #require(
+        (result["locations"] as? [[String: Any]])?.first?["physicalLocation"] as? [String: Any])
       return (
         try #require(location["artifactLocation"] as? [String: String]),
         try #require((location["region"] as? [String: Int])?["startLine"])
@@ -202,7 +216,9 @@ import Testing
       let (uri, line) = try artifact(result)
       #expect(uri == ["uri": "ci/a%3Ab%20c.json", "uriBaseId": "%SRCROOT%"])
       let about = try #require((result["partialFingerprints"] as? [String: String])?.values.first)
-      if about.contains(" under ") { #expect(lines[line - 1].contains(about.contains("ε = 0.1") ? "\"0.1\"" : "\"0.2\"")) }
+      if about.contains(" under ") {
+        #expect(lines[line - 1].contains(about.contains("ε = 0.1") ? "\"0.1\"" : "\"0.2\""))
+      }
     }
     let outside = try results(.init(path: "/tmp/b.json", isInRepository: false, lines: file.lineNumbers))
     #expect(try artifact(outside[0]).uri == ["uri": "file:///tmp/b.json"])
@@ -214,15 +230,17 @@ import Testing
     let place = SARIFReport.Place(path: "ci/x,y:z%.json", isInRepository: true, lines: file.lineNumbers)
     let lines = GitHubAnnotations.text(check, place: place).split(separator: "\n").map(String.init)
     let baseline = text.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count == check.doubts.count + check.groups(.regression).count + check.groups(.inconclusive).count
-      + check.floors(.regression).count + check.floors(.inconclusive).count)
+    #expect(
+      lines.count == check.doubts.count + check.groups(.regression).count + check.groups(.inconclusive).count
+        + check.floors(.regression).count + check.floors(.inconclusive).count)
     for line in lines {
       let parts = try #require(
         line.wholeMatch(of: /::(error|warning) file=ci\/x%2Cy%3Az%25\.json,line=([0-9]+),title=([^,:\n]+)::(.+)/))
       let number = try #require(Int(parts.2))
       if parts.3.hasPrefix("Robustness") { #expect(baseline[number - 1].contains("\"model\":")) }
     }
-    #expect(lines.filter { $0.hasPrefix("::error") && $0.contains("Evaluation not trustworthy") }.count == check.doubts.count)
+    #expect(
+      lines.filter { $0.hasPrefix("::error") && $0.contains("Evaluation not trustworthy") }.count == check.doubts.count)
     #expect(lines.contains { $0.contains("a%25b%3Ac%2Cd%0Ae") })
     #expect(GitHubAnnotations.text(check, place: nil).contains("::error title="))
   }

@@ -17,7 +17,8 @@ public struct AccuracyFloor: Sendable, Hashable {
     func error(_ problem: String) -> InputError {
       InputError(
         .usage, "--min-accuracy “\(text)”", problem,
-        remedy: "write a share of the images and an ε, such as 0.5@8/255; or the share alone for images before any attack")
+        remedy:
+          "write a share of the images and an ε, such as 0.5@8/255; or the share alone for images before any attack")
     }
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count <= 2 else { throw error("there is more than one ε") }
@@ -44,7 +45,8 @@ public struct AccuracyFloor: Sendable, Hashable {
     let budgets = configuration.budgets.map(\.text)
     throw Pairing.mismatch(
       "--min-accuracy \(text) asks for ε = \(budget.text), and the run has \(budgets.joined(separator: ", "))",
-      "sweep again with --epsilon \((budgets + [budget.text]).joined(separator: ",")), or ask for an ε that the run has")
+      "sweep again with --epsilon \((budgets + [budget.text]).joined(separator: ",")), or ask for an ε that the run has"
+    )
   }
 }
 

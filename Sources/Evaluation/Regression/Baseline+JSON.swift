@@ -104,7 +104,8 @@ extension Baseline {
     // As many images as the bitmaps hold: ranges that claim more are not expanded.
     let count = configuration.dataset.count
     let digits = file.groups.first?.images.utf8.count ?? 0
-    guard count > 0, count <= 4 * digits, count > 4 * digits - 4, let images = ImageRanges.parse(file.images, count: count)
+    guard count > 0, count <= 4 * digits, count > 4 * digits - 4,
+      let images = ImageRanges.parse(file.images, count: count)
     else { throw Self.damaged("“images” does not list \(count) image numbers") }
     outcomes.images = images
     for group in file.groups { outcomes.groups.append(try checked(group)) }

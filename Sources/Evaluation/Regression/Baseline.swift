@@ -62,7 +62,8 @@ public struct BaselineFile: Sendable {
       // The groups of the file are those of the baseline, in its order.
       return BaselineFile(
         baseline: baseline,
-        lineNumbers: Dictionary(zip(baseline.outcomes.groups.map(\.key), lines), uniquingKeysWith: { first, _ in first }))
+        lineNumbers: Dictionary(
+          zip(baseline.outcomes.groups.map(\.key), lines), uniquingKeysWith: { first, _ in first }))
     } catch let problem as BaselineProblem {
       throw InputError(.file, path, problem.text, remedy: problem.remedy)
     }

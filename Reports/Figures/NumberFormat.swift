@@ -17,6 +17,18 @@ package enum NumberFormat {
     return text
   }
 
+  /// `value` with at most `digits` significant digits and no trailing zeros, as `1e-17` where decimals would be many.
+  static func significant(_ value: Double, _ digits: Int) -> String {
+    let text = String(format: "%.\(digits)g", value)
+    return text == "-0" ? "0" : text
+  }
+
+  /// A confidence in (0, 1) as a percentage: `90%`, `99.9998%`, and `1 − 2e-17` where a percentage would be 100.
+  static func confidence(_ confidence: Double, tails: Double) -> String {
+    if tails < 1e-6 { return "1 − \(significant(tails, 6))" }
+    return significant(100 * confidence, confidence > 0.99 ? 7 : 3) + "%"
+  }
+
   /// A share in [0, 1] as a percentage: 0.3124 is `31.2%`.
   package static func percent(_ share: Double, decimals: Int = 1) -> String { fixed(share * 100, decimals) + "%" }
 

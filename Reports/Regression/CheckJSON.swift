@@ -6,8 +6,10 @@ public import Foundation
 public enum CheckJSON {
   private struct File: Encodable {
     var alpha: Double
+    var decidableMaxDrop: Double?
     var doubts: [String]
     var exitCode: Int32
+    var floors: [Floor]
     var groups: [Group]
     var imagesToDecide: Int?
     var maxDrop: Double
@@ -37,6 +39,7 @@ public enum CheckJSON {
     var adjustedPValue: Double
     var passPValue: Double
     var imagesToDecide: Int?
+    var decidableMaxDrop: Double?
     var verdict: RegressionCheck.Verdict
 
     init(_ group: RegressionCheck.Group) {
@@ -60,14 +63,54 @@ public enum CheckJSON {
       adjustedPValue = group.adjustedPValue
       passPValue = group.passPValue
       imagesToDecide = group.imagesToDecide
+      decidableMaxDrop = group.decidableDrop
       verdict = group.verdict
+    }
+  }
+
+  private struct Floor: Encodable {
+    var attack: String?
+    var goal: GoalKind?
+    var epsilon: Float?
+    var epsilonText: String?
+    var model: String
+    var count: Int
+    var correct: Int
+    var required: Double
+    var accuracyLower: Double
+    var accuracyUpper: Double
+    var regressionPValue: Double
+    var adjustedPValue: Double
+    var passPValue: Double
+    var imagesToDecide: Int?
+    var decidableAccuracy: Double?
+    var verdict: RegressionCheck.Verdict
+
+    init(_ floor: RegressionCheck.Floor) {
+      attack = floor.key.attack
+      goal = floor.key.goal
+      epsilon = floor.key.budget?.value
+      epsilonText = floor.key.budget?.text
+      model = floor.key.model
+      count = floor.count
+      correct = floor.correct
+      required = floor.floor.accuracy
+      accuracyLower = floor.interval.lowerBound
+      accuracyUpper = floor.interval.upperBound
+      regressionPValue = floor.regressionPValue
+      adjustedPValue = floor.adjustedPValue
+      passPValue = floor.passPValue
+      imagesToDecide = floor.imagesToDecide
+      decidableAccuracy = floor.verdict == .inconclusive ? floor.decidableAccuracy : nil
+      verdict = floor.verdict
     }
   }
 
   /// - Throws: what `JSONEncoder` throws, if a number is not finite.
   public static func data(_ check: RegressionCheck) throws -> Data {
     let file = File(
-      alpha: check.options.alpha, doubts: check.doubts, exitCode: check.verdict.exitCode,
+      alpha: check.options.alpha, decidableMaxDrop: check.decidableDrop, doubts: check.doubts,
+      exitCode: check.verdict.exitCode, floors: check.floors.map(Floor.init),
       groups: check.groups.map(Group.init), imagesToDecide: check.imagesToDecide, maxDrop: check.options.maxDrop,
       notes: check.notes, schemaVersion: 1, verdict: check.verdict)
     return try JSONEncoder.readable.encode(file) + Data("\n".utf8)

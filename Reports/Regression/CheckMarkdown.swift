@@ -20,12 +20,29 @@ public enum CheckMarkdown {
     let open = check.groups(.regression) + check.groups(.inconclusive)
     if !open.isEmpty { text += "\n" + table(open.prefix(shownRows), names) }
     if open.count > shownRows { text += "\n… and \(open.count - shownRows) more.\n" }
+    let openFloors = check.floors(.regression) + check.floors(.inconclusive)
+    if !openFloors.isEmpty { text += "\n" + table(openFloors.prefix(shownRows), names) }
+    if openFloors.count > shownRows { text += "\n… and \(openFloors.count - shownRows) more.\n" }
     if !check.notes.isEmpty {
       text += "\n" + check.notes.map { "- \(MarkdownReport.escaped($0))\n" }.joined()
     }
-    text += "\n<details><summary>All \(check.groups.count) comparisons, and how they were made</summary>\n\n"
-    text += MarkdownReport.escaped(check.method) + "\n\n" + table(check.groups[...], names) + "\n</details>\n"
-    return text
+    let count = check.groups.count + check.floors.count
+    text += "\n<details><summary>All \(count) comparisons, and how they were made</summary>\n\n"
+    text += MarkdownReport.escaped(check.method) + "\n\n"
+    if !check.groups.isEmpty { text += table(check.groups[...], names) + "\n" }
+    if !check.floors.isEmpty { text += table(check.floors[...], names) + "\n" }
+    return text + "</details>\n"
+  }
+
+  private static func table(_ floors: ArraySlice<RegressionCheck.Floor>, _ names: CheckNames) -> String {
+    let header = ["", "model", "attack", "goal", "ε", "required", "measured", "p"]
+    let rows = floors.map { floor in
+      [
+        marks[floor.verdict] ?? "", floor.key.model, names.attack(floor.key), names.goal(floor.key),
+        names.epsilon(floor.key), floor.required, floor.measured, NumberFormat.probability(floor.adjustedPValue),
+      ]
+    }
+    return MarkdownReport.table(header: header, rows: rows, flushLeft: 4) + "\n"
   }
 
   private static func table(_ groups: ArraySlice<RegressionCheck.Group>, _ names: CheckNames) -> String {

@@ -4,7 +4,9 @@ import Evaluation
 struct CheckNames {
   private let shortAttacks: [String: String]
 
-  init(_ check: RegressionCheck) { self.init(attacks: check.groups.compactMap(\.key.attack)) }
+  init(_ check: RegressionCheck) {
+    self.init(attacks: (check.groups.map(\.key) + check.floors.map(\.key)).compactMap(\.attack))
+  }
 
   init(attacks: [String]) {
     let attacks = Set(attacks)

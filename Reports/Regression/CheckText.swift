@@ -3,6 +3,15 @@ public import Evaluation
 /// The outcome of a check as plain text: one line per group, then what it means.
 public enum CheckText {
   public static func text(_ check: RegressionCheck) -> String {
+    var text = groups(check) + floors(check)
+    text += "\n\(check.headline)\n"
+    for doubt in check.doubts { text += "  doubt: \(doubt)\n" }
+    for note in check.notes { text += "  note: \(note)\n" }
+    return text
+  }
+
+  private static func groups(_ check: RegressionCheck) -> String {
+    guard !check.groups.isEmpty else { return "" }
     let names = CheckNames(check)
     var rows: [[String]?] = [
       ["model", "attack", "goal", "ε", "before", "now", "change, points", "lost", "gained", "p", "verdict"]
@@ -18,16 +27,26 @@ public enum CheckText {
         ])
       previous = block
     }
-    var text = TextTable.aligned(rows, flushRight: 3...)
-    text += """
-      change: with its \(NumberFormat.short(100 * (1 - 2 * check.options.alpha), 3))% interval.  \
+    return TextTable.aligned(rows, flushRight: 3...) + """
+      change: with its \(check.intervalConfidence) interval.  \
       p: that no more than \(check.options.allowedDrop) is lost, after Holm over all lines.
 
-      \(check.headline)
+      """
+  }
+
+  private static func floors(_ check: RegressionCheck) -> String {
+    guard !check.floors.isEmpty else { return "" }
+    let names = CheckNames(check)
+    var rows: [[String]?] = [["model", "attack", "goal", "ε", "required", "measured", "p", "verdict"], nil]
+    for floor in check.floors {
+      rows.append([
+        floor.key.model, names.attack(floor.key), names.goal(floor.key), names.epsilon(floor.key), floor.required,
+        floor.measured, NumberFormat.probability(floor.adjustedPValue), floor.verdict.rawValue,
+      ])
+    }
+    return (check.groups.isEmpty ? "" : "\n") + TextTable.aligned(rows, flushRight: 3...) + """
+      measured: with its \(check.intervalConfidence) interval.  p: that no less than required is right, after Holm.
 
       """
-    for doubt in check.doubts { text += "  doubt: \(doubt)\n" }
-    for note in check.notes { text += "  note: \(note)\n" }
-    return text
   }
 }

@@ -48,6 +48,7 @@ enum RunSchema {
       }
       try RunSchema.setChecksum(checksum, in: database)
     }
+    registerSeal(in: &migrator)
     return migrator
   }
 
@@ -56,6 +57,7 @@ enum RunSchema {
     "configuration": ["id", "hash", "json"], "facts": ["id", "json"], "options": ["id", "json"],
     "checksum": ["id", "count", "sum"], "record": recordColumns,
     "checkResult": ["position", "name", "json"], "finding": ["position", "name", "severity", "json"],
+    "seal": ["id", "hash"],
   ]
 
   /// - Throws: `Damage` if a table is missing, is a view, or lacks a column.

@@ -24,6 +24,39 @@ extension RunStore {
     }
     return InputError(
       .file, url.path, "the run is not complete: \(begun) of \(configuration.dataset.count) images begun",
-      remedy: "give the command of its sweep again, which goes on where it stopped")
+      remedy: "go on with it by \(resumption)")
+  }
+
+  /// The command that does what is left of the run, checks included.
+  var resumption: String {
+    let folder = url.deletingLastPathComponent().relativePath
+    return "`robust sweep --resume \(ShellWord.quoted(folder.isEmpty ? "." : folder))`"
+  }
+
+  /// What the trust checks came to, all that the run was asked for.
+  ///
+  /// - Throws: `InputError` of kind `.file` if they have not ended, or `.output` if what they came to can't be theirs.
+  func finishedCheckReport() throws -> CheckReport {
+    let report = try checkReport()
+    guard try isChecked() else {
+      throw InputError(
+        .file, url.path,
+        "the run was stopped before its trust checks had ended, or was made by a robust that did not seal what they found",
+        remedy: "let them run by \(resumption)")
+    }
+    let names = report.checks.map(\.check)
+    let missing = try options().checks.names.filter { !names.contains($0) }
+    guard missing.isEmpty else {
+      throw InputError(
+        .file, url.path, "the run lacks trust checks that it was asked for: \(missing.joined(separator: ", "))",
+        remedy: "let them run by \(resumption)")
+    }
+    try reporting(url) {
+      let finders = report.checks.filter { $0.verdict == .found }.map(\.check)
+      guard Set(names).count == names.count, Set(finders) == Set(report.findings.map(\.check)) else {
+        throw RunSchema.Damage("its findings are not those of its trust checks")
+      }
+    }
+    return report
   }
 }

@@ -27,8 +27,10 @@ public final class RunStore: Sendable {
   /// Makes a new store for `configuration`.
   ///
   /// - Throws: `InputError` of kind `.output` if `url` exists or can't be written.
-  public static func create(at url: URL, configuration: RunConfiguration) throws -> RunStore {
-    try create(at: url, configuration: configuration, options: RunOptions(), lock: nil)
+  public static func create(
+    at url: URL, configuration: RunConfiguration, options: RunOptions = RunOptions()
+  ) throws -> RunStore {
+    try create(at: url, configuration: configuration, options: options, lock: nil)
   }
 
   /// Makes a new store beside its place and puts it there once it can be opened: a process that is killed leaves none, or
@@ -122,11 +124,14 @@ public final class RunStore: Sendable {
       try queue.write { database in
         let insert = try database.makeStatement(sql: RunSchema.insertion)
         var checksum = try RunSchema.checksum(in: database)
+        let before = checksum
         try feed { record in
           try insert.execute(arguments: RunSchema.arguments(record))
           checksum.add(record)
         }
         try RunSchema.setChecksum(checksum, in: database)
+        // What checks said of fewer records says nothing of these.
+        if checksum != before { try RunSchema.breakSeal(in: database) }
       }
     }
   }
@@ -146,7 +151,12 @@ public final class RunStore: Sendable {
   }
 
   func setOptions(_ options: RunOptions) throws {
-    try reporting(url) { try queue.write { try RunSchema.setObject(options, in: "options", $0) } }
+    try reporting(url) {
+      try queue.write { database in
+        try RunSchema.setObject(options, in: "options", database)
+        try RunSchema.breakSeal(in: database)
+      }
+    }
   }
 
   /// Lets the file grow to `count` pages and no further, as a full disk would.

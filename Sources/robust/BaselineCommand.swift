@@ -22,7 +22,7 @@ struct BaselineCommand: ParsableCommand {
 
   func run() throws {
     let store = try RunStore.openRun(folder)
-    let baseline = try Baseline(of: store)
+    let baseline = try RunStore.asInput { try Baseline(of: store) }
     try store.close()
     let json = baseline.json
     guard output != "-" else { return StandardOutput.write(json) }

@@ -31,7 +31,7 @@ struct CompareCommand: ParsableCommand {
     let names = runNames()
     let inputs = try zip(names, runs).map { name, path in
       let store = try RunStore.openRun(path)
-      let input = try RunComparison.Input(name: name, store: store)
+      let input = try RunStore.asInput { try RunComparison.Input(name: name, store: store) }
       try store.close()
       return input
     }

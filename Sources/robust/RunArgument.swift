@@ -12,8 +12,15 @@ extension RunStore {
       throw InputError(.file, path, "there is no such run", remedy: "name the folder that `robust sweep` wrote")
     }
     let url = URL(filePath: path, directoryHint: isFolder.boolValue ? .isDirectory : .notDirectory)
+    return try asInput { try open(at: isFolder.boolValue ? url.appending(path: "run.sqlite") : url) }
+  }
+
+  /// What `body` makes of a run that it only reads.
+  ///
+  /// - Throws: what `body` throws, with `InputError` of kind `.output` as one of kind `.file`.
+  static func asInput<Result>(_ body: () throws -> Result) throws -> Result {
     do {
-      return try open(at: isFolder.boolValue ? url.appending(path: "run.sqlite") : url)
+      return try body()
     } catch let error as InputError where error.kind == .output {
       throw InputError(.file, error.subject, error.problem, remedy: error.remedy)
     }

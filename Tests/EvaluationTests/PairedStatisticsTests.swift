@@ -76,21 +76,55 @@ import Testing
     #expect(Statistics.holmAdjusted([]) == [] && Statistics.holmAdjusted([0.7, 0.9]) == [1, 1])
   }
 
-  /// The formula in Python with the quantiles of `statistics.NormalDist`.
+  /// The formula in Python with the quantiles of `statistics.NormalDist`, and Tango's quadratic solved for σ₀².
   @Test(
     arguments: [
-      (30, 15, 1000, 0.01, 0.05, 11073), (20, 20, 500, 0.01, 0.05, 4947), (0, 0, 100, 0.01, 0.05, 268),
-      (60, 40, 1000, 0.0, 0.05 / 3, 2203), (11, 1, 1000, 0.01, 0.05, nil),
+      (30, 15, 1000, 0.01, 0.05, 2861), (20, 20, 500, 0.01, 0.05, 4989), (0, 0, 100, 0.01, 0.05, 268),
+      (60, 40, 1000, 0.0, 0.05 / 3, 2203), (11, 1, 1000, 0.01, 0.05, 961), (100, 0, 1000, 0.05, 0.05, 274),
+      (5, 0, 100, 0.3, 0.01, 19), (40, 60, 1000, 0.0, 0.05, nil), (1, 1, 2, 1e-5, 0.05, nil),
+      (0, 0, 5, 1e-310, 0.05, nil), (3, 0, 5, 5e-324, 0.05, nil), (0, 0, 0, 0.01, 0.05, nil),
     ] as [(Int, Int, Int, Double, Double, Int?)])
   func sampleSize(first: Int, second: Int, count: Int, margin: Double, alpha: Double, expected: Int?) {
     let pairs = PairedProportions(onlyFirst: first, onlySecond: second, neither: count - first - second)
     #expect(pairs.imagesToDecide(margin: margin, alpha: alpha) == expected)
   }
 
+  /// A larger margin never takes more images, nor does a larger α.
+  @Test(arguments: [(0, 0), (1, 0), (0, 1), (18, 2), (18, 0), (40, 40), (300, 100), (1000, 0), (500, 500)])
+  func allowingMoreNeverTakesMore(first: Int, second: Int) {
+    let pairs = PairedProportions(onlyFirst: first, onlySecond: second, neither: 1000 - first - second)
+    func images(_ margin: Double, _ alpha: Double) -> Int { pairs.imagesToDecide(margin: margin, alpha: alpha) ?? .max }
+    let margins = (1..<999).map { Double($0) / 1000 }
+    for alpha in [1e-300, 1e-17, 1e-6, 0.01, 0.05, 0.3, 0.499999] {
+      let needs = margins.map { images($0, alpha) }
+      #expect(zip(needs, needs.dropFirst()).allSatisfy { $0 >= $1 }, "α \(alpha)")
+    }
+    for margin in [0.001, 0.01, 0.02, 0.1, 0.9] {
+      let needs = [1e-300, 1e-17, 1e-6, 0.01, 0.05, 0.3, 0.499999].map { images(margin, $0) }
+      #expect(zip(needs, needs.dropFirst()).allSatisfy { $0 >= $1 }, "margin \(margin)")
+    }
+  }
+
+  /// Whatever level is asked for, an interval comes of it that holds the estimate and widens as the level falls.
+  @Test(arguments: [(1, 0, 1), (0, 0, 10), (3, 9, 44), (30, 0, 1000), (500, 500, 1000)])
+  func intervalsAtExtremeLevels(first: Int, second: Int, count: Int) {
+    let pairs = PairedProportions(onlyFirst: first, onlySecond: second, neither: count - first - second)
+    var previous = (lower: 0.0, upper: 0.0)
+    for (index, tail) in [0.4999999999999999, 0.499999, 0.3, 0.05, 1e-6, 1e-17, 1e-300, 5e-324].enumerated() {
+      let interval = TangoScore(pairs).interval(upperTail: tail)
+      #expect(-1 <= interval.lower && interval.lower <= pairs.difference, "tail \(tail)")
+      #expect(pairs.difference <= interval.upper && interval.upper <= 1, "tail \(tail)")
+      if index > 0 { #expect(interval.lower <= previous.lower && interval.upper >= previous.upper, "tail \(tail)") }
+      previous = interval
+    }
+    let usual = (TangoScore(pairs).interval(), TangoScore(pairs).interval(upperTail: 0.025))
+    #expect(abs(usual.0.lower - usual.1.lower) < 1e-9 && abs(usual.0.upper - usual.1.upper) < 1e-9)
+  }
+
   /// With as many images as it asks for, four of five samples decide: binomial counts by a fixed generator.
   @Test func theSampleSizeHasItsPower() throws {
     let pairs = PairedProportions(onlyFirst: 40, onlySecond: 10, neither: 950)
-    let count = try #require(pairs.imagesToDecide(margin: 0.01, alpha: 0.05))
+    let count = try #require(pairs.imagesToDecide(margin: 0.02, alpha: 0.05))
     var state: UInt64 = 88_172_645_463_325_252
     func uniform() -> Double {
       state ^= state << 13
@@ -103,11 +137,12 @@ import Testing
       var sample = PairedProportions()
       for _ in 0..<count {
         let draw = uniform()
-        sample.add(first: draw < 0.04, second: draw >= 0.04 && draw < 0.05)
+        // The same discordance, and in truth no drop.
+        sample.add(first: draw < 0.025, second: draw >= 0.025 && draw < 0.05)
       }
-      if TangoScore(sample).pValue(above: 0.01) <= 0.05 { decided += 1 }
+      if TangoScore(sample).pValue(below: 0.02) <= 0.05 { decided += 1 }
     }
-    // 800 expected; ± 51 is four standard deviations, and Tango's variance is a little below the formula's.
+    // 800 expected; ± 51 is four standard deviations.
     #expect((740...860).contains(decided))
   }
 

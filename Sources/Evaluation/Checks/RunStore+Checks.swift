@@ -3,10 +3,16 @@ import Foundation
 import GRDB
 
 extension RunStore {
+  /// Whether the trust checks have ended, all that were asked for, on the records that are there.
+  ///
+  /// - Throws: `InputError` of kind `.output` if what they came to was changed afterwards.
+  public func isChecked() throws -> Bool { try reporting(url) { try queue.read { try RunSchema.isSealed($0) } } }
+
   /// What the trust checks found; empty if they did not run.
   public func checkReport() throws -> CheckReport {
     try reporting(url) {
       try queue.read { database in
+        _ = try RunSchema.isSealed(database)
         func all<Value: Decodable>(_ table: String) throws -> [Value] {
           try String.fetchAll(database, sql: "SELECT json FROM \(table) ORDER BY position").map {
             guard let value = try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) else {
@@ -24,7 +30,7 @@ extension RunStore {
     }
   }
 
-  /// Replaces what the trust checks found.
+  /// Replaces what the trust checks found, now that they have ended.
   public func setCheckReport(_ report: CheckReport) throws {
     let encoder = JSONEncoder.compact
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
@@ -41,6 +47,7 @@ extension RunStore {
             sql: "INSERT INTO finding (position, name, severity, json) VALUES (?, ?, ?, ?)",
             arguments: [position, finding.check, finding.severity.rawValue, try json(finding)])
         }
+        try RunSchema.setSeal(in: database)
       }
     }
   }

@@ -23,15 +23,16 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
     goal: GoalKind, maximum: RunConfiguration.Budget, tolerance: Float, scan: Int = 8, limit: Int? = nil, seed: UInt64,
     toolVersion: String
   ) throws {
-    guard maximum.value > 0 else {
+    guard maximum.value >= Self.smallest else {
       throw InputError(
-        .usage, "--max-epsilon", "found \(maximum.text); expected an ε above 0", remedy: "for example --max-epsilon 0.5"
-      )
+        .usage, "--max-epsilon", "found \(maximum.text); expected an ε of at least \(Self.smallest)",
+        remedy: "for example --max-epsilon 0.5")
     }
-    guard tolerance >= 1e-6, tolerance <= maximum.value else {
+    guard tolerance >= Self.smallest, tolerance <= maximum.value else {
       throw InputError(
-        .usage, "--tolerance", "found \(tolerance); expected a distance from 1e-6 to the largest ε, \(maximum.text)",
-        remedy: "for example --tolerance 0.001")
+        .usage, "--tolerance",
+        "found \(tolerance); expected a distance from \(Self.smallest) to the largest ε, \(maximum.text)",
+        remedy: "for example --tolerance \(min(0.001, max(Self.smallest, maximum.value / 100)))")
     }
     guard (1...1000).contains(scan) else {
       throw InputError(.usage, "--scan", "found \(scan); expected 1 to 1000", remedy: "for example --scan 8")
@@ -51,6 +52,9 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
     self.seed = seed
     self.toolVersion = toolVersion
   }
+
+  /// What neither the largest ε nor the tolerance can be below: single precision tells no less apart in a pixel.
+  private static let smallest: Float = 1e-6
 
   /// SHA-256 of the configuration as JSON with sorted keys and no white space, lower-case hexadecimal.
   public var hash: String {

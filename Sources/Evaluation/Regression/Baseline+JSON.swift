@@ -1,25 +1,19 @@
 import Files
 public import Foundation
 
+/// The file: the fields of the run's configuration, and beside them those of `File`, whose names are others.
 extension Baseline {
   private static let format = "robust-baseline"
 
-  /// The parts of the file that are read and written as they are.
+  /// The parts of the file that say what it is.
   private struct Header: Codable {
     var format: String
     var version: Int
   }
 
   private struct File: Codable {
-    var toolVersion: String
     var configurationHash: String
-    var dataset: RunConfiguration.Dataset
-    var models: [Model]
-    var attacks: [RunConfiguration.Attack]
-    var goals: [GoalKind]
-    var budgets: [RunConfiguration.Budget]
-    var seed: UInt64
-    var rawCurves: Bool
+    var checksum: String
     var images: [String]
     var groups: [Group]
   }
@@ -37,35 +31,45 @@ extension Baseline {
 
   private static let noAttack = "none"
 
-  /// The file: keys sorted, every element of a list on a line of its own, so that a changed group changes one line.
+  /// The file: keys sorted, every element of a list on a line of its own, so that a changed group changes one line, and the
+  /// checksum another.
   public var json: Data {
+    var fields = fields
+    fields["checksum"] = Self.line(checksum)
+    return Self.text(fields)
+  }
+
+  /// SHA-256 of the file without the line of its checksum.
+  private var checksum: String { Checksum.sha256(of: Self.text(fields)) }
+
+  /// Every field but the checksum, by name, as it is written.
+  private var fields: [String: String] {
+    var fields: [String: String] = [:]
+    for member in JSONText.members(of: String(decoding: configuration.canonicalJSON, as: UTF8.self)) {
+      fields[member.name] =
+        member.text.hasPrefix("[") ? Self.list(JSONText.elements(of: member.text).map(\.text)) : member.text
+    }
     let groups = outcomes.groups.map { group in
       Group(
         model: group.key.model, attack: group.key.attack ?? Self.noAttack, goal: group.key.goal,
         epsilon: group.key.budget?.text, correct: group.correctCount, images: OutcomeBits.hexadecimal(group.correct))
     }
-    let fields = [
-      Self.list("attacks", attacks), Self.list("budgets", budgets),
-      Self.field("configurationHash", configurationHash), Self.field("dataset", dataset),
-      Self.field("format", Self.format), Self.field("goals", goals), Self.list("groups", groups),
-      Self.list("images", ImageRanges.lines(outcomes.images)), Self.list("models", models),
-      Self.field("rawCurves", rawCurves), Self.field("seed", seed), Self.field("toolVersion", toolVersion),
-      Self.field("version", Self.currentVersion),
-    ]
-    return Data(("{\n" + fields.joined(separator: ",\n") + "\n}\n").utf8)
+    fields["configurationHash"] = Self.line(configuration.configurationHash)
+    fields["format"] = Self.line(Self.format)
+    fields["groups"] = Self.list(groups.map(Self.line))
+    fields["images"] = Self.list(ImageRanges.lines(outcomes.images).map(Self.line))
+    fields["version"] = Self.line(Self.currentVersion)
+    return fields
   }
 
-  private static func field<Value: Encodable>(_ key: String, _ value: Value) -> String {
-    "\"\(key)\": \(line(value))"
+  private static func text(_ fields: [String: String]) -> Data {
+    let lines = fields.sorted { $0.key < $1.key }.map { "\"\($0)\": \($1)" }
+    return Data(("{\n" + lines.joined(separator: ",\n") + "\n}\n").utf8)
   }
 
-  private static func list<Value: Encodable>(_ key: String, _ values: [Value]) -> String {
-    var lines: [String] = []
-    for value in values { lines.append(line(value)) }
-    return "\"\(key)\": [\n" + lines.joined(separator: ",\n") + "\n]"
-  }
+  private static func list(_ elements: [String]) -> String { "[\n" + elements.joined(separator: ",\n") + "\n]" }
 
-  private static func line<Value: Encodable>(_ value: Value) -> String {
+  private static func line(_ value: some Encodable) -> String {
     do {
       return String(decoding: try JSONEncoder.compact.encode(value), as: UTF8.self)
     } catch {
@@ -73,7 +77,7 @@ extension Baseline {
     }
   }
 
-  /// Reads what `json` wrote.
+  /// Reads what `json` wrote, however it was laid out since.
   ///
   /// - Throws: `BaselineProblem`.
   init(json data: Data) throws {
@@ -85,39 +89,48 @@ extension Baseline {
       throw BaselineProblem(
         text: "is a baseline of version \(header.version); this robust reads version \(Self.currentVersion)",
         remedy: header.version > Self.currentVersion
-          ? "use a newer robust, or make it again with this one" : "make it again with `robust baseline`")
+          ? "use a newer robust, or make it again with this one"
+          : "make it again with `robust baseline RUN --output FILE`, of the run that it was made of")
     }
     let file: File
     do {
+      configuration = try decoder.decode(RunConfiguration.self, from: data)
       file = try decoder.decode(File.self, from: data)
     } catch {
       throw BaselineProblem(text: "the baseline is damaged: \(Self.words(error))")
     }
-    toolVersion = file.toolVersion
-    configurationHash = file.configurationHash
-    dataset = file.dataset
-    models = file.models
-    guard Set(models.map(\.name)).count == models.count else {
-      throw BaselineProblem(text: "the baseline is damaged: two of its models have the same name")
-    }
-    attacks = file.attacks
-    goals = file.goals
-    budgets = file.budgets
-    seed = file.seed
-    rawCurves = file.rawCurves
+    outcomes = Outcomes(images: [], groups: [])
+    if let problem = configuration.impossibility { throw Self.damaged("it has \(problem)") }
     // As many images as the bitmaps hold: ranges that claim more are not expanded.
+    let count = configuration.dataset.count
     let digits = file.groups.first?.images.utf8.count ?? 0
-    guard dataset.count >= 0, dataset.count <= 4 * digits, dataset.count > 4 * digits - 4,
-      let images = ImageRanges.parse(file.images, count: dataset.count)
-    else {
-      throw BaselineProblem(text: "the baseline is damaged: “images” does not list \(dataset.count) image numbers")
-    }
-    outcomes = Outcomes(images: images, groups: [])
+    guard count > 0, count <= 4 * digits, count > 4 * digits - 4,
+      let images = ImageRanges.parse(file.images, count: count)
+    else { throw Self.damaged("“images” does not list \(count) image numbers") }
+    outcomes.images = images
     for group in file.groups { outcomes.groups.append(try checked(group)) }
-    let keys = Set(outcomes.groups.map(\.key))
-    guard keys.count == outcomes.groups.count else {
-      throw BaselineProblem(text: "the baseline is damaged: two of its groups are about the same")
+    try checkGroups()
+    guard file.configurationHash == configuration.configurationHash else {
+      throw Self.damaged("its data, models or attacks are not those of which it holds the hash")
     }
+    guard file.checksum == checksum else {
+      throw Self.damaged("its checksum is not that of its contents, which were changed by hand or in part")
+    }
+  }
+
+  private static func damaged(_ problem: String) -> BaselineProblem {
+    BaselineProblem(text: "the baseline is damaged: \(problem)")
+  }
+
+  /// - Throws: `BaselineProblem` unless every group that the run had is there, once and in its order.
+  private func checkGroups() throws {
+    let expected = Outcomes.keys(of: configuration)
+    let keys = outcomes.groups.map(\.key)
+    guard Set(keys).count == keys.count else { throw Self.damaged("two of its groups are about the same") }
+    if let missing = expected.first(where: { !keys.contains($0) }) {
+      throw Self.damaged("it has \(keys.count) of \(expected.count) groups, and none for \(missing.words)")
+    }
+    guard keys == expected else { throw Self.damaged("its groups are out of order") }
   }
 
   /// The outcomes of a group that is about something the baseline lists.
@@ -126,20 +139,16 @@ extension Baseline {
     let name = ([group.model, group.attack] + [group.goal?.rawValue, group.epsilon].compactMap { $0 })
       .joined(separator: ", ")
     let budget = budgets.first { $0.text == group.epsilon }
-    guard models.contains(where: { $0.name == group.model }), isClean == (budget == nil),
+    guard configuration.distinctModelNames.contains(group.model), isClean == (budget == nil),
       isClean == (group.goal == nil),
       isClean || attacks.contains(where: { $0.description == group.attack }),
       isClean || group.goal.map(goals.contains) == true
-    else {
-      throw BaselineProblem(
-        text: "the baseline is damaged: the group “\(name)” is about a model, attack, goal or ε that it does not list")
-    }
+    else { throw Self.damaged("the group “\(name)” is about a model, attack, goal or ε that it does not list") }
     guard let correct = OutcomeBits.parse(group.images, count: outcomes.images.count),
       correct.count(where: { $0 }) == group.correct
     else {
-      throw BaselineProblem(
-        text: "the baseline is damaged: the images of the group “\(name)” are not \(group.correct) "
-          + "of \(outcomes.images.count) in hexadecimal digits")
+      throw Self.damaged(
+        "the images of the group “\(name)” are not \(group.correct) of \(outcomes.images.count) in hexadecimal digits")
     }
     let key = Outcomes.Key(
       model: group.model, attack: isClean ? nil : group.attack, goal: group.goal, budget: budget)

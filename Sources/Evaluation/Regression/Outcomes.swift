@@ -76,8 +76,9 @@ private struct Table {
   private let cellsPerModel: Int
   /// By model, then clean, attack, goal, budget; then by image. Nothing seen yet counts as right.
   private var correct: [[Bool]]
-  /// How many images each has records of, for the first target.
   private var seen: [[Bool]]
+  /// How many records each has.
+  private var counts: [Int]
 
   init(_ configuration: RunConfiguration, images: Int) {
     self.configuration = configuration
@@ -85,6 +86,7 @@ private struct Table {
     let cells = configuration.models.count * cellsPerModel
     correct = [[Bool]](repeating: [Bool](repeating: true, count: images), count: cells)
     seen = [[Bool]](repeating: [Bool](repeating: false, count: images), count: cells)
+    counts = [Int](repeating: 0, count: cells)
   }
 
   mutating func add(_ record: EvaluationRecord, at position: Int) {
@@ -94,30 +96,45 @@ private struct Table {
     seen[clean][position] = true
     correct[clean][position] = record.wasCorrect
     seen[cell][position] = true
+    counts[cell] += 1
     if !record.isCorrect { correct[cell][position] = false }
   }
 
-  var isComplete: Bool { seen.allSatisfy { $0.allSatisfy { $0 } } }
+  /// Whether there is a record of every image under every model, attack, goal, target and budget. A store holds none twice,
+  /// so it is enough to count them.
+  var isComplete: Bool {
+    guard seen.allSatisfy({ $0.allSatisfy { $0 } }) else { return false }
+    let targets = configuration.goals.map { $0 == .each ? configuration.classCount : 1 }
+    return counts.indices.allSatisfy { cell in
+      let place = cell % cellsPerModel - 1
+      guard place >= 0 else { return true }
+      return counts[cell] == seen[cell].count * targets[place / configuration.budgets.count % targets.count]
+    }
+  }
 
   var groups: [Outcomes.Group] {
-    var groups: [Outcomes.Group] = []
-    var cell = 0
-    for model in configuration.distinctModelNames {
-      groups.append(Outcomes.Group(key: Outcomes.Key(model: model), correct: correct[cell]))
-      cell += 1
-      for attack in configuration.attacks {
-        for goal in configuration.goals {
-          for budget in configuration.budgets {
-            if budget.value > 0 {
-              let key = Outcomes.Key(model: model, attack: attack.description, goal: goal, budget: budget)
-              groups.append(Outcomes.Group(key: key, correct: correct[cell]))
+    let places = configuration.models.indices.flatMap { model in
+      (0..<cellsPerModel).filter { place in
+        place == 0 || configuration.budgets[(place - 1) % configuration.budgets.count].value > 0
+      }.map { model * cellsPerModel + $0 }
+    }
+    return zip(Outcomes.keys(of: configuration), places).map { Outcomes.Group(key: $0, correct: correct[$1]) }
+  }
+}
+
+extension Outcomes {
+  /// What the groups of a run of `configuration` are about, in their order.
+  static func keys(of configuration: RunConfiguration) -> [Key] {
+    configuration.distinctModelNames.flatMap { model in
+      [Key(model: model)]
+        + configuration.attacks.flatMap { attack in
+          configuration.goals.flatMap { goal in
+            configuration.budgets.filter { $0.value > 0 }.map { budget in
+              Key(model: model, attack: attack.description, goal: goal, budget: budget)
             }
-            cell += 1
           }
         }
-      }
     }
-    return groups
   }
 }
 

@@ -11,28 +11,35 @@ struct Pairing {
   private let unchanged: Set<String>
   let notes: [String]
 
-  init(_ baseline: Baseline, _ outcomes: Outcomes, models: [Baseline.Model]) throws {
+  init(_ baseline: Baseline, _ run: Baseline) throws {
     images = baseline.outcomes.images
-    positions = try Self.positions(of: images, in: outcomes.images)
+    positions = try Self.positions(of: images, in: run.outcomes.images)
+    let models = run.models
     names = try Self.names(baseline.models, models)
     groups = Dictionary(
-      outcomes.groups.map { ($0.key.comparable, $0.correct) }, uniquingKeysWith: { first, _ in first })
+      run.outcomes.groups.map { ($0.key.comparable, $0.correct) }, uniquingKeysWith: { first, _ in first })
     var notes: [String] = []
-    if outcomes.images.count > images.count {
+    if run.outcomes.images.count > images.count {
       notes.append(
-        "\(outcomes.images.count - images.count) images of the run are not in the baseline and were left out.")
+        "\(run.outcomes.images.count - images.count) images of the run are not in the baseline and were left out.")
     }
-    let hashes = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0.sha256) })
     var unchanged: Set<String> = []
     for model in baseline.models {
-      let now = names[model.name]!
-      if hashes[now] == model.sha256 { unchanged.insert(model.name) }
-      if now != model.name {
-        notes.append("The run's model “\(now)” was compared with the baseline's “\(model.name)”.")
+      let name = names[model.name]!
+      let now = models.first { $0.name == name }!
+      let differences = Baseline.differences(model.description, now.description)
+      guard differences.isEmpty else {
+        throw Self.mismatch(
+          "it can't be compared with the baseline: \(differences.joined(separator: "; "))",
+          "repeat the sweep as the baseline's was made, or make a new baseline with `robust baseline`")
+      }
+      if now.description.sha256 == model.description.sha256 { unchanged.insert(model.name) }
+      if name != model.name {
+        notes.append("The run's model “\(name)” was compared with the baseline's “\(model.name)”.")
       }
     }
     self.unchanged = unchanged
-    let extra = outcomes.groups.count - baseline.outcomes.groups.count
+    let extra = run.outcomes.groups.count - baseline.outcomes.groups.count
     if extra > 0 { notes.append("\(extra) groups of the run are not in the baseline and were left out.") }
     self.notes = notes
     for group in baseline.outcomes.groups where groups[key(group)] == nil {
@@ -54,16 +61,30 @@ struct Pairing {
     return wanted.compactMap { places[$0] }
   }
 
-  /// Models go by their names; a single one goes with a single one, whatever they are called.
+  /// A model is what is in its file: the same contents go together whatever they are called, then the same names; and a single
+  /// model goes with a single one.
   private static func names(_ before: [Baseline.Model], _ now: [Baseline.Model]) throws -> [String: String] {
     if before.count == 1, now.count == 1 { return [before[0].name: now[0].name] }
-    let known = Set(now.map(\.name))
-    for model in before where !known.contains(model.name) {
-      throw mismatch(
-        "it has no model “\(model.name)”, which the baseline holds; it has \(known.sorted().joined(separator: ", "))",
-        "sweep the baseline's models, or make a baseline of those of this run")
+    var names: [String: String] = [:]
+    var free = now
+    func pair(_ isSame: (Baseline.Model, Baseline.Model) -> Bool) {
+      for model in before where names[model.name] == nil {
+        guard let index = free.firstIndex(where: { isSame(model, $0) }) else { continue }
+        names[model.name] = free.remove(at: index).name
+      }
     }
-    return Dictionary(uniqueKeysWithValues: before.map { ($0.name, $0.name) })
+    pair { $0.name == $1.name && $0.description.sha256 == $1.description.sha256 }
+    pair { $0.description.sha256 == $1.description.sha256 }
+    pair { $0.name == $1.name }
+    guard let lost = before.first(where: { names[$0.name] == nil }) else { return names }
+    if let other = names.first(where: { $0.value == lost.name })?.key {
+      throw mismatch(
+        "its model “\(lost.name)” is the baseline's “\(other)”, byte for byte, and none is left for the baseline's “\(lost.name)”",
+        "name the files of the models as they were for the baseline, or make a new baseline")
+    }
+    throw mismatch(
+      "it has no model “\(lost.name)”, which the baseline holds; it has \(now.map(\.name).sorted().joined(separator: ", "))",
+      "sweep the baseline's models, or make a baseline of those of this run")
   }
 
   private func key(_ group: Outcomes.Group) -> Outcomes.Key {

@@ -1,35 +1,45 @@
 import Files
 
 extension RegressionCheck {
-  /// Compares the run in `store` with `baseline`.
+  /// Compares the run in `store` with `baseline`, if there is one, and with the required accuracies of `options`.
   ///
-  /// The model files may differ; data, attacks, seed and kind of curve may not.
-  /// - Throws: `InputError` of kind `.file`, naming the difference, if the run is of something else or incomplete.
-  public init(of store: RunStore, against baseline: Baseline, options: Options) throws {
+  /// The model files may differ; data, attacks, crops, seed and kind of curve may not.
+  /// - Parameter available: how many images the run could have had, nil if that is not known; asked only if it matters.
+  /// - Throws: `InputError` of kind `.file`, naming the difference, if the run is of something else, incomplete, or lacks trust
+  ///   checks that it was asked for; of kind `.output` if it is damaged.
+  public init(
+    of store: RunStore, against baseline: Baseline?, options: Options, available: () -> Int? = { nil }
+  ) throws {
     let configuration = store.configuration
-    let differences = baseline.differences(from: configuration)
+    let differences = baseline?.differences(from: configuration) ?? []
     guard differences.isEmpty else {
       throw Pairing.mismatch(
         "it can't be compared with the baseline: \(differences.joined(separator: "; "))",
         "repeat the sweep with the baseline's data and attacks, or make a new baseline with `robust baseline`")
     }
+    let now = try Baseline(of: store)
+    let report = try store.finishedCheckReport()
     var notes: [String] = []
-    if baseline.toolVersion != configuration.toolVersion {
+    if let baseline, baseline.configuration.toolVersion != configuration.toolVersion {
       notes.append(
-        "The baseline was made by robust \(baseline.toolVersion), the run by robust \(configuration.toolVersion).")
+        "The baseline was made by robust \(baseline.configuration.toolVersion), "
+          + "the run by robust \(configuration.toolVersion).")
     }
-    let now = Baseline(configuration, try Outcomes(of: store))
-    try self.init(
-      baseline, now.outcomes, models: now.models, options: options, notes: notes,
-      doubts: Self.doubts(try store.checkReport(), configuration, options))
+    if report.checks.isEmpty {
+      notes.append("The run was made without trust checks: little speaks for its numbers but the numbers themselves.")
+    }
+    let doubts = try Self.doubts(report, store, options)
+    let known = configuration.availableImages
+    try self.init(baseline, now, options: options, available: known, notes: notes, doubts: doubts)
+    if known == nil, verdict == .inconclusive, let available = available() {
+      try self.init(baseline, now, options: options, available: available, notes: notes, doubts: doubts)
+    }
   }
-}
 
-extension RegressionCheck {
-  /// Why the trust checks say that a run's numbers mean nothing, in sentences.
-  private static func doubts(
-    _ report: CheckReport, _ configuration: RunConfiguration, _ options: Options
-  ) -> [String] {
+  /// Why a run's numbers mean nothing, in sentences: errors that its trust checks found, what its records say where a check
+  /// was left out, and checks that `options` require.
+  private static func doubts(_ report: CheckReport, _ store: RunStore, _ options: Options) throws -> [String] {
+    let configuration = store.configuration
     var doubts = report.findings.filter { $0.severity == .error }.map { finding in
       let scope = [
         finding.scope.modelIndex.flatMap { configuration.distinctModelNames.at($0) },
@@ -40,38 +50,24 @@ extension RegressionCheck {
       let place = scope.isEmpty ? "" : " (\(scope))"
       return "\(finding.check)\(place): \(finding.title). \(finding.evidence) Remedy: \(finding.remedy)."
     }
-    if options.requiresChecks, report.checks.isEmpty {
-      doubts.append("The run was made without trust checks, and --require-checks asks for them. Remedy: sweep again.")
+    let names = Set(report.checks.map(\.check))
+    doubts += try RecordDoubts.sentences(of: store, judged: names)
+    let missing = CheckSelection.default.names.filter { !names.contains($0) }
+    if options.requiresChecks, !missing.isEmpty {
+      let which = names.isEmpty ? "trust checks" : "the trust checks \(missing.joined(separator: ", "))"
+      doubts.append(
+        "The run was made without \(which), and --require-checks asks for all that are made by default. "
+          + "Remedy: \(store.resumption.dropLast()) --checks default`.")
     }
     return doubts
   }
 }
 
-extension Baseline {
-  /// What differs in the data or the attacks, one phrase each; the run may have more attacks, goals, budgets and images.
-  func differences(from run: RunConfiguration) -> [String] {
-    var result: [String] = []
-    func compare(_ field: String, _ before: String, _ now: String) {
-      if before != now { result.append("\(field): \(before) in the baseline, \(now) in the run") }
-    }
-    let (before, now) = (dataset, run.dataset)
-    compare("data set", "\(before.name)/\(before.split)", "\(now.name)/\(now.split)")
-    compare("hash of the data", String(before.sha256.prefix(12)), String(now.sha256.prefix(12)))
-    compare("shape", "\(before.shape)", "\(now.shape)")
-    compare("classes", before.classNames.joined(separator: ","), now.classNames.joined(separator: ","))
-    compare("seed", "\(seed)", "\(run.seed)")
-    compare("raw curves", "\(rawCurves)", "\(run.rawCurves)")
-    func missing(_ what: String, _ before: [String], _ now: [String]) {
-      let lacking = before.filter { !now.contains($0) }
-      guard !lacking.isEmpty else { return }
-      result.append("\(what): the run lacks \(lacking.joined(separator: ", ")); it has \(now.joined(separator: ", "))")
-    }
-    missing("attacks", attacks.map(\.description), run.attacks.map(\.description))
-    missing("goals", goals.map(\.rawValue), run.goals.map(\.rawValue))
-    let values = Set(run.budgets.map(\.value))
-    let lacking = budgets.filter { !values.contains($0.value) }.map(\.text)
-    missing("ε", lacking, run.budgets.map(\.text))
-    return result
+extension RunConfiguration {
+  /// How many images there were to choose from, if all of them were attacked.
+  public var availableImages: Int? {
+    guard let limit, dataset.count >= limit else { return dataset.count }
+    return nil
   }
 }
 

@@ -20,13 +20,26 @@ public enum Statistics {
     proportion p: Double, trials: Int, confidence: Double = 0.95
   ) -> (lower: Double, upper: Double) {
     guard trials > 0 else { return (0, 1) }
+    return wilson(proportion: p, trials: trials, z: normalQuantile(confidence: confidence))
+  }
+
+  /// The Wilson score interval whose bounds are each wrong with probability `tail`: that of confidence 1 − 2 `tail`.
+  static func wilson(successes: Int, trials: Int, upperTail tail: Double) -> (lower: Double, upper: Double) {
+    precondition((0...max(trials, 0)).contains(successes), "wilson: \(successes) successes of \(trials) trials")
+    guard trials > 0 else { return (0, 1) }
+    return wilson(
+      proportion: Double(successes) / Double(trials), trials: trials, z: normalQuantile(upperTail: tail))
+  }
+
+  private static func wilson(proportion p: Double, trials: Int, z: Double) -> (lower: Double, upper: Double) {
     let n = Double(trials)
-    let z = normalQuantile(confidence: confidence)
     let centre = p + z * z / (2 * n)
     let halfWidth = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
     let scale = 1 + z * z / n
     // At p = 0 and 1 the bound is exact; rounding would leave it an ulp outside or inside.
-    return (p == 0 ? 0 : (centre - halfWidth) / scale, p == 1 ? 1 : min(1, (centre + halfWidth) / scale))
+    return (
+      p == 0 ? 0 : max(0, (centre - halfWidth) / scale), p == 1 ? 1 : min(1, (centre + halfWidth) / scale)
+    )
   }
 
   /// z such that a standard normal lies in [−z, z] with probability `confidence`: 1.959964 for 0.95.
@@ -42,6 +55,21 @@ public enum Statistics {
       if abs(step) <= 1e-15 * z { break }
     }
     return z
+  }
+
+  /// z such that a standard normal is above it with probability `tail`, in (0, 0.5]: 1.644854 for 0.05, 38.5 for the smallest
+  /// `Double`.
+  ///
+  /// Unlike a confidence, which is 1 − 2 `tail`, a tail keeps its digits however small it is.
+  static func normalQuantile(upperTail tail: Double) -> Double {
+    precondition(tail > 0 && tail <= 0.5, "a tail must lie above 0 and up to 0.5, not \(tail)")
+    // Halving until neighbours meet: the tail falls from 0.5 at 0 to nothing at 40.
+    var (low, high) = (0.0, 40.0)
+    while true {
+      let middle = (low + high) / 2
+      guard middle > low, middle < high else { return high }
+      if normalUpperTail(middle) > tail { low = middle } else { high = middle }
+    }
   }
 
   /// Robust accuracy of one cell: correct after the attack / all images.

@@ -50,8 +50,16 @@ public struct TangoScore: Sendable, Hashable {
 
   /// The differences that the two-sided test does not reject; (−1, 1) without images.
   public func interval(confidence: Double = 0.95) -> (lower: Double, upper: Double) {
+    interval(within: Statistics.normalQuantile(confidence: confidence))
+  }
+
+  /// The differences that neither one-sided test at level `tail` rejects, of confidence 1 − 2 `tail`; (−1, 1) without images.
+  public func interval(upperTail tail: Double) -> (lower: Double, upper: Double) {
+    interval(within: Statistics.normalQuantile(upperTail: tail))
+  }
+
+  private func interval(within z: Double) -> (lower: Double, upper: Double) {
     guard n > 0 else { return (-1, 1) }
-    let z = Statistics.normalQuantile(confidence: confidence)
     let estimate = (b - c) / n
     // Halving until neighbours meet: z(Δ) is monotone, and 200 halvings exhaust a Double.
     func crossing(from inside: Double, to outside: Double) -> Double {

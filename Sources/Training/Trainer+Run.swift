@@ -15,6 +15,7 @@ extension Trainer {
   /// - Parameters:
   ///   - afterStep: says whether to go on.
   ///   - afterEpoch: called before the state is saved.
+  /// - Throws: `TrainingDivergence`; the state saved last is then still there.
   public mutating func run(
     saving state: TrainingState, isCancelled: () -> Bool,
     afterStep: (Trainer, TrainingProgress) throws -> Bool = { _, _ in true },
@@ -28,6 +29,7 @@ extension Trainer {
         return .interrupted
       }
       guard progress.step == progress.stepsPerEpoch else { continue }
+      try requireFiniteScores()
       try afterEpoch(self, progress)
       if !isFinished { try state.save(self) }
     }

@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Foundation
 import Processor
+import Training
 
 /// The command line: parse, validate, call a library, print.
 @main
@@ -16,7 +17,7 @@ struct Robust: ParsableCommand {
       Start with `robust sweep --attack fgsm`: it attacks two shipped models on 1,000 shipped images and writes a \
       report into runs/.
 
-      Exit codes: 0 success; 64 wrong usage; 65 unusable input (file, data set, model); 69 the processor lacks \
+      Exit codes: 0 success; 20 training diverged; 64 wrong usage; 65 unusable input (file, data set, model); 69 the processor lacks \
       instructions that robust was built to use; 70 internal error; 73 the output can't be written; 130 interrupted. \
       Of `robust check` also: 10 regression, 11 inconclusive, 12 the evaluation is not trustworthy.
       """,
@@ -41,6 +42,8 @@ struct Robust: ParsableCommand {
       try command.run()
     } catch let error as InputError {
       fail("robust: \(error)", code: error.kind.exitCode)
+    } catch let error as TrainingDivergence {
+      fail("robust: \(error)", code: 20)
     } catch is Interruption {
       Foundation.exit(130)
     } catch {

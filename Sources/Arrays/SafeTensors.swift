@@ -18,6 +18,10 @@ public struct SafeTensors: Sendable, Equatable {
 
   public var tensors: [String: Tensor]
   public var metadata: [String: String]
+  /// What each tensor's elements were stored as in the file that was read: F32, F16, BF16, U8 or I64.
+  public private(set) var types: [String: String] = [:]
+
+  public static func == (a: SafeTensors, b: SafeTensors) -> Bool { a.tensors == b.tensors && a.metadata == b.metadata }
 
   public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
@@ -46,6 +50,19 @@ public struct SafeTensors: Sendable, Equatable {
           remedy: "use another checkpoint: this one was saved from a training run that had diverged")
       }
       tensors[entry.name] = tensor
+      types[entry.name] = entry.type.rawValue
+    }
+  }
+
+  /// `tensors` as they are read again once stored in `precision`.
+  public static func rounded(_ tensors: [String: Tensor], to precision: Precision) -> [String: Tensor] {
+    guard precision == .float16 else { return tensors }
+    return tensors.mapValues { tensor in
+      tensor.withUnsafeBuffer { values in
+        Tensor(uninitialized: tensor.shape) { output in
+          for i in 0..<values.count { output[i] = HalfPrecision.value(of: HalfPrecision.bits(of: values[i])) }
+        }
+      }
     }
   }
 

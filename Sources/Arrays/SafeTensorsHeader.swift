@@ -86,7 +86,7 @@ struct SafeTensorsHeader {
           guard metadata == nil else { throw failure("holds __metadata__ twice") }
           metadata = try Self.metadata(&parser, failure)
         } else {
-          entries.append(try Self.entry(name, &parser, failure))
+          entries.append(try Self.entry(name, &parser, file: file, failure))
         }
       }
       try parser.end()
@@ -110,7 +110,7 @@ struct SafeTensorsHeader {
   }
 
   private static func entry(
-    _ name: String, _ parser: inout JSONText, _ failure: (String) -> InputError
+    _ name: String, _ parser: inout JSONText, file: String, _ failure: (String) -> InputError
   ) throws -> Entry {
     var dtype: String?
     var dimensions: [Int]?
@@ -128,7 +128,11 @@ struct SafeTensorsHeader {
     }
     guard let type = ElementType(rawValue: dtype) else {
       let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-      throw failure("tensor “\(name)” has elements of type \(dtype); those that are read: \(known)")
+      throw InputError(
+        .model, file, "tensor “\(name)” has elements of type \(dtype); those that are read: \(known)",
+        remedy:
+          "store it as F32: convert it by `tensor.float()` in PyTorch or `array.astype(\"float32\")` in NumPy, and save "
+          + "the file again")
     }
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
       throw failure("tensor “\(name)” has data_offsets \(offsets), not a start and an end")

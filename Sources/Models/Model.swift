@@ -53,8 +53,14 @@ public protocol ModelConfiguration: Codable, Hashable, Sendable {
   var preprocessing: Preprocessing { get set }
   /// The side of the square that the network sees of each image; `nil`: the whole image.
   var crop: Int? { get set }
+  /// The fields that may be null.
+  static var optionalFields: Set<String> { get }
   /// - Throws: `InputError` of kind `model` if no such network exists.
   func validate() throws
+}
+
+extension ModelConfiguration {
+  public static var optionalFields: Set<String> { ["crop"] }
 }
 
 /// One line of a model's description.

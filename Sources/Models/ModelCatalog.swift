@@ -96,7 +96,9 @@ public enum ModelCatalog {
   /// - Throws: `InputError(.model)` if there is none or it can't be used.
   public static func load(_ name: String, resources: ResourceLocator = ResourceLocator()) throws -> Checkpoint.Loaded {
     if let shipped = Shipped(rawValue: name) {
-      return try Checkpoint.read(try resources.folder(of: "Models") + "/" + shipped.file, name: name)
+      let folder = try resources.folder(of: "Models")
+      return try Checkpoint.read(
+        folder + "/" + shipped.file, name: name, expectedHash: ShippedHashes(folder: folder).hash(of: shipped.file))
     }
     guard Preset(rawValue: name) == nil else {
       throw InputError(

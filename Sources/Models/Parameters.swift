@@ -47,11 +47,13 @@ public struct Parameters: Sendable {
   }
 
   /// Lets `body` change the tensors called `names` in place, without copying them.
-  public mutating func update(_ names: [String], _ body: (inout [Tensor]) throws -> Void) rethrows {
+  public mutating func update<Result>(
+    _ names: [String], _ body: (inout [Tensor]) throws -> Result
+  ) rethrows -> Result {
     var values = names.map { self[$0] }
     for name in names { tensors[name] = nil }
     defer { for (name, value) in zip(names, values) { tensors[name] = value } }
-    try body(&values)
+    return try body(&values)
   }
 
   /// Puts the tensors on `graph`: as variables where `isTrained`, as constants elsewhere.

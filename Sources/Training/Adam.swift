@@ -29,11 +29,14 @@ public struct Adam: Sendable {
   /// One step on `parameters` along the sum over chunks of `gradients[chunk][parameter]`, added in chunk order.
   ///
   /// The arithmetic of every element is the same whatever `threads` is.
+  /// - Returns: what was seen of the numbers on the way.
+  @discardableResult
   public mutating func step(
     _ parameters: inout [Tensor], gradients: [[ParameterGradient]], learningRate: Float, weightDecay: Float,
     threads: Int
-  ) throws {
+  ) throws -> StepAccount {
     steps += 1
+    var account = StepAccount()
     let correction1 = 1 - power(Self.beta1, steps)
     let correction2 = 1 - power(Self.beta2, steps)
     let rate = learningRate / correction1
@@ -47,16 +50,20 @@ public struct Adam: Sendable {
         try first[index].withUnsafeMutableBuffer { m in
           try second[index].withUnsafeMutableBuffer { v in
             let pointers = Pointers(p: p.baseAddress!, m: m.baseAddress!, v: v.baseAddress!)
-            _ = try parallelMap(count: slices, threads: threads) { slice in
+            let accounts = try parallelMap(count: slices, threads: threads) { slice in
               let range = (slice * sum.sliceLength)..<min(count, (slice + 1) * sum.sliceLength)
+              var account = StepAccount()
               sum.forEachBlock(of: range) { start, block in
-                pointers.update(start, block, rate: rate, scale2: scale2, decay: decay)
+                account.add(pointers.update(start, block, rate: rate, scale2: scale2, decay: decay))
               }
+              return account
             }
+            for slice in accounts { account.add(slice) }
           }
         }
       }
     }
+    return account
   }
 
   private func power(_ base: Float, _ exponent: Int) -> Float {
@@ -77,7 +84,10 @@ public struct Adam: Sendable {
     let m: UnsafeMutablePointer<Float>
     let v: UnsafeMutablePointer<Float>
 
-    func update(_ start: Int, _ gradient: UnsafeBufferPointer<Float>, rate: Float, scale2: Float, decay: Float) {
+    func update(_ start: Int, _ gradient: UnsafeBufferPointer<Float>, rate: Float, scale2: Float, decay: Float)
+      -> StepAccount
+    {
+      var account = StepAccount()
       let (p, m, v, gradients) = (p + start, m + start, v + start, gradient.baseAddress!)
       for i in 0..<gradient.count {
         let g = gradients[i]
@@ -85,8 +95,11 @@ public struct Adam: Sendable {
         let variance = Adam.beta2 * v[i] + (1 - Adam.beta2) * g * g
         m[i] = mean
         v[i] = variance
-        p[i] = p[i] * decay - rate * mean / (variance.squareRoot() * scale2 + Adam.epsilon)
+        let weight = p[i] * decay - rate * mean / (variance.squareRoot() * scale2 + Adam.epsilon)
+        p[i] = weight
+        account.add(gradient: g, weight: weight, variance: variance)
       }
+      return account
     }
   }
 }

@@ -46,8 +46,11 @@ public struct Recipe: Codable, Hashable, Sendable {
     guard weightDecay >= 0, weightDecay.isFinite else {
       throw fail("--weight-decay", "\(weightDecay)", "use 0 or more")
     }
-    guard firstMargin > 0, lastMargin >= firstMargin, lastMargin <= 1, marginEpochs >= 0 else {
+    guard firstMargin > 0, lastMargin >= firstMargin, lastMargin <= 1 else {
       throw fail("--margin", "\(firstMargin):\(lastMargin)", "use margins with 0 < first ≤ last ≤ 1")
+    }
+    guard marginEpochs >= 0, marginEpochs.isFinite else {
+      throw fail("--margin-epochs", "\(marginEpochs)", "use 0 or more epochs")
     }
     guard (0...64).contains(augmentation.shift) else {
       throw fail("--shift", "\(augmentation.shift)", "use 0 to 64 pixels")

@@ -16,6 +16,7 @@ extension Trainer {
   ///   - isCancelled: asked before each chunk of a batch; a step that is not finished is taken again by whoever goes on.
   ///   - afterStep: says whether to go on.
   ///   - afterEpoch: called before the state is saved. It may throw `CancellationError`, as `afterStep` may.
+  /// - Throws: `TrainingDivergence`; the state saved last is then still there.
   public mutating func run(
     saving state: TrainingState, isCancelled: @Sendable () -> Bool,
     afterStep: (Trainer, TrainingProgress) throws -> Bool = { _, _ in true },
@@ -27,6 +28,7 @@ extension Trainer {
         guard try afterStep(self, progress) else { return .stopped }
         if isCancelled() { throw CancellationError() }
         guard progress.step == progress.stepsPerEpoch else { continue }
+        try requireFiniteScores()
         try afterEpoch(self, progress)
         if !isFinished { try state.save(self) }
       }

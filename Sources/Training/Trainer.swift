@@ -15,6 +15,8 @@ public struct TrainingProgress: Sendable {
   /// Mean loss and share of correct predictions over this epoch's steps so far, on augmented training images.
   public let loss: Double
   public let accuracy: Double
+  /// Whether nothing could be learnt from this step's images: their loss is not zero, and its gradient is, exactly.
+  public let isStuck: Bool
 }
 
 /// Trains a model by mini-batches split into fixed chunks of images.
@@ -59,7 +61,8 @@ public struct Trainer<M: Model>: Sendable {
   /// Takes one step and reports it.
   ///
   /// - Parameter isCancelled: asked before each chunk of the batch.
-  /// - Throws: `CancellationError` if it was cancelled: the step is then as if it had not begun.
+  /// - Throws: `CancellationError` if it was cancelled: the step is then as if it had not begun. `TrainingDivergence` if the loss
+  ///   is not finite, before a weight is changed; or if the gradient or a weight is not, after which this value is of no use.
   public mutating func step(isCancelled: @Sendable () -> Bool = { false }) throws -> TrainingProgress {
     let started = ContinuousClock.now
     let epoch = stepsDone / stepsPerEpoch
@@ -100,21 +103,37 @@ public struct Trainer<M: Model>: Sendable {
       let correct = zip(outputs.scores.value.argmaxOfRows(), labels).count { $0 == $1 }
       return ChunkResult(loss: Double(total.value.scalar), correct: correct, gradients: gradients)
     }
+    let batchLoss = results.reduce(0) { $0 + $1.loss }
+    guard batchLoss.isFinite else { throw divergence(.loss) }
     let learningRate = recipe.learningRate * recipe.schedule.factor(step: stepsDone, of: totalSteps)
     let gradients = results.map(\.gradients)
-    try model.parameters.update(trainedNames) { [weightDecay = recipe.weightDecay, threads] values in
+    let account = try model.parameters.update(trainedNames) { [weightDecay = recipe.weightDecay, threads] values in
       try optimizer.step(
         &values, gradients: gradients, learningRate: learningRate, weightDecay: weightDecay, threads: threads)
     }
+    guard account.isFinite else { throw divergence(.weights) }
 
     stepsDone += 1
     record.add(
-      epoch: epoch, images: batch.count, loss: results.reduce(0) { $0 + $1.loss } * Double(batch.count),
+      epoch: epoch, images: batch.count, loss: batchLoss * Double(batch.count),
       correct: results.reduce(0) { $0 + $1.correct }, time: ContinuousClock.now - started)
     let current = record.epochs[epoch]
     return TrainingProgress(
       epoch: epoch + 1, epochs: recipe.epochs, step: step + 1, stepsPerEpoch: stepsPerEpoch,
-      loss: current.meanLoss, accuracy: current.accuracy)
+      loss: current.meanLoss, accuracy: current.accuracy, isStuck: account.isGradientZero && batchLoss != 0)
+  }
+
+  private func divergence(_ quantity: TrainingDivergence.Quantity) -> TrainingDivergence {
+    TrainingDivergence(quantity, place: (stepsDone / stepsPerEpoch + 1, stepsDone + 1), recipe: recipe)
+  }
+
+  /// Looks at some training images with the weights as they are.
+  /// - Throws: `TrainingDivergence` if their scores are not finite, as after a last step that went too far.
+  func requireFiniteScores() throws {
+    let some = dataset.first(min(dataset.count, model.chunkSize))
+    guard model.scores(of: some.images(at: 0..<some.count)).rowsAreFinite().allSatisfy(\.self) else {
+      throw TrainingDivergence(.scores, place: (epochsDone, stepsDone), recipe: recipe)
+    }
   }
 
   private var epochOrder: (epoch: Int, order: [Int])?
@@ -145,9 +164,10 @@ extension Trainer {
     let first = trainedNames.compactMap { state["adam.first.\($0)"] }
     let second = trainedNames.compactMap { state["adam.second.\($0)"] }
     let shapes = trainedNames.map { model.parameters[$0].shape }
-    guard first.map(\.shape) == shapes, second.map(\.shape) == shapes, (0...totalSteps).contains(stepsDone) else {
-      return false
-    }
+    guard first.map(\.shape) == shapes, second.map(\.shape) == shapes, (0...totalSteps).contains(stepsDone),
+      // Means of squares.
+      second.allSatisfy({ $0.withUnsafeBuffer { $0.allSatisfy { $0 >= 0 } } })
+    else { return false }
     self.model = model
     self.stepsDone = stepsDone
     self.record = record
@@ -165,7 +185,8 @@ extension Model {
 }
 
 /// The number of images of `dataset` that `model` classifies correctly.
-/// - Throws: `CancellationError` soon after `isCancelled`.
+/// - Throws: `CancellationError` soon after `isCancelled`; `TrainingDivergence` if scores are not finite: the largest of them
+///   says nothing.
 public func correctCount(
   of model: any Classifier, on dataset: Dataset, threads: Int, isCancelled: @Sendable () -> Bool = { false }
 ) throws -> Int {
@@ -173,7 +194,8 @@ public func correctCount(
   let chunks = (dataset.count + chunkSize - 1) / chunkSize
   return try parallelMap(count: chunks, threads: threads, isCancelled: isCancelled) { chunk in
     let indices = Array((chunk * chunkSize)..<min(dataset.count, (chunk + 1) * chunkSize))
-    let predictions = model.predictions(for: dataset.images(at: indices))
-    return zip(predictions, indices).count { $0 == dataset.labels[$1] }
+    let scores = model.scores(of: dataset.images(at: indices))
+    guard scores.rowsAreFinite().allSatisfy(\.self) else { throw TrainingDivergence(.scores, place: nil, recipe: nil) }
+    return zip(scores.argmaxOfRows(), indices).count { $0 == dataset.labels[$1] }
   }.reduce(0, +)
 }

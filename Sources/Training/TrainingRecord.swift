@@ -17,6 +17,14 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
 
   public init() {}
 
+  /// Whether a run can have come to these numbers, which a file may not have.
+  var isPossible: Bool {
+    (0...1e12).contains(seconds)
+      && epochs.allSatisfy {
+        (0...1 << 40).contains($0.images) && (0...$0.images).contains($0.correct) && $0.loss.isFinite
+      }
+  }
+
   /// Counts a step of `epoch`, from 0.
   mutating func add(epoch: Int, images: Int, loss: Double, correct: Int, time: Duration) {
     while epochs.count <= epoch { epochs.append(Epoch()) }

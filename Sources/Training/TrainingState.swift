@@ -47,7 +47,7 @@ public struct TrainingState: Sendable {
   /// What the file says of how the run went; nothing if it is of a version that did not say.
   private func record(in file: SafeTensors) throws -> TrainingRecord {
     guard let text = file.metadata["record"] else { return TrainingRecord() }
-    guard let record = try? JSONDecoder().decode(TrainingRecord.self, from: Data(text.utf8)) else {
+    guard let record = try? JSONDecoder().decode(TrainingRecord.self, from: Data(text.utf8)), record.isPossible else {
       throw damaged("the record of the run")
     }
     return record

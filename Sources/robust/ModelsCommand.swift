@@ -14,8 +14,10 @@ struct ModelsCommand: ParsableCommand {
         robust models
         robust models show matrix-capsules-small
         robust models show cnn.safetensors
+        robust models show cnn --tensors
+        robust models seal old.safetensors --output cnn.safetensors
       """,
-    subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, SealCommand.self, HashCommand.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List presets and shipped checkpoints.")
@@ -43,6 +45,11 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "A preset, or a checkpoint file.")
     var name: String
 
+    @Flag(
+      help:
+        "Also print the metadata and the tensors of its checkpoint: what a file of weights from elsewhere has to hold.")
+    var tensors = false
+
     func run() throws {
       let model: any Model
       if let preset = ModelCatalog.Preset(rawValue: name), ModelCatalog.Shipped(rawValue: name) == nil {
@@ -53,6 +60,7 @@ struct ModelsCommand: ParsableCommand {
         model = loaded.model
         print("\(name): \(loaded.provenance.summary)")
         print("sha256 \(loaded.sha256)")
+        print("weights sha256 \(loaded.weightsHash), \(loaded.seal(name))")
         if let recipe = loaded.provenance.recipe { print("recipe \(recipe)") }
       }
       print("input \(model.inputShape), \(model.classCount) classes, trained with \(model.trainingLoss) loss\n")
@@ -60,7 +68,24 @@ struct ModelsCommand: ParsableCommand {
         [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
         + [["total", "", model.parameters.count.formatted]]
       print(TextTable.aligned(rows, flushRight: 2...2), terminator: "")
+      if tensors { try printTensors(of: model) }
     }
+
+    private func printTensors(of model: some Model) throws {
+      print("\nmetadata")
+      for (key, value) in try Checkpoint.required(model).sorted(by: { $0.key < $1.key }) { print("  \(key): \(value)") }
+      print()
+      let rows = [["tensor", "shape"]] + model.parameterShapes.map { [$0.name, "\($0.shape)"] }
+      print(TextTable.aligned(rows, flushRight: 2...), terminator: "")
+    }
+  }
+}
+
+extension Checkpoint.Loaded {
+  /// Whether the weights can be told to be those that were written, in words.
+  fileprivate func seal(_ path: String) -> String {
+    recordedHash == nil
+      ? "no hash recorded: `robust models seal \(path) --output NEW.safetensors` adds it" : "as recorded"
   }
 }
 

@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Foundation
 import Processor
+import Training
 
 /// The command line: parse, validate, call a library, print.
 @main
@@ -16,9 +17,10 @@ struct Robust: ParsableCommand {
       Start with `robust sweep --attack fgsm`: it attacks two shipped models on 1,000 shipped images and writes a \
       report into runs/.
 
-      Exit codes: 0 success; 64 wrong usage; 65 unusable input (file, data set, model); 69 the processor lacks \
-      instructions that robust was built to use; 70 internal error; 73 the output, or standard output, can't be written; 130 interrupted; 141 the \
-      reader of standard output left early. Of `robust check` also: 10 regression, 11 inconclusive, 12 the evaluation is not trustworthy.
+      Exit codes: 0 success; 20 training diverged; 64 wrong usage; 65 unusable input (file, data set, model); 69 the processor \
+      lacks instructions that robust was built to use; 70 internal error; 73 the output, or standard output, can't be written; \
+      130 interrupted; 141 the reader of standard output left early. Of `robust check` also: 10 regression, 11 inconclusive, \
+      12 the evaluation is not trustworthy.
       """,
     version: "\(version) (\(RunFacts.Host.current.software))",
     subcommands: [
@@ -51,6 +53,9 @@ struct Robust: ParsableCommand {
     } catch let error as InputError {
       StandardError.note("robust: \(error)")
       return error.kind.exitCode
+    } catch let error as TrainingDivergence {
+      StandardError.note("robust: \(error)")
+      return 20
     } catch is Interruption {
       return 130
     } catch is CancellationError {

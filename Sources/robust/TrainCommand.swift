@@ -74,10 +74,22 @@ struct TrainCommand: ParsableCommand {
     }
     let heldOut = validation > 0 ? training.subset(at: (training.count - validation)..<training.count) : nil
     if validation > 0 { training = training.subset(at: 0..<(training.count - validation)) }
+    // Before hours of training, rather than after them.
+    try requireTestImages(suiting: training)
     var fresh = try architecture.model(
       preset, inputShape: training.shape, classCount: training.classCount, seed: recipe.seed)
     if let initial { try adopt(initial, &fresh) } else { fresh.calibrate(on: training) }
     try train(fresh, recipe, training, heldOut, threads: threads)
+  }
+
+  /// - Throws: `InputError(.dataset)` if there are test images, and not of the shape of those of `training`.
+  private func requireTestImages(suiting training: Dataset) throws {
+    guard let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount),
+      test.shape != training.shape
+    else { return }
+    throw InputError(
+      .dataset, dataset, "its training images are \(training.shape), its test images \(test.shape)",
+      remedy: "make all of one shape, or keep the test images elsewhere while training")
   }
 
   /// Puts the weights of the checkpoint at `path` into `model`.
@@ -118,40 +130,64 @@ struct TrainCommand: ParsableCommand {
     progress.note(
       "training \(model.name) (\(model.parameters.count) parameters) on \(training.count) images of \(training.name), "
         + "\(recipe.epochs) epochs, \(threads) threads")
-    let end = try trainer.run(
-      saving: state, isCancelled: { Interruption.isRequested },
-      afterStep: { trainer, report in
-        progress.show(
-          "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
-          detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
-        return true
-      },
-      afterEpoch: { trainer, report in
-        var line = String(
-          format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
-        if let heldOut {
-          let correct = try correctCount(
-            of: trainer.model, on: heldOut, threads: threads, isCancelled: { Interruption.isRequested })
-          line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
-        }
-        progress.note(line)
-        if !trainer.isFinished { try write(trainer, test: nil) }
-      })
-    progress.clear()
-    func interruption() -> Interruption {
-      progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
-      return Interruption()
+    var savedEpochs = 0
+    var stuckSteps = 0
+    do {
+      let end = try trainer.run(
+        saving: state, isCancelled: { Interruption.isRequested },
+        afterStep: { trainer, report in
+          if report.isStuck { stuckSteps += 1 }
+          progress.show(
+            "epoch \(report.epoch)/\(report.epochs)", share: Double(trainer.stepsDone) / Double(trainer.totalSteps),
+            detail: String(format: "loss %.4f, accuracy %.1f%%", report.loss, 100 * report.accuracy))
+          return true
+        },
+        afterEpoch: { trainer, report in
+          var line = String(
+            format: "epoch %d: loss %.4f, training accuracy %.2f%%", report.epoch, report.loss, 100 * report.accuracy)
+          if let heldOut {
+            let correct = try correctCount(
+              of: trainer.model, on: heldOut, threads: threads, isCancelled: { Interruption.isRequested })
+            line += String(format: ", validation accuracy %.2f%%", 100 * Double(correct) / Double(heldOut.count))
+          }
+          progress.note(line)
+          warn(ofStuckSteps: stuckSteps, in: report, progress)
+          stuckSteps = 0
+          if !trainer.isFinished {
+            try write(trainer, test: nil)
+            savedEpochs = trainer.epochsDone
+          }
+        })
+      progress.clear()
+      if case .interrupted = end { throw interruption(of: trainer, state, progress) }
+      try finish(trainer, state, progress, threads: threads)
+    } catch let divergence as TrainingDivergence {
+      progress.clear()
+      throw ended(divergence, state, savedEpochs: savedEpochs)
     }
-    if case .interrupted = end { throw interruption() }
+  }
+
+  /// Says where training that was interrupted goes on from.
+  private func interruption<M: Model>(
+    of trainer: Trainer<M>, _ state: TrainingState, _ progress: ProgressLine
+  ) -> Interruption {
+    progress.note("interrupted: saved \(state.path) after step \(trainer.stepsDone); go on with --resume")
+    return Interruption()
+  }
+
+  /// Evaluates the trained model and writes it.
+  private func finish<M: Model>(
+    _ trainer: Trainer<M>, _ state: TrainingState, _ progress: ProgressLine, threads: Int
+  ) throws {
     Interruption.watch(
       "the state after the last step is saved.", atOnce: "and goes back to the end of the last epoch but one")
-    let test = try? data.catalog.load(dataset, split: .test, classCount: training.classCount)
+    let test = try? data.catalog.load(dataset, split: .test, classCount: trainer.dataset.classCount)
     let accuracies = try unlessCancelled {
       try Interruption.isRequested ? nil : test.map { try self.accuracies(trainer, $0, threads: threads) } ?? []
     }
     guard let accuracies = accuracies ?? nil else {
       try state.save(trainer)
-      throw interruption()
+      throw interruption(of: trainer, state, progress)
     }
     Interruption.watch("the checkpoint is written.")
     try write(trainer, test: accuracies.first.map { ($0.correct, $0.count) })
@@ -161,6 +197,34 @@ struct TrainCommand: ParsableCommand {
       print(accuracy.name + String(format: " %.2f%% (%d of %d)", share, accuracy.correct, accuracy.count))
     }
     print("wrote \(output)")
+  }
+
+  /// `divergence`, with what is left of the run: the state of the last epoch that went well.
+  private func ended(
+    _ divergence: TrainingDivergence, _ state: TrainingState, savedEpochs: Int
+  ) -> TrainingDivergence {
+    var divergence = divergence
+    if savedEpochs > 0 {
+      divergence.kept = "\(output) and \(state.path) hold what epoch \(savedEpochs) came to"
+      divergence.remedy += "; to go on from epoch \(savedEpochs), add --initial \(output), and name another --output"
+    } else if resume {
+      divergence.kept = "\(state.path) is as it was"
+      divergence.remedy += " and another --output"
+    } else {
+      // Fresh weights, which the next attempt makes again.
+      state.remove()
+      divergence.kept = "nothing was written"
+    }
+    return divergence
+  }
+
+  /// Says so if the gradient was zero for whole batches, which training shows by nothing else.
+  private func warn(ofStuckSteps count: Int, in report: TrainingProgress, _ progress: ProgressLine) {
+    guard count > 0 else { return }
+    progress.note(
+      "warning: in \(count) of \(report.stepsPerEpoch) steps the gradient of the loss was exactly zero and the loss was not, so "
+        + "nothing was learnt from them: activations are saturated. Try --loss cross-entropy, which acts on scores, a smaller "
+        + "--learning-rate, or for capsules --initialization calibrated")
   }
 
   /// How many test images are classified correctly: of all, and of those from the viewpoints that were trained on, if only

@@ -35,6 +35,7 @@ public struct MinimumSearch: Sendable {
   ///   - isCancelled: asked before each chunk and between the steps of attacks.
   ///   - progress: called after each chunk, in order, from any thread.
   /// - Returns: records by model, then image, then attack; nil if it was cancelled.
+  /// - Throws: `InputError(.model)` if scores of an image are not finite.
   public func run(
     threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @Sendable (Sweep.Progress) -> Void = { _ in }
@@ -65,6 +66,13 @@ public struct MinimumSearch: Sendable {
     let ids = positions.map { sweep.dataset.ids[$0] }
     let labels = sweep.dataset.labels(at: positions)
     let clean = CleanPass(sweep.models[model], images: images)
+    if let row = clean.scores.rowsAreFinite().firstIndex(of: false) {
+      // Such an image would pass for one that no ε beats.
+      throw InputError(
+        .model, sweep.models[model].name,
+        "its scores of image \(ids[row]) are not finite, and say nothing of robustness",
+        remedy: "use another checkpoint; `robust sweep` says how many images are affected")
+    }
     let goal = configuration.goal.targetChoice.goals(
       labels: labels, imageIDs: ids, cleanScores: clean.scores, seed: configuration.seed)[0]
     var byAttack: [[MinimumRecord]] = []

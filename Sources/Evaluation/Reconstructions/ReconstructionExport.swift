@@ -48,6 +48,7 @@ public struct ReconstructionExport: Sendable {
         let poses = reconstructor.classify(reconstructor.dataset.images(at: [position])).poses
         let result = results[position]
         let sweep = PoseSweep(poses, of: result.prediction, range: range, in: reconstructor.model)
+        try reconstructor.requireFinite(sweep.images.reshaped(to: [1, sweep.images.count]), of: [position])
         try folder.write(PNG.encode(sweep.sheet), to: "pose-\(result.id).png")
         for (dimension, change) in sweep.changes.enumerated() {
           changes.append(["\(result.id)", "\(result.prediction)", "\(dimension)", "\(Float(change))"])

@@ -25,7 +25,7 @@ public struct Reconstructor: Sendable {
   /// - Parameters:
   ///   - isCancelled: asked before each chunk of images.
   ///   - progress: called with the share of images done, from any thread.
-  /// - Throws: `CancellationError` if it was cancelled.
+  /// - Throws: `InputError(.model)` if poses, or what is made of them, are not finite; `CancellationError` if it was cancelled.
   public func measure(
     threads: Int, isCancelled: @Sendable () -> Bool = { false }, progress: @Sendable (Double) -> Void = { _ in }
   ) throws -> [Reconstruction] {
@@ -34,19 +34,20 @@ public struct Reconstructor: Sendable {
     return try parallelMap(count: (dataset.count + size - 1) / size, threads: threads, isCancelled: isCancelled) {
       chunk in
       let positions = Array(chunk * size..<min(dataset.count, (chunk + 1) * size))
-      let results = measure(positions)
+      let results = try measure(positions)
       progress(Double(done.adding(positions.count)) / Double(dataset.count))
       return results
     }.flatMap(\.self)
   }
 
-  private func measure(_ positions: [Int]) -> [Reconstruction] {
+  private func measure(_ positions: [Int]) throws -> [Reconstruction] {
     let images = dataset.images(at: positions)
     let labels = dataset.labels(at: positions)
     let outcome = classify(images)
     let seen = model.seen(images)
-    let errors = self.errors(model.reconstructions(of: outcome.poses, classes: outcome.predictions), seen)
-    let errorsOfLabels = self.errors(model.reconstructions(of: outcome.poses, classes: labels), seen)
+    for tensor in [outcome.scores, outcome.poses] { try requireFinite(tensor, of: positions) }
+    let errors = try self.errors(outcome.predictions, outcome.poses, seen, positions)
+    let errorsOfLabels = try self.errors(labels, outcome.poses, seen, positions)
     return positions.indices.map { row in
       Reconstruction(
         id: dataset.ids[positions[row]], label: labels[row], prediction: outcome.predictions[row],
@@ -56,14 +57,31 @@ public struct Reconstructor: Sendable {
   }
 
   /// The poses of `images`, `[batch, classes, elements]`, with what they are taken for.
-  func classify(_ images: Tensor) -> (poses: Tensor, activations: Tensor, predictions: [Int]) {
+  func classify(_ images: Tensor) -> (poses: Tensor, activations: Tensor, scores: Tensor, predictions: [Int]) {
     let outputs = model.outputs(for: Graph().constant(images))
     guard let poses = outputs.poses else { preconditionFailure("Reconstructor: \(model.name) has no poses") }
-    return (poses.value, outputs.activations.value, outputs.scores.value.argmaxOfRows())
+    let scores = outputs.scores.value
+    return (poses.value, outputs.activations.value, scores, scores.argmaxOfRows())
   }
 
-  /// The mean squared difference of each image.
-  private func errors(_ made: Tensor, _ images: Tensor) -> [Double] {
+  /// - Throws: `InputError(.model)` if a number of `tensor`, of which the first row is of the image at the first of `positions`
+  ///   and so on, is not finite: neither a picture nor a table can show it.
+  func requireFinite(_ tensor: Tensor, of positions: [Int]) throws {
+    guard let row = tensor.rowsAreFinite().firstIndex(of: false) else { return }
+    throw InputError(
+      .model, model.name,
+      "its scores or poses of image \(dataset.ids[positions[row]]), or what is made of them, are not finite",
+      remedy:
+        "use another checkpoint, or train this one anew with a smaller --learning-rate: its weights are too large to "
+        + "compute with")
+  }
+
+  /// The mean squared difference of each of `images` at `positions` from what is made of the poses of `classes`.
+  private func errors(
+    _ classes: [Int], _ poses: Tensor, _ images: Tensor, _ positions: [Int]
+  ) throws -> [Double] {
+    let made = model.reconstructions(of: poses, classes: classes)
+    try requireFinite(made, of: positions)
     let (a, b, size) = (made.scalars, images.scalars, images.shape.withoutBatch.count)
     return (0..<images.shape[0]).map { row in
       var sum = 0.0

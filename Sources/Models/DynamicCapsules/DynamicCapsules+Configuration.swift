@@ -5,6 +5,7 @@ extension DynamicCapsules {
   /// Every switch of the network; the defaults are the paper's.
   public struct Configuration: ModelConfiguration {
     public static var architecture: String { "dynamic-capsules" }
+    public static var optionalFields: Set<String> { ["crop", "decoder"] }
 
     public var inputShape: Shape = [1, 28, 28]
     public var classCount = 10
@@ -73,6 +74,11 @@ extension DynamicCapsules {
           "use 1 to 1,024 channels and primary types, and poses of 1 to 256 elements")
       }
       guard (1...10).contains(iterations) else { throw fail("\(iterations) routing iterations", "use 1 to 10") }
+      // The only product of these sizes that may not fit into an integer.
+      let factors = [sizes[1].rows, sizes[1].columns, primaryTypes, primaryElements, classCount, classElements]
+      guard factors.reduce(1.0, { $0 * Double($1) }) <= 0x1p40 else {
+        throw fail("sizes that make more than 2⁴⁰ weights", "use fewer or smaller capsules")
+      }
       try decoder?.validate(Self.architecture)
     }
   }

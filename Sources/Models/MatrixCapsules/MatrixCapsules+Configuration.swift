@@ -7,6 +7,7 @@ extension MatrixCapsules {
   /// Every switch of the network; the defaults are the paper's.
   public struct Configuration: ModelConfiguration {
     public static var architecture: String { "matrix-capsules" }
+    public static var optionalFields: Set<String> { ["crop", "decoder", "fanInNormalization"] }
 
     public var inputShape: Shape = [1, 28, 28]
     public var classCount = 10

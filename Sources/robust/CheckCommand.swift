@@ -36,20 +36,23 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Do not trust a run that was made without trust checks.")
   var requireChecks = false
 
-  @Option(help: "Write JUnit XML to this file.", completion: .file())
+  @Option(help: "Write JUnit XML to this file; only an earlier one is replaced.", completion: .file())
   var junit: String?
 
-  @Option(help: "Write SARIF 2.1.0 to this file.", completion: .file())
+  @Option(help: "Write SARIF 2.1.0 to this file; only an earlier one is replaced.", completion: .file())
   var sarif: String?
 
-  @Option(help: "Write Markdown, for a comment on a pull request, to this file.", completion: .file())
+  @Option(
+    help: "Write Markdown, for a comment on a pull request, to this file; only an earlier one is replaced.",
+    completion: .file())
   var markdown: String?
 
-  @Option(help: "Write JSON to this file.", completion: .file())
+  @Option(help: "Write JSON to this file; only an earlier one is replaced.", completion: .file())
   var json: String?
 
   func run() throws {
     let options = try RegressionCheck.Options(maxDrop: maxDrop, alpha: alpha, requiresChecks: requireChecks)
+    try checkOutputs()
     let expected = try Baseline.read(baseline)
     let store = try RunStore.openRun(folder)
     let check: RegressionCheck
@@ -62,6 +65,16 @@ struct CheckCommand: ParsableCommand {
     try write(check, expected)
     print(CheckText.text(check), terminator: "")
     if check.verdict != .pass { throw ExitCode(check.verdict.exitCode) }
+  }
+
+  /// What an earlier check wrote is replaced, any other file is not.
+  private func checkOutputs() throws {
+    let files: [(String?, String, OutputForm)] = [
+      (junit, "--junit", .junit), (sarif, "--sarif", .sarif), (markdown, "--markdown", .checkMarkdown),
+      (json, "--json", .checkJSON),
+    ]
+    try OutputFile.requireDistinct(
+      files.compactMap { path, option, form in try path.map { try OutputFile($0, option: option, replacing: form) } })
   }
 
   private func write(_ check: RegressionCheck, _ expected: Baseline) throws {

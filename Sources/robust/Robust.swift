@@ -37,7 +37,9 @@ struct Robust: ParsableCommand {
       _exit(69)
     }
     do {
+      try TextNames.check(arguments: (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] })
       var command = try parseAsRoot()
+      try TextNames.checkCurrentFolder()
       try command.run()
     } catch let error as InputError {
       fail("robust: \(error)", code: error.kind.exitCode)

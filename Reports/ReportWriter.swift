@@ -22,7 +22,9 @@ public enum ReportWriter {
     }
     files.append(("report.md", Data(MarkdownReport.text(summary).utf8)))
     files.append(("report.html", Data(HTMLReport.text(summary, rows: rows).utf8)))
-    for file in files { try AtomicFile.write(file.data, to: directory.appending(path: file.name).path) }
+    for file in files {
+      try AtomicFile.write(file.data, to: directory.appending(path: file.name).path, links: .refused)
+    }
     return files.map(\.name)
   }
 }

@@ -88,10 +88,11 @@ public enum ComparisonWriter {
   /// - Throws: `InputError` of kind `.output` if a file can't be written.
   @discardableResult
   public static func write(_ comparison: RunComparison, to directory: URL) throws -> [String] {
+    // The differences first: by them the folder is known again, also if this process is killed.
     var files = [
+      ("differences.csv", ComparisonCSV.differences(comparison)), ("flips.csv", ComparisonCSV.flips(comparison)),
       ("compare.html", ComparisonHTML.text(comparison)), ("compare.md", ComparisonMarkdown.text(comparison)),
-      ("compare.tex", ComparisonLaTeX.text(comparison)), ("differences.csv", ComparisonCSV.differences(comparison)),
-      ("flips.csv", ComparisonCSV.flips(comparison)),
+      ("compare.tex", ComparisonLaTeX.text(comparison)),
     ]
     for figure in ComparisonFigure.all(of: comparison) {
       files.append(("\(figure.id).svg", figure.plot.svg(width: 760, height: 440, standalone: true)))

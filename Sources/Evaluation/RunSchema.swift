@@ -49,6 +49,17 @@ enum RunSchema {
       try RunSchema.setChecksum(checksum, in: database)
     }
     registerSeal(in: &migrator)
+    // What tells a picture that was damaged, or is another one, from the one that was written. Independent of the others.
+    migrator.registerMigration("pictures") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE picture (
+            model INTEGER NOT NULL, attack INTEGER NOT NULL, goal INTEGER NOT NULL, target INTEGER NOT NULL,
+            budget INTEGER NOT NULL, image INTEGER NOT NULL, sha256 TEXT NOT NULL,
+            PRIMARY KEY (model, attack, goal, target, budget, image)
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 
@@ -56,6 +67,7 @@ enum RunSchema {
   private static let columnsOfTables = [
     "configuration": ["id", "hash", "json"], "facts": ["id", "json"], "options": ["id", "json"],
     "checksum": ["id", "count", "sum"], "record": recordColumns,
+    "picture": ["model", "attack", "goal", "target", "budget", "image", "sha256"],
     "checkResult": ["position", "name", "json"], "finding": ["position", "name", "severity", "json"],
     "seal": ["id", "hash"],
   ]

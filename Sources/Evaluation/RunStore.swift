@@ -70,8 +70,14 @@ public final class RunStore: Sendable {
   public static func open(at url: URL) throws -> RunStore { try open(at: url, lock: nil) }
 
   private static func open(at url: URL, lock: RunLock?) throws -> RunStore {
-    guard FileManager.default.fileExists(atPath: url.path) else {
+    guard let kind = PathKind(at: url.path) else {
       throw InputError(.output, url.path, "no run store there", remedy: "name the folder of a run")
+    }
+    // SQLite would follow it, and an older store is migrated where it is.
+    guard kind == .file else {
+      throw InputError(
+        .output, url.path, "is \(kind.words), and a run keeps a file of its own there",
+        remedy: "name the folder of a run")
     }
     return try reporting(url) {
       let queue = try RunFile.open(url.path)

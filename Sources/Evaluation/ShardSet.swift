@@ -139,21 +139,30 @@ public struct ShardSet: Sendable {
     }
   }
 
+  /// How many are held at a time, and made known to the store in one transaction.
+  private static let picturesAtOnce = 256
+
   private func copyExamples(to directory: SweepDirectory, of sweep: Sweep) throws {
     let exporter = SweepExamples(sweep, directory: directory, count: directory.options.examples)
-    var folders: [[Int: URL]] = sweep.models.map { _ in [:] }
+    guard exporter.count > 0 else { return }
+    let records = try sweep.models.indices.map { try exporter.exportedRecords(model: $0) }
     for part in parts {
-      let images = URL(filePath: part.path, directoryHint: .isDirectory).appending(path: "images")
-      for chunk in sweep.chunks(of: part.shard) {
-        for position in chunk.positions { folders[chunk.model][sweep.dataset.ids[position]] = images }
-      }
-    }
-    for model in sweep.models.indices {
-      for record in try exporter.exportedRecords(model: model) {
-        let path = exporter.paths.path(of: record)
-        guard let data = try? Data(contentsOf: folders[model][record.image]!.appending(path: path)), !data.isEmpty
-        else { continue }
-        try exporter.write([.init(path: path, data: data)])
+      let own = sweep.chunks(of: part.shard)
+      let source = try SweepExamples(sweep, partAt: part.path, count: directory.options.examples)
+      defer { try? source.store.close() }
+      for model in sweep.models.indices {
+        let images = Set(own.filter { $0.model == model }.flatMap(\.positions).map { sweep.dataset.ids[$0] })
+        let hashes = images.isEmpty ? [:] : try source.store.pictures(model: model)
+        // A picture that is missing or damaged in its part is made again by the sweep.
+        let wanted = records[model].filter { images.contains($0.image) }
+        for start in stride(from: 0, to: wanted.count, by: Self.picturesAtOnce) {
+          try exporter.write(
+            wanted[start..<min(start + Self.picturesAtOnce, wanted.count)].compactMap { record in
+              guard let data = source.data(of: record, hashes) else { return nil }
+              let key = PictureKey(record)
+              return .init(path: exporter.paths.path(of: record), data: data, identity: (key, hashes[key]!))
+            })
+        }
       }
     }
   }

@@ -11,19 +11,21 @@ public struct SweepDirectory: Sendable {
   public let isResumed: Bool
 
   /// `images/`, where adversarial examples go.
-  public var images: URL { url.appending(path: "images", directoryHint: .isDirectory) }
+  public var images: URL { url.appending(path: RunFolderNames.images, directoryHint: .isDirectory) }
 
   /// The store in the folder of a run.
   public static func storeURL(in path: String) -> URL {
-    URL(filePath: path, directoryHint: .isDirectory).appending(path: "run.sqlite")
+    URL(filePath: path, directoryHint: .isDirectory).appending(path: RunFolderNames.store)
   }
 
-  /// Refuses the folder of a run on which another process is at work, before anything in it is read.
+  /// Refuses the folder of a run on which another process is at work, or that no run can go into, before anything is read
+  /// or made.
   ///
-  /// - Throws: `InputError` of kind `.output` that names the process.
+  /// - Throws: `InputError` of kind `.output` that names the process, or what is in the way.
   public static func refuseIfBusy(_ path: String) throws {
+    guard try check(path) else { return }
     let url = URL(filePath: path, directoryHint: .isDirectory)
-    guard FileManager.default.fileExists(atPath: url.appending(path: RunLock.fileName).path) else { return }
+    guard PathKind(at: url.appending(path: RunFolderNames.lock).path) != nil else { return }
     try RunLock(folder: url).release()
   }
 
@@ -38,11 +40,12 @@ public struct SweepDirectory: Sendable {
   ) throws -> SweepDirectory {
     let url = URL(filePath: path, directoryHint: .isDirectory)
     let storeURL = storeURL(in: path)
-    let isNew = try prepare(url, path)
+    let isNew = try !check(path)
+    let made = isNew ? try ResultFolder.makeFolders(path) : []
     do {
       let lock = try RunLock(folder: url)
       removeLeftovers(in: url)
-      guard FileManager.default.fileExists(atPath: storeURL.path) else {
+      guard PathKind(at: storeURL.path) != nil else {
         let options = options ?? RunOptions()
         let store = try RunStore.create(at: storeURL, configuration: configuration, options: options, lock: lock)
         return SweepDirectory(url: url, store: store, options: options, isResumed: false)
@@ -60,59 +63,71 @@ public struct SweepDirectory: Sendable {
       if wanted != stored { try store.setOptions(wanted) }
       return SweepDirectory(url: url, store: store, options: wanted, isResumed: true)
     } catch {
-      // Only if it is empty: another process may have begun there.
-      if isNew { rmdir(url.path) }
+      // Only those that are empty: another process may have begun there.
+      for folder in made.reversed() { rmdir(folder) }
       throw error
     }
   }
 
   private static func name(of shard: Shard?) -> String { shard.map { "part \($0) of the run" } ?? "a whole run" }
 
-  /// Makes the folder, if need be.
+  /// Makes sure that a run can go into the folder at `path`: nothing is changed.
   ///
-  /// - Returns: whether it was not there.
-  private static func prepare(_ url: URL, _ path: String) throws -> Bool {
-    let files = FileManager.default
-    var isDirectory: ObjCBool = false
-    guard files.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-      do {
-        try files.createDirectory(at: url, withIntermediateDirectories: true)
-      } catch {
-        throw unwritable(path)
-      }
-      return true
+  /// - Returns: whether there is such a folder.
+  /// - Throws: `InputError` of kind `.output` if it can't be written, holds no run but something else, or if anything
+  ///   stands where the run has files of its own.
+  private static func check(_ path: String) throws -> Bool {
+    guard case .folder(let folder, let names) = try OutputPlace(path, option: "--output", isFolder: true) else {
+      return false
     }
-    guard isDirectory.boolValue else {
-      throw InputError(.output, path, "is a file; expected a folder", remedy: "name another output folder")
-    }
-    guard let contents = try? files.contentsOfDirectory(atPath: url.path) else { throw unwritable(path) }
-    guard contents.contains(storeURL(in: path).lastPathComponent) || contents.allSatisfy(isOurs) else {
+    // What a process that was killed left of a run that had not yet begun is no obstacle.
+    let others = names.filter { $0 != RunFolderNames.lock && !RunFolderNames.isLeftover($0) }
+    guard names.contains(RunFolderNames.store) || others.isEmpty else {
       throw InputError(
-        .output, path, "holds other files (\(contents.filter { !isOurs($0) }.sorted()[0])…) and no run",
-        remedy: "name a new or an empty output folder")
+        .output, path, "holds other files (\(others[0])…) and no run", remedy: "name a new or an empty output folder")
     }
-    return false
+    for name in names where RunFolderNames.isOwn(name) {
+      try require(name == RunFolderNames.images ? .folder : .file, PathParts.join(folder, name))
+    }
+    if names.contains(RunFolderNames.images) { try checkPictures(PathParts.join(folder, RunFolderNames.images)) }
+    return true
   }
 
-  /// Whether a file called `name` is what a process that was killed may have left of a run that had not yet begun.
-  private static func isOurs(_ name: String) -> Bool {
-    name == RunLock.fileName || name.hasPrefix(RunFile.temporaryPrefix + "run.sqlite")
+  /// Nothing in `images/` is a link: what it leads to would be written to.
+  private static func checkPictures(_ folder: String) throws {
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw InputError(.output, folder, "can't be written to", remedy: "give yourself permission to write there")
+    }
+    for name in try FolderEntries.names(in: folder) {
+      let path = PathParts.join(folder, name)
+      switch PathKind(at: path) {
+      case .link: try require(.file, path)
+      case .folder: try checkPictures(path)
+      default: break
+      }
+    }
+  }
+
+  /// - Throws: `InputError` of kind `.output` if anything but a file or folder as expected is at `path`.
+  private static func require(_ expected: PathKind, _ path: String) throws {
+    guard let kind = PathKind(at: path), kind != expected else { return }
+    throw InputError(
+      .output, path, "is \(kind.words), and a run keeps \(expected.words) of its own there",
+      remedy: "move it away, then give the same command again: what is missing is made again")
   }
 
   /// Removes the files that a process was about to rename when it was killed: nobody else works here.
   private static func removeLeftovers(in url: URL) {
-    let files = FileManager.default
-    for folder in [url, url.appending(path: "images")] {
-      for name in (try? files.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasPrefix(".") {
-        guard name.hasSuffix(".tmp") || name.hasPrefix(RunFile.temporaryPrefix + "run.sqlite") else { continue }
-        try? files.removeItem(at: folder.appending(path: name))
+    func remove(_ folder: URL, where isLeftover: (String) -> Bool) {
+      guard PathKind(at: PathParts.withoutSlash(folder.path)) == .folder else { return }
+      for name in (try? FolderEntries.names(in: folder.path)) ?? [] where isLeftover(name) {
+        // A folder is never ours, and stays.
+        unlink(folder.appending(path: name).path)
       }
     }
-  }
-
-  private static func unwritable(_ path: String) -> InputError {
-    InputError(
-      .output, path, "the folder can't be made or read",
-      remedy: "name an output folder in a place that exists and that you may write to")
+    remove(url) { RunFolderNames.isLeftover($0) }
+    remove(url.appending(path: RunFolderNames.images)) {
+      TemporaryName.isTemporary($0, of: RunFolderNames.manifest)
+    }
   }
 }

@@ -12,9 +12,11 @@ extension SweepExamples {
   ]
 
   /// The lines of the manifest for `records` of one model, whose files are read.
-  func verdicts(_ records: [EvaluationRecord], _ classifier: any Classifier) throws -> [String] {
+  func verdicts(
+    _ records: [EvaluationRecord], _ hashes: [PictureKey: String], _ classifier: any Classifier
+  ) throws -> [String] {
     let shape = sweep.dataset.shape
-    let files = try records.map { try levels(of: $0) }
+    let files = try records.map { try levels(of: $0, hashes) }
     let images = Tensor(files.flatMap { $0.map { Float($0) / 255 } }, shape: shape.batched(files.count))
     return zip(zip(records, files), classifier.predictions(for: images)).map { pair, prediction in
       let (record, levels) = pair
@@ -32,11 +34,14 @@ extension SweepExamples {
     }
   }
 
-  /// The levels in the file of `record`, `[channel, row, column]`.
-  func levels(of record: EvaluationRecord) throws -> [UInt8] {
-    try Bitmap.planar(
-      at: directory.appending(path: paths.path(of: record)).path, shape: sweep.dataset.shape,
-      remedy: "delete the folder of the run and run the sweep again")
+  /// The levels in the file of `record`, `[channel, row, column]`, which has to be the one that was written.
+  func levels(of record: EvaluationRecord, _ hashes: [PictureKey: String]) throws -> [UInt8] {
+    let path = directory.appending(path: paths.path(of: record)).path
+    let remedy = "give the same command again, or `robust sweep --resume`: it makes damaged pictures again"
+    guard let data = data(of: record, hashes) else {
+      throw InputError(.output, path, "is not the picture that the run wrote there", remedy: remedy)
+    }
+    return try Bitmap.planar(in: data, name: path, shape: sweep.dataset.shape, remedy: remedy)
   }
 }
 
@@ -44,7 +49,12 @@ extension Bitmap {
   /// The levels `[channel, row, column]` of the image of `shape` in the PNG file at `path`.
   /// - Throws: `InputError` if it can't be read, or `InputError(.output)` if it is of another shape.
   static func planar(at path: String, shape: Shape, remedy: String) throws -> [UInt8] {
-    let bitmap = try PNG.read(path)
+    try planar(in: FileReader.contents(of: path, limit: 1 << 28), name: path, shape: shape, remedy: remedy)
+  }
+
+  /// The same of a file that holds `data`, and is called `path` in errors.
+  fileprivate static func planar(in data: Data, name path: String, shape: Shape, remedy: String) throws -> [UInt8] {
+    let bitmap = try PNG.decode(data, name: path)
     guard let levels = bitmap.planar(of: shape) else {
       throw InputError(
         .output, path, "is a picture of \(bitmap.width)×\(bitmap.height) pixels, not an image of \(shape)",

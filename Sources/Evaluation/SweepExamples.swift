@@ -24,6 +24,8 @@ public struct SweepExamples: Sendable {
   struct Picture: Sendable {
     let path: String
     let data: Data
+    /// Of an example: which, and the hash by which the store will know the file again.
+    var identity: (key: PictureKey, sha256: String)?
   }
 
   let sweep: Sweep
@@ -34,9 +36,19 @@ public struct SweepExamples: Sendable {
   let positions: [Int: Int]
 
   init(_ sweep: Sweep, directory: SweepDirectory, count: Count) {
+    self.init(sweep, images: directory.images, store: directory.store, count: count)
+  }
+
+  /// The examples of a part of the sweep, to be read from its folder at `path`.
+  init(_ sweep: Sweep, partAt path: String, count: Count) throws {
+    let images = URL(filePath: path, directoryHint: .isDirectory).appending(path: RunFolderNames.images)
+    self.init(sweep, images: images, store: try RunStore.open(at: SweepDirectory.storeURL(in: path)), count: count)
+  }
+
+  private init(_ sweep: Sweep, images: URL, store: RunStore, count: Count) {
     self.sweep = sweep
-    self.directory = directory.images
-    store = directory.store
+    directory = images
+    self.store = store
     let limit =
       switch count {
       case .first(let limit): min(max(limit, 0), sweep.dataset.count)
@@ -60,31 +72,45 @@ public struct SweepExamples: Sendable {
   func picture(_ record: EvaluationRecord, of image: Tensor, at position: Int) -> Picture {
     let levels = Quantizer.levels(
       of: image, around: sweep.dataset.pixels(at: position), epsilon: budget(record).value)
-    return Picture(path: paths.path(of: record), data: png(levels))
+    let data = png(levels)
+    return Picture(
+      path: paths.path(of: record), data: data, identity: (PictureKey(record), Checksum.sha256(of: data)))
   }
 
   func png(_ levels: [UInt8]) -> Data { PNG.encode(Bitmap(planar: levels, shape: sweep.dataset.shape)) }
 
+  /// Writes files, and tells the store which they are.
   func write(_ pictures: [Picture]) throws {
-    for folder in Set(pictures.map { PathParts.folder($0.path) }) { try makeFolder(folder) }
+    for folder in Set(pictures.map { PathParts.folder($0.path) }).sorted() { try makeFolder(folder) }
     for picture in pictures { try write(picture.data, to: picture.path) }
+    try store.setPictures(pictures.compactMap(\.identity))
   }
 
+  /// Makes a folder below that of the pictures, one after the other, none of which may be a link.
   private func makeFolder(_ path: String) throws {
-    let url = directory.appending(path: path)
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw Self.unwritable(url, "can't be written: \(error.localizedDescription)")
+    var url = directory
+    for part in [""] + path.split(separator: "/").map(String.init) {
+      if !part.isEmpty { url.append(path: part, directoryHint: .isDirectory) }
+      switch PathKind(at: PathParts.withoutSlash(url.path)) {
+      case .folder: continue
+      case nil:
+        guard mkdir(url.path, 0o777) != 0 else { continue }
+        throw Self.unwritable(url, "can't be made: \(String(cString: strerror(errno)))")
+      case .some(let kind):
+        throw InputError(
+          .output, url.path, "is \(kind.words), and a folder of pictures is to be made there",
+          remedy: "move it away, then run the same command again: it goes on where it stopped")
+      }
     }
   }
 
   private func write(_ data: Data, to path: String) throws {
     let url = directory.appending(path: path)
     do {
-      // Not flushed one by one: a chunk whose files were lost or are empty writes them again.
+      // Not flushed one by one: a chunk whose files were lost or are damaged writes them again.
       try AtomicFile.writeUnflushed(data, to: url.path)
     } catch let error as InputError {
+      guard PathKind(at: url.path) != .link else { throw error }
       throw Self.unwritable(url, error.problem)
     }
   }
@@ -95,15 +121,24 @@ public struct SweepExamples: Sendable {
       remedy: "check the disk and the output folder, then run the same command again: it goes on where it stopped")
   }
 
-  /// The images of a stored `model` some of whose examples are not on disk.
+  /// The images of a stored `model` some of whose examples are not on disk, or are not those that were written.
   func imagesWithoutPictures(model: Int) throws -> Set<Int> {
+    let hashes = count > 0 ? try store.pictures(model: model) : [:]
     var images = Set<Int>()
     for record in try exportedRecords(model: model) where !images.contains(record.image) {
-      let file = directory.appending(path: paths.path(of: record)).path
-      let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
-      if (size ?? 0) == 0 { images.insert(record.image) }
+      if data(of: record, hashes) == nil { images.insert(record.image) }
     }
     return images
+  }
+
+  /// The file of `record`, if it is the one whose hash is in `hashes`.
+  func data(of record: EvaluationRecord, _ hashes: [PictureKey: String]) -> Data? {
+    let path = directory.appending(path: paths.path(of: record)).path
+    // A link is not followed; a device or pipe is not waited for.
+    guard PathKind(at: path) == .file, let data = FileManager.default.contents(atPath: path),
+      Checksum.sha256(of: data) == hashes[PictureKey(record)]
+    else { return nil }
+    return data
   }
 
   /// The stored records of `model` that have a file.
@@ -130,14 +165,15 @@ public struct SweepExamples: Sendable {
     var lines = [CSV.line(Self.header)]
     for (model, classifier) in sweep.models.enumerated() {
       let records = try exportedRecords(model: model)
+      let hashes = try store.pictures(model: model)
       let size = classifier.chunkSize
       lines += try parallelMap(
         count: (records.count + size - 1) / size, threads: threads, isCancelled: isCancelled
       ) { chunk in
-        try verdicts(Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), classifier)
+        try verdicts(Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), hashes, classifier)
       }.flatMap { $0 }
     }
     try AtomicFile.write(
-      Data(lines.joined().utf8), to: directory.appending(path: "manifest.csv").path)
+      Data(lines.joined().utf8), to: directory.appending(path: RunFolderNames.manifest).path, links: .refused)
   }
 }

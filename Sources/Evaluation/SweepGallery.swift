@@ -26,6 +26,7 @@ extension Sweep {
     var pictures: [SweepPicture] = []
     for model in models.indices {
       let records = try exporter.exportedRecords(model: model)
+      let hashes = try exporter.store.pictures(model: model)
       let groups = Dictionary(grouping: records) { [$0.attack, $0.goal] }
       for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
         let byImage = Dictionary(grouping: groups[key]!, by: \.image)
@@ -34,7 +35,7 @@ extension Sweep {
           let records = byImage[image]!.sorted { ($0.budget, $0.target ?? 0) < ($1.budget, $1.target ?? 0) }
           return records.first(where: \.success) ?? records.last!
         }
-        for record in Self.spread(shown).prefix(count) { pictures.append(try exporter.shown(record)) }
+        for record in Self.spread(shown).prefix(count) { pictures.append(try exporter.shown(record, hashes)) }
       }
     }
     return pictures
@@ -55,9 +56,9 @@ extension Sweep {
 
 extension SweepExamples {
   /// The pictures of an exported `record`.
-  fileprivate func shown(_ record: EvaluationRecord) throws -> SweepPicture {
+  fileprivate func shown(_ record: EvaluationRecord, _ hashes: [PictureKey: String]) throws -> SweepPicture {
     let original = sweep.dataset.pixels(at: positions[record.image]!)
-    let levels = try levels(of: record)
+    let levels = try levels(of: record, hashes)
     let largest = zip(levels, original).reduce(1) { max($0, abs(Int($1.0) - Int($1.1))) }
     // The largest change then nearly reaches black or white.
     let gain = max(1, 127 / largest)

@@ -2,33 +2,53 @@ public import Foundation
 
 /// Writes files so that a reader sees the old contents or the new ones, never a part.
 public enum AtomicFile {
+  /// What becomes of a symbolic link in the place of a file.
+  public enum Links: Sendable {
+    /// It keeps pointing where it did, and what it points to is replaced.
+    case followed
+    /// It is an error: in folders whose files are all our own.
+    case refused
+  }
+
   /// Replaces the file at `path` by `data`.
   /// - Throws: `InputError(.output)` if it can't be written; the old file is then as it was.
-  public static func write(_ data: Data, to path: String) throws {
-    try replace(path) { try $0.write(data) }
+  public static func write(_ data: Data, to path: String, links: Links = .followed) throws {
+    try replace(path, links: links) { try $0.write(data) }
   }
 
   /// Replaces the file at `path` by what `body` writes: beside its place first, then flushed and renamed.
   ///
-  /// A symbolic link keeps pointing where it did. A device or pipe, such as `/dev/stdout`, is written to directly.
-  /// - Throws: `InputError(.output)` if it can't be written, and what `body` throws; the old file is then as it was.
-  public static func replace(_ path: String, with body: (Writer) throws -> Void) throws {
+  /// A device or pipe, such as `/dev/stdout`, is written to directly. What a process that was killed left beside the
+  /// place is removed.
+  /// - Throws: `InputError(.output)` if it can't be written, if it is a symbolic link to nothing, and what `body` throws;
+  ///   the old file is then as it was.
+  public static func replace(
+    _ path: String, links: Links = .followed, with body: (Writer) throws -> Void
+  ) throws {
+    if let descriptor = OutputPlace.descriptor(path) {
+      // What was printed before comes first; a file that it was redirected to is not written from its start.
+      fflush(nil)
+      return try body(Writer(duplicating: descriptor, subject: path))
+    }
     var status = stat()
     let exists = stat(path, &status) == 0
+    if !exists || links == .refused { try refuseLink(path) }
     if exists, status.st_mode & S_IFMT == S_IFDIR {
-      throw InputError(.output, path, "is a folder, and a file is to be written there", remedy: "choose another name")
+      throw folderInTheWay(path)
     }
     if exists, status.st_mode & S_IFMT != S_IFREG {
       return try body(Writer(opening: path, flags: O_WRONLY, mode: 0, subject: path))
     }
     let target = exists ? realpath(path, nil).map { String(adoptingCString: $0) } ?? path : path
     let folder = PathParts.folder(target)
-    let name = PathParts.name(target).prefix(100)
-    let unique = UInt64.random(in: .min ... .max)
-    let temporary = PathParts.join(folder, ".\(name).\(String(unique, radix: 36)).tmp")
-    let writer = try Writer(
-      opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, mode: exists ? status.st_mode & 0o7777 : 0o666,
-      subject: path)
+    let name = PathParts.name(target)
+    TemporaryName.removeStale(of: name, in: folder)
+    let mode = exists ? status.st_mode & 0o7777 : 0o666
+    var (temporary, writer) = try temporaryFile(name, in: folder, mode: mode, subject: path)
+    // Another process may have taken it for one that was left behind, before it was locked.
+    while !writer.lock(at: temporary) {
+      (temporary, writer) = try temporaryFile(name, in: folder, mode: mode, subject: path)
+    }
     do {
       try body(writer)
       try writer.finish()
@@ -40,11 +60,37 @@ public enum AtomicFile {
     flushFolder(folder.isEmpty ? "." : folder)
   }
 
-  /// Writes `data` to the file at `path`, over what is there, and leaves it to the system when it reaches the disk: for
-  /// many small files that can be made again, flushing each would take longer than making it.
-  /// - Throws: `InputError(.output)` if it can't be written; part of it may then be there.
+  /// Writes `data` to a new file at `path`, in the place of the one that is there, and leaves it to the system when it
+  /// reaches the disk: for many small files that can be made again, flushing each would take longer than making it.
+  ///
+  /// Other names of the old file keep its contents.
+  /// - Throws: `InputError(.output)` if it can't be written, or if a symbolic link or folder is in its place; part of it
+  ///   may then be there.
   public static func writeUnflushed(_ data: Data, to path: String) throws {
-    try Writer(opening: path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666, subject: path).write(data)
+    try refuseLink(path)
+    if PathKind(at: path) == .folder { throw folderInTheWay(path) }
+    unlink(path)
+    try Writer(opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666, subject: path).write(data)
+  }
+
+  private static func temporaryFile(
+    _ name: String, in folder: String, mode: mode_t, subject: String
+  ) throws -> (path: String, writer: Writer) {
+    let path = PathParts.join(folder, TemporaryName.make(for: name))
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+    return (path, try Writer(opening: path, flags: flags, mode: mode, subject: subject))
+  }
+
+  private static func refuseLink(_ path: String) throws {
+    guard PathKind(at: path) == .link else { return }
+    let target = PathKind(at: path, following: true) == nil ? " to nothing" : ""
+    throw InputError(
+      .output, path, "is a symbolic link\(target), and a file is to be written there",
+      remedy: "remove the link, then give the same command again")
+  }
+
+  private static func folderInTheWay(_ path: String) -> InputError {
+    InputError(.output, path, "is a folder, and a file is to be written there", remedy: "choose another name")
   }
 
   /// Makes the renaming itself survive a power cut; file systems that can't do that are left alone.
@@ -66,7 +112,15 @@ public enum AtomicFile {
       guard descriptor >= 0 else { throw Writer.failure(subject, errno) }
     }
 
+    fileprivate init(duplicating number: CInt, subject: String) throws {
+      self.subject = subject
+      descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+      guard descriptor >= 0 else { throw Writer.failure(subject, errno) }
+    }
+
     deinit { close(descriptor) }
+
+    fileprivate func lock(at path: String) -> Bool { TemporaryName.lock(descriptor, at: path) }
 
     /// Appends `data`.
     public func write(_ data: Data) throws {
@@ -93,6 +147,7 @@ public enum AtomicFile {
         case ENOSPC, EDQUOT: "free some space, or choose a place on another disk"
         case EACCES, EPERM, EROFS: "choose a place that you may write to"
         case ENOENT, ENOTDIR: "create the folder first, or choose another place"
+        case ENAMETOOLONG: "choose a shorter name"
         default: "choose another place"
         }
       return InputError(.output, subject, "can't be written: \(OpenFile.message(code))", remedy: remedy)

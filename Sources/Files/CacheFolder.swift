@@ -17,6 +17,10 @@ public enum CacheFolder {
   /// Makes the folder at `path`, and those that it lies in.
   /// - Throws: `InputError(.output)` if that is impossible.
   public static func make(_ path: String) throws {
+    // The environment came as bytes that were no text: another folder would be made.
+    guard !path.contains("\u{FFFD}") else {
+      throw InputError(.output, path, "its path is not UTF-8", remedy: "set ROBUST_CACHE to a folder whose path is")
+    }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {

@@ -19,6 +19,13 @@ public enum PathParts {
     folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
+  /// `path` without slashes at its end, with which a system follows a link.
+  package static func withoutSlash(_ path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return String(path)
+  }
+
   private static func split(_ path: String) -> (folder: String, name: String) {
     func trimmed(_ text: Substring) -> Substring {
       var text = text

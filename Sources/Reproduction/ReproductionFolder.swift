@@ -13,16 +13,45 @@ public final class ReproductionFolder: Sendable {
   /// - Throws: `InputError` of kind `output` if it can't be made, or if another process is at work there.
   public init(_ path: String) throws {
     self.path = path
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw InputError(
-        .output, path, "the folder can't be made", remedy: "name a folder in a place that you may write to")
-    }
+    try Self.check(path)
+    _ = try ResultFolder.makeFolders(path)
     lock = try RunLock(
       folder: URL(filePath: path, directoryHint: .isDirectory),
       remedy: "wait for it to end, or stop it: what it has done is kept, and the same command goes on from there")
   }
+
+  /// Makes sure that the folder at `path` is new, empty, or holds what was made there before.
+  private static func check(_ path: String) throws {
+    guard case .folder(let folder, let names) = try OutputPlace(path, option: "--output", isFolder: true) else {
+      return
+    }
+    let own = ["models", "predictions", "runs"]
+    let ids = ExperimentCatalog.all.map(\.id)
+    func isOwn(_ name: String) -> Bool {
+      let name = TemporaryName.target(of: name) ?? name
+      return own.contains(name) || name == RunFolderNames.lock || name == summary
+        || ids.contains { name.hasPrefix($0 + ".") || name.hasPrefix($0 + "-") }
+    }
+    let page = PathParts.join(folder, summary)
+    let isSummary = OutputForm.text("a summary", beginning: SummaryPage.title).matches(page)
+    // A summary is written with the first results; before, there is nothing but files of ours.
+    let other = names.contains(summary) ? (isSummary ? nil : summary) : names.first { !isOwn($0) }
+    if let other {
+      throw InputError(
+        .output, path, "holds other files (\(other)…) and no results of `robust reproduce`",
+        remedy: "name a new or an empty folder")
+    }
+    for name in names where isOwn(name) {
+      let expected: PathKind = own.contains(name) ? .folder : .file
+      guard let kind = PathKind(at: PathParts.join(folder, name)), kind != expected else { continue }
+      throw InputError(
+        .output, PathParts.join(path, name),
+        "is \(kind.words), and \(expected.words) of `robust reproduce` belongs there",
+        remedy: "move it away, then give the same command again")
+    }
+  }
+
+  private static let summary = "README.md"
 
   var models: String { PathParts.join(path, "models") }
   var predictions: String { PathParts.join(path, "predictions") }

@@ -17,10 +17,14 @@ struct BaselineCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder of a finished run.", valueName: "run"), completion: .directory)
   var folder: String
 
-  @Option(name: [.short, .long], help: "Where to write it; `-` is standard output.", completion: .file())
+  @Option(
+    name: [.short, .long],
+    help: "Where to write it; `-` is standard output. An earlier baseline is replaced, any other file is not.",
+    completion: .file())
   var output: String = "robustness.json"
 
   func run() throws {
+    if output != "-" { try OutputFile(output, option: "--output", replacing: .baseline) }
     let store = try RunStore.openRun(folder)
     let baseline = try RunStore.asInput { try Baseline(of: store) }
     try store.close()

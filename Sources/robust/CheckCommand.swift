@@ -46,19 +46,25 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Do not trust a run that lacks any of the trust checks that are made by default.")
   var requireChecks = false
 
-  @Option(help: "Write JUnit XML to this file, as Jenkins and Ant know it.", completion: .file())
+  @Option(
+    help: "Write JUnit XML to this file, as Jenkins and Ant know it; only an earlier one is replaced.",
+    completion: .file())
   var junit: String?
 
-  @Option(help: "Write JUnit XML to this file, as Maven Surefire knows it.", completion: .file())
+  @Option(
+    help: "Write JUnit XML to this file, as Maven Surefire knows it; only an earlier one is replaced.",
+    completion: .file())
   var surefire: String?
 
-  @Option(help: "Write SARIF 2.1.0 to this file.", completion: .file())
+  @Option(help: "Write SARIF 2.1.0 to this file; only an earlier one is replaced.", completion: .file())
   var sarif: String?
 
-  @Option(help: "Write Markdown, for a comment on a pull request, to this file.", completion: .file())
+  @Option(
+    help: "Write Markdown, for a comment on a pull request, to this file; only an earlier one is replaced.",
+    completion: .file())
   var markdown: String?
 
-  @Option(help: "Write JSON to this file.", completion: .file())
+  @Option(help: "Write JSON to this file; only an earlier one is replaced.", completion: .file())
   var json: String?
 
   @Flag(
@@ -76,6 +82,7 @@ struct CheckCommand: ParsableCommand {
         .usage, "--baseline", "there is nothing to compare the run with",
         remedy: "name the file that `robust baseline` made, or require an accuracy by --min-accuracy")
     }
+    try checkOutputs()
     let expected = try baseline.map { try BaselineFile.read($0) }
     let store = try RunStore.openRun(folder)
     let check: RegressionCheck
@@ -102,6 +109,16 @@ struct CheckCommand: ParsableCommand {
       try GitHubJob.addSummary(CheckMarkdown.text(check))
     }
     if check.verdict != .pass { throw ExitCode(check.verdict.exitCode) }
+  }
+
+  /// What an earlier check wrote is replaced, any other file is not.
+  private func checkOutputs() throws {
+    let files: [(String?, String, OutputForm)] = [
+      (junit, "--junit", .junit), (surefire, "--surefire", .junit), (sarif, "--sarif", .sarif),
+      (markdown, "--markdown", .checkMarkdown), (json, "--json", .checkJSON),
+    ]
+    try OutputFile.requireDistinct(
+      files.compactMap { path, option, form in try path.map { try OutputFile($0, option: option, replacing: form) } })
   }
 
   private func write(_ check: RegressionCheck, _ place: SARIFReport.Place?, _ facts: RunFacts?) throws {

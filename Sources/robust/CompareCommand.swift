@@ -24,10 +24,14 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The model that the others are compared with, as the table calls it. Default: the first.")
   var reference: String?
 
-  @Option(name: [.short, .long], help: "The folder to write into.")
+  @Option(
+    name: [.short, .long],
+    help: "The folder to write into: a new or an empty one, or one with an earlier comparison, which is replaced.")
   var output: String = "comparison"
 
   func run() throws {
+    let folder = try ResultFolder(output, for: .comparison)
+    defer { folder.close() }
     let names = runNames()
     let inputs = try zip(names, runs).map { name, path in
       let store = try RunStore.openRun(path)
@@ -36,9 +40,8 @@ struct CompareCommand: ParsableCommand {
       return input
     }
     let comparison = try RunComparison(inputs, reference: reference)
-    let folder = try OutputFolder.make(output)
     Interruption.watch("the files are written.")
-    let files = try ComparisonWriter.write(comparison, to: folder)
+    let files = try ComparisonWriter.write(comparison, to: folder.url)
     print(ComparisonText.text(comparison))
     print("Wrote \(files.joined(separator: ", ")) into \(output)/")
   }
@@ -47,21 +50,5 @@ struct CompareCommand: ParsableCommand {
   private func runNames() -> [String] {
     let short = runs.map { URL(filePath: $0).standardizedFileURL.lastPathComponent }
     return zip(short, runs).map { name, path in short.count { $0 == name } > 1 ? path : name }
-  }
-}
-
-/// A folder that results are written into, beside what is there.
-enum OutputFolder {
-  /// - Throws: `InputError` of kind `.output` if it can't be made.
-  static func make(_ path: String) throws -> URL {
-    let url = URL(filePath: path, directoryHint: .isDirectory)
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw InputError(
-        .output, path, "the folder can't be made",
-        remedy: "name a folder in a place that exists and that you may write to")
-    }
-    return url
   }
 }

@@ -24,7 +24,9 @@ struct DataRenderCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "The folder to write to. Default: the cache.", completion: .directory)
   var output: String?
 
-  @Option(help: "Write one picture of each toy to this PNG file instead.", completion: .file(extensions: ["png"]))
+  @Option(
+    help: "Write one picture of each toy to this PNG file instead; an earlier one is replaced, any other is not.",
+    completion: .file(extensions: ["png"]))
   var sheet: String?
 
   @OptionGroup var threading: ThreadOptions
@@ -34,11 +36,13 @@ struct DataRenderCommand: ParsableCommand {
       throw NearMatch.unknown(.usage, "data render", name, what: "synthetic data set", among: [ToyNORB.name])
     }
     if let sheet {
+      try OutputFile(sheet, option: "--sheet", replacing: .toySheet)
       try AtomicFile.write(PNG.encode(ToyNORB.contactSheet()), to: sheet)
       print("wrote \(sheet)")
       return
     }
     let folder = output ?? ToyNORB.cacheFolder()
+    try ToyNORB.checkOutput(folder)
     let progress = ProgressLine()
     Interruption.watch("what is rendered is dropped.")
     try ToyNORB.write(to: folder, threads: try threading.resolved()) { split, share in

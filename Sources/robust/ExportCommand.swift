@@ -23,7 +23,7 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder of the run.", valueName: "run"), completion: .directory)
   var folder: String
 
-  @Option(name: [.short, .long], help: "The folder to make.")
+  @Option(name: [.short, .long], help: "The folder to make: a new or an empty one.")
   var output: String
 
   @Option(help: "\(ExampleExport.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -74,6 +74,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let threads = try threading.resolved()
+    try OutputPlace.requireEmptyFolder(output, option: "--output")
     var options = ExampleExport.Options()
     options.format = try .parse(format, option: "--format", what: "format")
     options.pixels = try .parse(pixels, option: "--pixels", what: "kind of pixels")

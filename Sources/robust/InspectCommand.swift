@@ -39,13 +39,20 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   @Option(
-    name: [.short, .long], help: "The folder to write into. Default: runs/inspect- and the names of model and data.")
+    name: [.short, .long],
+    help: """
+      The folder to write into: a new or an empty one, or one with an earlier inspection, which is replaced. Default: \
+      runs/inspect- and the names of model and data.
+      """)
   var output: String?
 
   func run() throws {
     guard threshold >= 0, threshold.isFinite else {
       throw InputError(.usage, "--threshold", "\(threshold)", remedy: "use 0 or more, for example 0.1")
     }
+    // A place that was named is looked at before anything is loaded.
+    let named = try output.map { try ResultFolder($0, for: .inspection) }
+    defer { named?.close() }
     let threads = try threading.resolved()
     let loaded = try ModelCatalog.load(given.model)
     guard let inspectable = loaded.model as? any Inspectable else {
@@ -60,12 +67,15 @@ struct InspectCommand: ParsableCommand {
         "it has \(images.shape) images in \(images.classCount) classes, and \(given.model) takes \(inspectable.inputShape) in "
           + "\(inspectable.classCount)", remedy: "name the data set that the model was made for by --dataset")
     }
-    try inspect(inspectable, images, threads: threads)
+    let path = "runs/inspect-\(FileName.safe(inspectable.name))-\(FileName.safe(PathParts.name(images.name)))"
+    let folder = try named ?? ResultFolder(path, for: .inspection)
+    defer { if named == nil { folder.close() } }
+    try inspect(inspectable, images, into: folder.url, called: output ?? path, threads: threads)
   }
 
-  private func inspect(_ model: some Inspectable, _ images: Dataset, threads: Int) throws {
-    let path = output ?? "runs/inspect-\(model.name)-\(images.name)"
-    let folder = try OutputFolder.make(path)
+  private func inspect(
+    _ model: some Inspectable, _ images: Dataset, into folder: URL, called path: String, threads: Int
+  ) throws {
     Interruption.watch("nothing is written.")
     let progress = ProgressLine()
     let inspection = try ModelInspection.run(

@@ -21,7 +21,7 @@ struct MergeCommand: ParsableCommand {
   @Argument(help: "The folders of all parts, in any order.", completion: .directory)
   var parts: [String]
 
-  @Option(name: [.short, .long], help: "The folder of the whole run.")
+  @Option(name: [.short, .long], help: "The folder of the whole run: a new or an empty one.")
   var output: String
 
   @Option(help: "Where a model's file is now, if it has moved: NAME=PATH, separated by commas.")
@@ -32,6 +32,7 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     let threads = try threading.resolved()
+    try SweepDirectory.refuseIfBusy(output)
     let shards = try ShardSet(opening: parts)
     let sweep = try Sweep(
       reopening: shards.configuration, catalog: data.catalog, paths: ModelPath.list(parsing: model))

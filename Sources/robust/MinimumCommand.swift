@@ -75,10 +75,18 @@ struct MinimumCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Option(name: [.short, .long], help: "The folder to write into. Default: runs/ and a name made from the options.")
+  @Option(
+    name: [.short, .long],
+    help: """
+      The folder to write into: a new or an empty one, or one with an earlier search, which is replaced. Default: runs/ and \
+      a name made from the options.
+      """)
   var output: String?
 
   func run() throws {
+    // A place that was named is looked at before anything is loaded.
+    let named = try output.map { try ResultFolder($0, for: .minimum) }
+    defer { named?.close() }
     let largest = try largestEpsilon()
     let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let threads = try threading.resolved()
@@ -91,11 +99,12 @@ struct MinimumCommand: ParsableCommand {
     let search = try MinimumSearch(
       configuration, models: subject.models, attacks: subject.attacks, dataset: subject.images)
     let path = output ?? "runs/\(name(configuration))"
-    let folder = try OutputFolder.make(path)
+    let folder = try named ?? ResultFolder(path, for: .minimum)
+    defer { if named == nil { folder.close() } }
     let records = try execute(search, threads: threads)
     Interruption.watch("the files are written.")
     let summary = MinimumSummary(configuration, records)
-    let files = try MinimumReport.write(summary, records, to: folder)
+    let files = try MinimumReport.write(summary, records, to: folder.url)
     print(MinimumReport.text(summary))
     print("Wrote \(files.joined(separator: ", ")) into \(path)/")
   }
@@ -193,6 +202,7 @@ struct MinimumCommand: ParsableCommand {
 
   private func name(_ configuration: MinimumConfiguration) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
-    return "minimum-\(attacks)-\(configuration.dataset.name)-\(configuration.hash.prefix(8))"
+    return
+      "minimum-\(attacks)-\(FileName.safe(PathParts.name(configuration.dataset.name)))-\(configuration.hash.prefix(8))"
   }
 }

@@ -35,11 +35,12 @@ struct ReconstructCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Option(name: [.short, .long], help: "The folder to make.")
+  @Option(name: [.short, .long], help: "The folder to make: a new or an empty one.")
   var output: String
 
   func run() throws {
     let threads = try threading.resolved()
+    try OutputPlace.requireEmptyFolder(output, option: "--output")
     let loaded = try ModelCatalog.load(given.model)
     let dataset = try given.images(limit: limit, classCount: loaded.model.classCount)
     let reconstructor = try Reconstructor(loaded.model, dataset: dataset)

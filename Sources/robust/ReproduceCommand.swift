@@ -53,7 +53,9 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Option(name: [.short, .long], help: "The folder to write into, and to go on from.", completion: .directory)
+  @Option(
+    name: [.short, .long], help: "The folder to write into: a new or an empty one, or one to go on from.",
+    completion: .directory)
   var output: String = "runs/reproduction"
 
   func run() throws {

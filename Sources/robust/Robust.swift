@@ -47,7 +47,9 @@ struct Robust: ParsableCommand {
   /// Does what the arguments ask for, and returns the exit code.
   private static func runCommand() -> Int32 {
     do {
+      try TextNames.check(arguments: (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] })
       var command = try parseAsRoot()
+      try TextNames.checkCurrentFolder()
       try command.run()
       return 0
     } catch let error as InputError {

@@ -11,7 +11,9 @@ extension RunStore {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw InputError(.file, path, "there is no such run", remedy: "name the folder that `robust sweep` wrote")
     }
-    let url = URL(filePath: path, directoryHint: isFolder.boolValue ? .isDirectory : .notDirectory)
+    // A link that the user names is followed; none inside the folder is.
+    let real = isFolder.boolValue ? path : OutputPlace.real(path)
+    let url = URL(filePath: real, directoryHint: isFolder.boolValue ? .isDirectory : .notDirectory)
     return try asInput { try open(at: isFolder.boolValue ? url.appending(path: "run.sqlite") : url) }
   }
 

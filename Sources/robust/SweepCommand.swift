@@ -90,7 +90,12 @@ struct SweepCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Option(name: [.short, .long], help: "The folder of the run. Default: runs/ and a name made from the options.")
+  @Option(
+    name: [.short, .long],
+    help: """
+      The folder of the run: a new or an empty one, or that of the same run, which goes on. Default: runs/ and a name made \
+      from the options.
+      """)
   var output: String?
 
   @Option(
@@ -159,7 +164,7 @@ struct SweepCommand: ParsableCommand {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
     let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
-    let data = PathParts.name(configuration.dataset.name)
+    let data = FileName.safe(PathParts.name(configuration.dataset.name))
     return "\(attacks)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))\(part)"
   }
 }

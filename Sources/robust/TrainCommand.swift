@@ -47,7 +47,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Hold out the last N of the training images and report accuracy on them after each epoch.")
   var validation: Int = 0
 
-  @Option(name: [.short, .long], help: "The checkpoint to write: .safetensors, or .safetensors.zst to compress.")
+  @Option(
+    name: [.short, .long],
+    help:
+      "The checkpoint to write: .safetensors, or .safetensors.zst to compress. A file that is there is not replaced.")
   var output: String
 
   @Flag(help: "Store weights in half precision.")
@@ -60,6 +63,8 @@ struct TrainCommand: ParsableCommand {
     let recipe = try recipe.recipe()
     let preset = try ModelCatalog.Preset(parsing: model)
     let threads = try threading.resolved()
+    let place = try TrainingOutput(output, startingFrom: initial, isResumed: resume)
+    defer { place.release() }
     var training = try viewpoints.apply(to: data.catalog.load(dataset, split: .train))
     if let limit {
       guard limit > 0 else {
@@ -115,13 +120,7 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     var trainer = try Trainer(model: model, dataset: training, recipe: recipe, threads: threads)
     let state = TrainingState(path: output + ".training")
-    if resume {
-      try state.restore(&trainer)
-    } else if let existing = [output, state.path].first(where: FileManager.default.fileExists) {
-      throw InputError(
-        .output, existing, "the file is already there",
-        remedy: "name another --output, remove it, or go on with --resume")
-    }
+    if resume { try state.restore(&trainer) }
     // Fails now rather than after an hour if the place can't be written.
     try state.save(trainer)
     Interruption.watch(

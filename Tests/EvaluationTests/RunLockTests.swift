@@ -43,7 +43,7 @@ import Testing
       let first = try open(folder)
       #expect(!first.isResumed)
       try first.store.close()
-      for name in ["run.lock", ".report.html.1a2b.tmp", ".new.run.sqlite"] {
+      for name in ["run.lock", ".report.html.0123456789abc.tmp", ".new.run.sqlite"] {
         try Data("half".utf8).write(to: folder.appending(path: name))
       }
       try open(folder).store.close()

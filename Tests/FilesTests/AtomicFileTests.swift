@@ -89,4 +89,28 @@ import Testing
     #expect(FileManager.default.contents(atPath: target) == new)
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder("link")) == target)
   }
+
+  @Test func aSymbolicLinkToNothingStaysOne() throws {
+    try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: folder("nowhere"))
+    let error = #expect(throws: InputError.self) { try AtomicFile.write(new, to: folder("link")) }
+    #expect(error?.kind == .output && error?.problem.contains("link to nothing") == true)
+    #expect(try folder.names() == ["link"])
+  }
+
+  @Test func linksCanBeRefused() throws {
+    let target = try folder.write(old, to: "target")
+    try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: target)
+    #expect(throws: InputError.self) { try AtomicFile.write(new, to: folder("link"), links: .refused) }
+    #expect(throws: InputError.self) { try AtomicFile.writeUnflushed(new, to: folder("link")) }
+    #expect(FileManager.default.contents(atPath: target) == old)
+    #expect(try folder.names() == ["link", "target"])
+  }
+
+  @Test func anotherNameOfAFileKeepsItsContents() throws {
+    let path = try folder.write(old, to: "file")
+    try FileManager.default.linkItem(atPath: path, toPath: folder("copy"))
+    try AtomicFile.writeUnflushed(new, to: path)
+    #expect(FileManager.default.contents(atPath: path) == new)
+    #expect(FileManager.default.contents(atPath: folder("copy")) == old)
+  }
 }

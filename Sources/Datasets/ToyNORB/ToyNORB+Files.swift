@@ -9,6 +9,25 @@ extension ToyNORB {
     "\(CacheFolder.path(environment: environment))/\(KnownDataset.toyNORB.folders[0])"
   }
 
+  /// Makes sure, before minutes of work, that `write` may write to `folder`: other files stay as they are there.
+  ///
+  /// - Throws: `InputError(.output)` if it can't be written, or if something else has the name of one of the files.
+  package static func checkOutput(_ folder: String) throws {
+    guard case .folder(let real, _) = try OutputPlace(folder, option: "--output", isFolder: true) else { return }
+    for split in Dataset.Split.allCases {
+      for kind in ["info", "cat", "dat"] {
+        let name = "\(SmallNORBFiles.stem(split, .toyNORB))-\(kind).mat\(Compression.zstd.suffix)"
+        let path = PathParts.join(real, name)
+        guard let found = PathKind(at: path) else { continue }
+        let magic = Data([kind == "dat" ? 0x55 : 0x54, 0x4C, 0x3D, 0x1E])
+        if found == .file, (try? FileReader.read(path, atMost: 4).data) == magic { continue }
+        throw InputError(
+          .output, path, found == .file ? "holds something else than a part of \(ToyNORB.name)" : "is \(found.words)",
+          remedy: "move it away, or name another folder")
+      }
+    }
+  }
+
   /// Writes both splits to `folder`, in smallNORB's format under names that begin with `toynorb`, compressed by Zstandard.
   ///
   /// - Parameter progress: told which split is rendered and the share of it that is done; what it throws ends the work.

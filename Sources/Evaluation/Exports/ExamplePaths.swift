@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where the adversarial examples of a run are filed.
@@ -8,20 +9,23 @@ struct ExamplePaths: Sendable {
   let configuration: RunConfiguration
   let modelNames: [String]
   let attackNames: [String]
+  private let budgetNames: [String]
 
   init(_ configuration: RunConfiguration) {
     self.configuration = configuration
     modelNames = Self.folderNames(configuration.models.map(\.name))
     attackNames = Self.folderNames(configuration.attacks.map(\.name))
+    budgetNames = configuration.budgets.map {
+      "eps-" + FileName.shortened($0.text.replacing("/", with: "_"), to: FileName.limit)
+    }
   }
 
   /// The example of `record`.
   func path(of record: EvaluationRecord) -> String {
     let goal = configuration.goals[record.goal]
     let target = goal == .each ? "/target-\(record.target ?? 0)" : ""
-    let epsilon = configuration.budgets[record.budget].text.replacing("/", with: "_")
-    return "\(modelNames[record.model])/\(attackNames[record.attack])/\(goal.rawValue)\(target)/eps-\(epsilon)/"
-      + Self.fileName(record.image)
+    return "\(modelNames[record.model])/\(attackNames[record.attack])/\(goal.rawValue)\(target)/"
+      + "\(budgetNames[record.budget])/" + Self.fileName(record.image)
   }
 
   /// The original of `image`.
@@ -31,21 +35,14 @@ struct ExamplePaths: Sendable {
     String(repeating: "0", count: max(0, 5 - "\(image)".count)) + "\(image).png"
   }
 
-  /// Names fit for folders, each once: letters, digits, `.`, `-` and `_`.
+  /// Names fit for folders, each once.
   private static func folderNames(_ names: [String]) -> [String] {
-    var result: [String] = []
-    for name in names {
-      var safe = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) || ".-_".contains($0) ? $0 : "-" })
-      // "clean" is where the originals are, and a dot would hide the folder or leave it.
-      if safe.isEmpty || safe.hasPrefix(".") || safe == "clean" { safe = "model-" + safe }
-      var unique = safe
-      var number = 2
-      while result.contains(unique) {
-        unique = "\(safe)-\(number)"
-        number += 1
-      }
-      result.append(unique)
+    FileName.distinct(names) { name in
+      let name = name.lowercased()
+      // "clean" is where the originals are, and tables and sheets lie beside the folders of the models; a dot would hide
+      // the folder or leave it.
+      return name.isEmpty || name.hasPrefix(".") || name == "clean"
+        || [".csv", ".json", ".png"].contains { name.hasSuffix($0) }
     }
-    return result
   }
 }

@@ -1,38 +1,54 @@
 import Files
 import Foundation
 
-/// A folder that is made beside its place and renamed when it is complete, so that nobody sees a part of it.
-struct ExportFolder: Sendable {
+/// A folder that is made beside its place and put there when it is complete, so that nobody sees a part of it.
+///
+/// A folder that is there already, and empty, stays: what was made goes into it at the end.
+final class ExportFolder: Sendable {
   let url: URL
   private let place: String
+  private let isThere: Bool
   private let temporary: URL
+  /// Of the temporary folder, which is locked.
+  private let descriptor: CInt
+  /// The folders around it that were not there.
+  private let made: [String]
 
-  /// - Throws: `InputError(.output)` if something is at `path` already but an empty folder, or it can't be made; `.usage` if
-  ///   `path` is empty.
+  /// - Throws: `InputError(.output)` if something is at `path` already but an empty folder, if it can't be made, or if
+  ///   another process is making it; `.usage` if `path` is empty.
   init(_ path: String) throws {
-    guard !path.isEmpty else {
-      throw InputError(.usage, "--output", "is empty", remedy: "name a new or an empty folder")
+    let parent: String
+    let name: String
+    if let real = try OutputPlace.requireEmptyFolder(path, option: "--output") {
+      (place, parent, name, isThere) = (real, real, OutputPlace.filling, true)
+    } else {
+      place = OutputPlace.real(path)
+      (parent, name, isThere) = (PathParts.folder(place), PathParts.name(place), false)
     }
-    place = (path as NSString).standardizingPath
-    var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory) {
-      let contents = isDirectory.boolValue ? (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? [] : []
-      guard isDirectory.boolValue, contents.isEmpty else {
-        throw InputError(
-          .output, path, isDirectory.boolValue ? "holds files already (\(contents.sorted()[0])…)" : "is a file",
-          remedy: "name a new or an empty folder")
-      }
-    }
-    let parent = PathParts.folder(place)
-    let name = ".\(PathParts.name(place)).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
-    temporary = URL(filePath: parent.isEmpty ? "." : parent, directoryHint: .isDirectory).appending(path: name)
-    url = temporary
-    do {
-      try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
-    } catch {
+    // What a process that was killed left goes; one that is at work is not waited for.
+    guard !TemporaryName.removeStale(of: name, in: parent) else { throw Self.busy(path) }
+    made = try ResultFolder.makeFolders(parent)
+    let temporary = PathParts.join(parent, TemporaryName.make(for: name))
+    self.temporary = URL(filePath: temporary, directoryHint: .isDirectory)
+    url = self.temporary
+    guard mkdir(temporary, 0o777) == 0 else {
+      let code = errno
+      for folder in made.reversed() { rmdir(folder) }
       throw InputError(
-        .output, path, "the folder can't be made", remedy: "name a folder in a place that you may write to")
+        .output, path, "the folder can't be made: \(String(cString: strerror(code)))",
+        remedy: "name a folder in a place that you may write to")
     }
+    descriptor = open(temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0, TemporaryName.lock(descriptor, at: temporary) else {
+      discard()
+      throw Self.busy(path)
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private static func busy(_ path: String) -> InputError {
+    InputError(.output, path, "another robust is at work there", remedy: "wait for it to end, or name another folder")
   }
 
   /// Writes `data` to `name`, making folders on the way.
@@ -51,12 +67,33 @@ struct ExportFolder: Sendable {
 
   /// Moves the folder to its place.
   func finish() throws {
-    guard rename(temporary.path, place) == 0 else {
-      throw InputError(
-        .output, place, "can't be put there: \(String(cString: strerror(errno)))", remedy: "name another folder")
+    guard isThere else {
+      guard rename(PathParts.withoutSlash(temporary.path), place) == 0 else { throw failure(errno) }
+      return
+    }
+    // The manifest says that the rest is there.
+    let names = try FolderEntries.names(in: temporary.path).sorted { a, b in
+      (a.hasPrefix("manifest") ? 1 : 0, a) < (b.hasPrefix("manifest") ? 1 : 0, b)
+    }
+    for name in names {
+      let target = PathParts.join(place, name)
+      guard PathKind(at: target) == nil else {
+        throw InputError(
+          .output, target, "has come there in the meantime", remedy: "name a new or an empty folder")
+      }
+      guard rename(path(of: name), target) == 0 else { throw failure(errno) }
     }
   }
 
+  private func failure(_ code: CInt) -> InputError {
+    InputError(
+      .output, place, "can't be put there: \(String(cString: strerror(code)))", remedy: "name another folder")
+  }
+
   /// Removes what is not finished.
-  func discard() { try? FileManager.default.removeItem(at: temporary) }
+  func discard() {
+    try? FileManager.default.removeItem(at: temporary)
+    // Those that hold nothing.
+    for folder in made.reversed() { rmdir(folder) }
+  }
 }

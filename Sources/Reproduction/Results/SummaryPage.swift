@@ -5,8 +5,11 @@ struct SummaryPage {
   /// In the order of the catalogue.
   let results: [ExperimentResult]
 
+  /// How the page begins.
+  static let title = "# Matrix capsules with EM routing, reproduced"
+
   var markdown: String {
-    var parts = ["# Matrix capsules with EM routing, reproduced"]
+    var parts = [Self.title]
     parts.append(
       "The tables and figures of Hinton, Sabour & Frosst, *Matrix capsules with EM routing* (ICLR 2018), made by "
         + "`robust reproduce`. Every page says what the paper did, what we found, and what differs.")

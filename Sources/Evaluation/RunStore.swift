@@ -77,7 +77,7 @@ public final class RunStore: Sendable {
     guard kind == .file else {
       throw InputError(
         .output, url.path, "is \(kind.words), and a run keeps a file of its own there",
-        remedy: "name the folder of a run")
+        remedy: kind == .link ? "put the file that it leads to in its place" : "name the folder of a run")
     }
     return try reporting(url) {
       let queue = try RunFile.open(url.path)

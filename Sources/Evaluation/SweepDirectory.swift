@@ -111,9 +111,12 @@ public struct SweepDirectory: Sendable {
   /// - Throws: `InputError` of kind `.output` if anything but a file or folder as expected is at `path`.
   private static func require(_ expected: PathKind, _ path: String) throws {
     guard let kind = PathKind(at: path), kind != expected else { return }
+    let remedy =
+      PathParts.name(path) != RunFolderNames.store
+      ? "move it away, then give the same command again: what is missing is made again"
+      : kind == .link ? "put the file that it leads to in its place" : "name another output folder"
     throw InputError(
-      .output, path, "is \(kind.words), and a run keeps \(expected.words) of its own there",
-      remedy: "move it away, then give the same command again: what is missing is made again")
+      .output, path, "is \(kind.words), and a run keeps \(expected.words) of its own there", remedy: remedy)
   }
 
   /// Removes the files that a process was about to rename when it was killed: nobody else works here.

@@ -71,6 +71,30 @@ import Testing
     #expect(outcome.code == 73 && outcome.errors.contains("no result of `robust compare`"), "\(outcome.errors)")
   }
 
+  /// What a killed process left goes with the next that makes the same; what a living one makes, or anyone else, stays.
+  @Test func halfMadeFoldersAreNotLeftForEver() throws {
+    let export = ["export", "run", "--success", "all", "--output"]
+    let left = [".out.0123456789abc.tmp", "empty/.export.0123456789abc.tmp"]
+    let others = [".out.backup.tmp", ".other.0123456789abc.tmp"]
+    for name in left + others { try folder.write(Data("half".utf8), to: name + "/manifest.csv") }
+    for place in ["out", "empty"] {
+      let outcome = try Program.run(export + [place], in: folder.path)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+    }
+    for name in left { #expect(!FileManager.default.fileExists(atPath: folder(name))) }
+    for name in others { #expect(FileManager.default.fileExists(atPath: folder(name + "/manifest.csv"))) }
+
+    try folder.write(Data("half".utf8), to: ".new.0123456789abc.tmp/manifest.csv")
+    let descriptor = open(folder(".new.0123456789abc.tmp"), O_RDONLY)
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    let busy = try Program.run(export + ["new"], in: folder.path)
+    #expect(busy.code == 73 && busy.errors.contains("another robust is at work"), "\(busy.errors)")
+    #expect(FileManager.default.fileExists(atPath: folder(".new.0123456789abc.tmp/manifest.csv")))
+    close(descriptor)
+    #expect(try Program.run(export + ["new"], in: folder.path).code == 0)
+    #expect(!FileManager.default.fileExists(atPath: folder(".new.0123456789abc.tmp")))
+  }
+
   @Test func filesAreReplacedIfTheyAreOfTheSameCommand() throws {
     let baseline = ["baseline", "run", "--output"]
     #expect(try Program.run(baseline + ["base.json"], in: folder.path).code == 0)

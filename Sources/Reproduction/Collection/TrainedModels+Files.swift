@@ -48,7 +48,10 @@ extension TrainedModels {
     ) throws {
       try AtomicFile.write(try JSONEncoder.readable.encode(account), to: self.account)
       try Checkpoint.write(model, provenance: provenance, to: checkpoint)
-      for path in [state, best, curvePath] { try? FileManager.default.removeItem(atPath: path) }
+      for path in [state, best, curvePath] {
+        try? FileManager.default.removeItem(atPath: path)
+        TemporaryName.removeStale(of: PathParts.name(path), in: PathParts.folder(path))
+      }
     }
 
     func curve() throws -> MatchedStopping? {

@@ -24,8 +24,8 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var given: ModelImagesOptions
 
-  @Option(help: "Look at the first N images only, in class-balanced order.")
-  var limit: Int = 200
+  @Option(help: "Look at the first N images only, in class-balanced order. Default: 200.")
+  var limit: Int?
 
   @Option(
     parsing: .unconditional,
@@ -46,13 +46,14 @@ struct InspectCommand: ParsableCommand {
       throw InputError(.usage, "--threshold", "\(threshold)", remedy: "use 0 or more, for example 0.1")
     }
     let threads = try threading.resolved()
-    let loaded = try ModelCatalog.load(given.model)
+    let loaded = try given.load()
     guard let inspectable = loaded.model as? any Inspectable else {
       throw InputError(
         .model, given.model, "the layers of a model of the architecture \(loaded.architecture) can't be inspected",
         remedy: "inspect matrix capsules, dynamic capsules or a CNN")
     }
-    let images = try given.images(limit: limit, classCount: inspectable.classCount)
+    let images = try given.images(
+      limit: limit ?? 200, isGiven: limit != nil, classCount: inspectable.classCount)
     guard images.shape == inspectable.inputShape, images.classCount == inspectable.classCount else {
       throw InputError(
         .dataset, images.name,

@@ -28,6 +28,7 @@ extension AttackKind {
     } else {
       settings.steps = parameters["steps"].flatMap { Int($0) }
       settings.relativeStepSize = parameters["relativeStepSize"].flatMap { Float($0) }
+      settings.absoluteStepSize = try parameters["stepSize"].map { try StepSize.absolute(parsing: $0) }
     }
     let attack = try attack(settings)
     guard parameters["takesAllSteps"] == "true", var thorough = attack as? BIM else { return attack }

@@ -24,22 +24,28 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
     public var objective: Objective?
     public var steps: Int?
     public var relativeStepSize: Float?
+    /// In place of `relativeStepSize`: the same step for every budget.
+    public var absoluteStepSize: Budget?
     public var startsAtRandom: Bool?
     public var compatibility: Compatibility?
     public var isOnLattice: Bool?
 
     public init(
       objective: Objective? = nil, steps: Int? = nil, relativeStepSize: Float? = nil, startsAtRandom: Bool? = nil,
-      compatibility: Compatibility? = nil, isOnLattice: Bool? = nil
+      compatibility: Compatibility? = nil, isOnLattice: Bool? = nil, absoluteStepSize: Budget? = nil
     ) {
       self.objective = objective
       self.steps = steps
       self.relativeStepSize = relativeStepSize
+      self.absoluteStepSize = absoluteStepSize
       self.startsAtRandom = startsAtRandom
       self.compatibility = compatibility
       self.isOnLattice = isOnLattice
     }
   }
+
+  /// Whether it has steps, whose number, size and start can be set.
+  public var takesSteps: Bool { self != .fgsm }
 
   /// The attack called `name`.
   /// - Throws: `InputError` of kind `.usage` that lists the names.
@@ -72,7 +78,7 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
       return FGSM(objective: objective, isOnLattice: isOnLattice)
     case .bim:
       if settings.compatibility == .kurakin {
-        guard settings.steps == nil, settings.relativeStepSize == nil else {
+        guard settings.steps == nil, settings.relativeStepSize == nil, settings.absoluteStepSize == nil else {
           throw InputError(
             .usage, "--compat kurakin", "it sets the steps and their size itself, but one of them is given as well",
             remedy: "leave out --steps and --step-size, or --compat")
@@ -85,10 +91,15 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
       guard (1...10_000).contains(steps) else {
         throw InputError(.usage, "--steps", "found \(steps); expected 1 to 10000", remedy: "for example --steps 10")
       }
+      if let size = settings.absoluteStepSize {
+        return BIM(
+          steps: .absolute(count: steps, size: size), objective: objective,
+          startsAtRandom: settings.startsAtRandom ?? false, isOnLattice: isOnLattice)
+      }
       guard size > 0, size <= 2 else {
         throw InputError(
           .usage, "--step-size", "found \(size); expected a multiple of ε above 0 and at most 2",
-          remedy: "for example --step-size 0.2 for α = ε/5")
+          remedy: "for example --step-size 0.2 for α = ε/5, or --step-size 2/255 for α = 2/255 at every ε")
       }
       return BIM(
         steps: .relative(count: steps, relativeSize: size), objective: objective,

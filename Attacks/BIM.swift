@@ -14,6 +14,8 @@ public struct BIM: LatticeAttack {
   public enum Steps: Codable, Hashable, Sendable {
     /// `count` steps of α = `relativeSize` · ε.
     case relative(count: Int, relativeSize: Float)
+    /// `count` steps of α = `size`, at every budget.
+    case absolute(count: Int, size: Budget)
     /// The paper's: α = 1/255 and min(ε₂₅₅ + 4, 1.25 ε₂₅₅) steps, ε₂₅₅ = 255 ε, rounded up so that the steps always
     /// reach the edge of the ball. (The paper does not say how it rounds; for ε of 4, 8 or 16 levels nothing is rounded.)
     case kurakin
@@ -47,6 +49,7 @@ public struct BIM: LatticeAttack {
     var parameters: [AttackParameter] =
       switch steps {
       case .relative(let count, let size): [.init("steps", count), .init("relativeStepSize", size)]
+      case .absolute(let count, let size): [.init("steps", count), .init("stepSize", size.text)]
       case .kurakin: [.init("steps", "kurakin")]
       }
     parameters.append(.init("objective", objective.rawValue))
@@ -62,6 +65,9 @@ public struct BIM: LatticeAttack {
     case .relative(let count, let size):
       precondition(count > 0 && size > 0, "BIM: \(count) steps of \(size)·ε")
       return (count, size * budget)
+    case .absolute(let count, let size):
+      precondition(count > 0 && size.value > 0, "BIM: \(count) steps of \(size)")
+      return (count, size.value)
     case .kurakin:
       // 8/255 in Float times 255 is not quite 8: rounding to a thousandth of a level first keeps 10 steps from being 11.
       let levels = (Double(budget) * 255 * 1000).rounded() / 1000
@@ -75,6 +81,7 @@ public struct BIM: LatticeAttack {
     var copy = self
     switch steps {
     case .relative(_, let size): copy.steps = .relative(count: count, relativeSize: size)
+    case .absolute(_, let size): copy.steps = .absolute(count: count, size: size)
     case .kurakin:
       guard budget > 0 else { return nil }
       copy.steps = .relative(count: count, relativeSize: schedule(for: budget).stepSize / budget)

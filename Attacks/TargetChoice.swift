@@ -14,21 +14,29 @@ public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
   /// For each image the class of the smallest clean score among those that are not its own (Kurakin et al. 2017).
   case leastLikely
 
-  /// Reads `untargeted`, a class number, `each`, `random` or `least-likely`.
+  /// Reads `untargeted`, `each`, `random`, `least-likely`, a class number, or one of `classNames` in upper or lower case.
   /// - Throws: `InputError` of kind `.usage` for anything else.
-  public init(parsing text: String) throws {
+  public init(parsing text: String, classNames: [String] = []) throws {
     switch text {
     case "untargeted": self = .untargeted
     case "each": self = .each
     case "random": self = .random
     case "least-likely": self = .leastLikely
     default:
-      guard let label = Int(text), label >= 0 else {
+      // Class 3 may be called “7”: a number is a number.
+      if let label = Int(text), label >= 0 {
+        self = .label(label)
+      } else if let label = NearMatch.position(of: text, in: classNames) {
+        self = .label(label)
+      } else {
+        let near = NearMatch.candidates(
+          for: text, among: classNames + ["untargeted", "each", "random", "least-likely"])
         throw InputError(
-          .usage, "--target", "“\(text)” is neither a class number nor a way to choose one",
-          remedy: "write a class such as 3, or each, random, least-likely, untargeted")
+          .usage, "--target", "“\(text)” is neither a class nor a way to choose one",
+          remedy: (near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? ")
+            + "write a class, by number such as 3\(classNames.isEmpty ? "" : " or name"), or each, random, least-likely, "
+            + "untargeted" + (classNames.isEmpty ? "" : "; the classes are \(classNames.joined(separator: ", "))"))
       }
-      self = .label(label)
     }
   }
 

@@ -14,7 +14,8 @@ enum Provenance {
         """
         \(configuration.dataset.title), \
         \(NumberFormat.grouped(configuration.dataset.count)) images of \
-        \(configuration.dataset.shape.map(String.init).joined(separator: "×"))
+        \(configuration.dataset.shape.map(String.init).joined(separator: "×"))\
+        \(configuration.dataset.source.map { "; from \($0)" } ?? "")
         """
       ),
       ("Data SHA-256", configuration.dataset.sha256), ("Image ids SHA-256", configuration.dataset.imageIDsHash),

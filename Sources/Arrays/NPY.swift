@@ -15,34 +15,25 @@ public enum NPY {
   /// - Parameter name: what errors call it.
   /// - Throws: `InputError(.file)` if it is anything but a sound file to its last byte.
   public static func decode(_ data: Data, name: String) throws -> NumericArray {
-    let header = try NPYHeader(data, name: name)
-    try check(header, name, holds: data.count, hasMore: false)
-    return NumericArray(header.element, shape: header.shape, bytes: Data(data.dropFirst(header.size)))
+    try ArrayFile(try NPYHeader(data, name: name), name: name, packed: data.count) { body in
+      _ = try data.withUnsafeBytes(body)
+    }.array()
   }
 
   /// The array in the file at `path`, which may be compressed by gzip or Zstandard.
   ///
   /// The header is read first, and the elements only if their number is possible.
   /// - Throws: `InputError` as `decode(_:name:)` does, and if the file can't be read or claims more than `limit`.
-  public static func read(_ path: String) throws -> NumericArray {
-    let header = try NPYHeader(FileReader.read(path, atMost: NPYHeader.maximumSize).data, name: path)
-    guard header.fileSize <= limit else {
-      throw InputError(
-        .file, path, "claims an array of \(header.shape), more than the \(limit) bytes that are read",
-        remedy: "save fewer elements")
-    }
-    let (data, hasMore) = try FileReader.read(path, atMost: header.fileSize)
-    try check(header, path, holds: data.count, hasMore: hasMore)
-    return NumericArray(header.element, shape: header.shape, bytes: Data(data.dropFirst(header.size)))
-  }
+  public static func read(_ path: String) throws -> NumericArray { try open(path).array() }
 
-  private static func check(_ header: NPYHeader, _ name: String, holds count: Int, hasMore: Bool) throws {
-    guard count == header.fileSize, !hasMore else {
-      throw InputError(
-        .file, name,
-        "its header announces \(header.element.name) of shape \(header.shape): \(header.fileSize) bytes; "
-          + "it holds \(hasMore ? "more" : "\(count)")",
-        remedy: "save it again with numpy.save: it was cut off, or something was appended")
+  /// The array in the file at `path`, of which only the header is read.
+  /// - Throws: `InputError` as `read`, as far as the header tells.
+  public static func open(_ path: String) throws -> ArrayFile {
+    let header = try NPYHeader(FileReader.read(path, atMost: NPYHeader.maximumSize).data, name: path)
+    let size = (try? FileManager.default.attributesOfItem(atPath: URL(filePath: path).resolvingSymlinksInPath().path))
+      .flatMap { $0[.size] as? Int }
+    return try ArrayFile(header, name: path, packed: size ?? limit) { body in
+      try FileReader.forEachPiece(of: path) { bytes, _ in try body(bytes) }
     }
   }
 }

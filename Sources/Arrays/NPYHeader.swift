@@ -10,6 +10,10 @@ struct NPYHeader {
 
   let element: NumericArray.Element
   let shape: [Int]
+  /// Whether the first index, rather than the last, counts neighbours.
+  let isFortranOrder: Bool
+  /// Whether elements begin with their most significant byte.
+  let isBigEndian: Bool
   /// Where the elements begin.
   let size: Int
 
@@ -18,8 +22,7 @@ struct NPYHeader {
 
   /// Reads the header at the start of `data`, of which more than `maximumSize` bytes are not looked at.
   ///
-  /// - Throws: `InputError(.file)` for anything that NumPy would not have written, and for object arrays, big-endian and
-  ///   Fortran order, which are not read.
+  /// - Throws: `InputError(.file)` for anything that NumPy would not have written, and for elements that are no numbers.
   init(_ data: Data, name: String) throws {
     func failure(_ problem: String, _ remedy: String = "save it again with numpy.save") -> InputError {
       InputError(.file, name, problem, remedy: remedy)
@@ -44,17 +47,16 @@ struct NPYHeader {
     }
     var parser = PythonDictionary(bytes[start..<start + length])
     guard let fields = parser.fields() else {
+      if String(decoding: bytes[start..<start + length], as: UTF8.self).contains(/["']descr["']\s*:\s*\[/) {
+        throw failure(
+          "holds records of several fields, not numbers", "save one field, `array[\"NAME\"]`, under its name")
+      }
       throw failure("its header is not the dictionary of descr, fortran_order and shape that is expected")
     }
-    guard let element = NumericArray.Element(rawValue: fields.descr) else {
-      throw failure(
-        "has elements of type “\(fields.descr)”; those that are read: "
-          + NumericArray.Element.allCases.map(\.rawValue).joined(separator: ", "),
-        "convert it first, for example with array.astype(\"uint8\")")
+    guard let type = Self.type(fields.descr) else {
+      throw failure("has elements of type “\(fields.descr)”: " + Self.words(fields.descr), Self.remedy(fields.descr))
     }
-    guard !fields.isFortranOrder else {
-      throw failure("is in Fortran order", "save numpy.ascontiguousarray(array)")
-    }
+    let element = type.element
     var size = element.size
     for dimension in fields.shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
@@ -64,7 +66,42 @@ struct NPYHeader {
     guard size <= Int.max - Self.maximumSize else { throw failure("claims the impossible shape \(fields.shape)") }
     self.element = element
     shape = fields.shape
+    isFortranOrder = fields.isFortranOrder && shape.count > 1
+    isBigEndian = type.isBigEndian
     self.size = start + length
+  }
+
+  /// The element type that `descr` names, in either byte order.
+  private static func type(_ descr: String) -> (element: NumericArray.Element, isBigEndian: Bool)? {
+    let rest = String(descr.dropFirst())
+    guard let order = descr.first, "<>=|".contains(order), let size = rest.last?.wholeNumberValue,
+      let element = NumericArray.Element(rawValue: (size == 1 ? "|" : "<") + rest), order != "|" || size == 1
+    else { return nil }
+    return (element, order == ">" && size > 1)
+  }
+
+  /// What elements of a type are that is not read.
+  private static func words(_ descr: String) -> String {
+    switch descr.first(where: \.isLetter) {
+    case "O": "Python objects (a pickle), not numbers"
+    case "U", "S", "a": "texts, not numbers"
+    case "c": "complex numbers"
+    case "f": "floating point numbers of a size that only some machines have"
+    case "M", "m": "times, not numbers"
+    case "V": "bytes without a meaning"
+    default: "those that are read: " + NumericArray.Element.allCases.map(\.name).joined(separator: ", ")
+    }
+  }
+
+  private static func remedy(_ descr: String) -> String {
+    switch descr.first(where: \.isLetter) {
+    case "O": "load it with allow_pickle=True, and save `numpy.array(array.tolist())`"
+    case "U", "S", "a":
+      "save numbers; for labels `numpy.unique(array, return_inverse=True)[1]`, which numbers names by alphabet"
+    case "c": "save their real part, `array.real`"
+    case "f": "save `array.astype(\"float64\")`"
+    default: "save it as an array of numbers"
+    }
   }
 
   /// The header of version 1.0 for an array, in the bytes that NumPy writes.

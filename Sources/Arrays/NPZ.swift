@@ -11,10 +11,16 @@ public struct NPZ: Sendable {
     ZipArchive.encoded(arrays.map { ("\($0.name).npy", NPY.encoded($0.array)) })
   }
 
-  /// Opens the file at `path`; arrays are read when they are asked for.
-  /// - Throws: `InputError(.file)` if it can't be read, is larger than 2 GiB or is no sound zip archive.
+  /// Opens the file at `path`; arrays are read when they are asked for, and only they.
+  /// - Throws: `InputError(.file)` if it can't be read or is no sound zip archive.
   public init(contentsOf path: String) throws {
-    try self.init(FileReader.contents(of: path, limit: NPY.limit), name: path)
+    name = path
+    // What is compressed as a whole, or comes through a pipe, is taken into memory.
+    if let file = try FileBytes(path), try file.bytes(in: 0..<2) == ZipArchive.magic {
+      archive = try ZipArchive(file, name: path)
+    } else {
+      archive = try ZipArchive(FileReader.contents(of: path, limit: NPY.limit), name: path)
+    }
   }
 
   /// - Parameter name: what errors call the file.
@@ -29,11 +35,18 @@ public struct NPZ: Sendable {
     archive.entries.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name }
   }
 
+  /// Whether any file in it is called as an array is.
+  public var holdsArrays: Bool { archive.entries.contains { $0.name.hasSuffix(".npy") } }
+
   /// The array called `array`; `nil` if there is none.
   /// - Throws: `InputError(.file)` if it is damaged, or not a sound `.npy` file.
-  public func array(_ array: String) throws -> NumericArray? {
+  public func array(_ array: String) throws -> NumericArray? { try file(array)?.array() }
+
+  /// The array called `array`, of which only the header is read; `nil` if there is none.
+  /// - Throws: `InputError(.file)` if it is compressed as is not read, or its header is not sound.
+  public func file(_ array: String) throws -> ArrayFile? {
     guard let index = names.firstIndex(of: array) else { return nil }
-    let entry = archive.entries[index]
+    let (archive, entry) = (archive, archive.entries[index])
     let label = "\(name), array “\(array)”"
     // The array's own header says how large it is, before as much is taken from memory.
     let start = try archive.contents(of: entry, atMost: NPYHeader.maximumSize)
@@ -43,6 +56,8 @@ public struct NPZ: Sendable {
         .file, label,
         "its header announces \(header.fileSize) bytes, the archive \(entry.size)", remedy: ZipArchive.remedy)
     }
-    return try NPY.decode(archive.contents(of: entry, atMost: entry.size), name: label)
+    return try ArrayFile(header, name: label, packed: entry.range.count) { body in
+      try archive.forEachPiece(of: entry, body)
+    }
   }
 }

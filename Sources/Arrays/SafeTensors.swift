@@ -139,6 +139,7 @@ public struct SafeTensors: Sendable, Equatable {
 extension NumericArray.Element {
   /// What a safetensors header calls it: U8, I64, F32, ….
   fileprivate var safeTensorsName: String {
+    if self == .bool { return "BOOL" }
     let kind = isFloat ? "F" : rawValue.contains("u") ? "U" : "I"
     return kind + "\(8 * size)"
   }

@@ -2,12 +2,14 @@ import CZlib
 import Files
 import Foundation
 
-/// A zip archive in memory (PKWARE's APPNOTE 6.3), as far as `.npz` files need it: entries that are stored or deflated, no
-/// encryption, no spanning, sizes below 4 GiB.
+/// A zip archive (PKWARE's APPNOTE 6.3), as far as `.npz` files need it: entries that are stored or deflated, no encryption, no
+/// spanning, sizes below 4 GiB. Of a file, only the directory is read until an entry is asked for.
 struct ZipArchive: Sendable {
   /// A file in the archive.
   struct Entry: Sendable {
     let name: String
+    /// Why it can't be read, if it can't.
+    let obstacle: Obstacle?
     let isDeflated: Bool
     let crc: UInt32
     /// Bytes once decompressed.
@@ -16,38 +18,83 @@ struct ZipArchive: Sendable {
     let range: Range<Int>
   }
 
+  /// What an entry uses that is not read.
+  struct Obstacle: Sendable {
+    let problem: String
+    let remedy: String
+  }
+
+  static let magic = Data("PK".utf8)
   static let remedy = "save it again with numpy.savez: it is damaged or was not copied to its end"
   /// Deflate's best ratio.
   private static let bestRatio = 1032
 
   let entries: [Entry]
-  private let data: Data
+  private let source: Source
   private let name: String
 
+  /// Where the bytes of the archive are.
+  private enum Source: Sendable {
+    case memory(Data)
+    case file(FileBytes)
+
+    var count: Int {
+      switch self {
+      case .memory(let data): data.count
+      case .file(let file): file.count
+      }
+    }
+
+    /// Those at `range`, or fewer if the archive ends there.
+    func bytes(in range: Range<Int>) throws -> Data {
+      switch self {
+      case .memory(let data): Data(data[range.clamped(to: 0..<data.count)])
+      case .file(let file): try file.bytes(in: range)
+      }
+    }
+  }
+
   /// Reads the directory of `data`, the whole file.
-  /// - Throws: `InputError(.file)` if it is not sound, or uses what is not read.
+  /// - Throws: `InputError(.file)` if it is not sound.
   init(_ data: Data, name: String) throws {
-    let data = data.startIndex == 0 ? data : Data(data)
-    self.data = data
+    try self.init(.memory(data.startIndex == 0 ? data : Data(data)), name: name)
+  }
+
+  /// Reads the directory of the archive in `file`.
+  /// - Throws: `InputError(.file)` if it is not sound.
+  init(_ file: FileBytes, name: String) throws { try self.init(.file(file), name: name) }
+
+  private init(_ source: Source, name: String) throws {
+    self.source = source
     self.name = name
     func failure(_ problem: String) -> InputError { InputError(.file, name, problem, remedy: Self.remedy) }
-    guard data.starts(with: [0x50, 0x4B]) else { throw failure("does not begin as a zip archive does") }
-    guard let end = Self.endRecord(data) else { throw failure("has no end as a zip archive has") }
-    let count = Int(data.integer16(end + 10))
-    let (size, start) = (Int(data.integer32(end + 12)), Int(data.integer32(end + 16)))
-    guard data.integer32(end + 4) == 0, data.integer16(end + 8) == count, start <= end, size == end - start else {
+    guard try source.bytes(in: 0..<2) == Self.magic else { throw failure("does not begin as a zip archive does") }
+    guard let (end, record) = try Self.endRecord(source) else { throw failure("has no end as a zip archive has") }
+    let count = Int(record.integer16(10))
+    let (size, start) = (Int(record.integer32(12)), Int(record.integer32(16)))
+    guard count < 0xFFFF, size < 0xFFFF_FFFF, start < 0xFFFF_FFFF else {
+      throw InputError(
+        .file, name,
+        "keeps its directory as archives do (zip64) that are larger than 4 GiB or hold more than 65,534 files",
+        remedy: "save images and labels alone by numpy.savez, 2 GiB of them at most")
+    }
+    guard record.integer32(4) == 0, record.integer16(8) == count, start <= end, size == end - start else {
       throw failure("its directory of \(count) files is not where its end says")
     }
+    let directory = try source.bytes(in: start..<end)
+    guard directory.count == size else { throw failure("ends within its directory") }
     var entries: [Entry] = []
     var names: Set<String> = []
-    var position = start
+    var position = 0
     for index in 0..<count {
-      guard position + 46 <= end, data.integer32(position) == 0x0201_4B50 else {
+      guard position + 46 <= size, directory.integer32(position) == 0x0201_4B50 else {
         throw failure("file \(index) of \(count) is missing from its directory")
       }
-      let lengths = (28...32).filter { $0.isMultiple(of: 2) }.map { Int(data.integer16(position + $0)) }
+      let lengths = (28...32).filter { $0.isMultiple(of: 2) }.map { Int(directory.integer16(position + $0)) }
       let next = position + 46 + lengths.reduce(0, +)
-      guard next <= end, let entry = Self.entry(data, at: position, nameLength: lengths[0], before: start) else {
+      guard next <= size,
+        let entry = try Self.entry(source, directory[position..<next], nameLength: lengths[0], before: start)
+      else {
         throw failure("the directory's file \(index) of \(count) is not in the archive as it says")
       }
       guard names.insert(entry.name).inserted else {
@@ -56,7 +103,7 @@ struct ZipArchive: Sendable {
       entries.append(entry)
       position = next
     }
-    guard position == end else { throw failure("its directory holds more than its \(count) files") }
+    guard position == size else { throw failure("its directory holds more than its \(count) files") }
     // Files that share bytes could claim far more than the archive holds.
     let ranges = entries.map(\.range).sorted { $0.lowerBound < $1.lowerBound }
     for (one, next) in zip(ranges, ranges.dropFirst()) where one.upperBound > next.lowerBound {
@@ -65,65 +112,130 @@ struct ZipArchive: Sendable {
     self.entries = entries
   }
 
-  /// Where the end record is: it, and a comment of the length that it states, are the last of the file.
-  private static func endRecord(_ data: Data) -> Int? {
-    guard data.count >= 22 else { return nil }
-    return stride(from: data.count - 22, through: max(0, data.count - 22 - 65_535), by: -1).first {
-      data.integer32($0) == 0x0605_4B50 && Int(data.integer16($0 + 20)) == data.count - 22 - $0
+  /// Where the end record is, and its bytes: it, and a comment of the length that it states, are the last of the file.
+  private static func endRecord(_ source: Source) throws -> (position: Int, record: Data)? {
+    let start = max(0, source.count - 22 - 65_535)
+    let tail = try source.bytes(in: start..<source.count)
+    guard tail.count >= 22 else { return nil }
+    let found = stride(from: tail.count - 22, through: 0, by: -1).first {
+      tail.integer32($0) == 0x0605_4B50 && Int(tail.integer16($0 + 20)) == tail.count - 22 - $0
     }
+    return found.map { (start + $0, Data(tail[$0..<$0 + 22])) }
   }
 
-  /// The entry whose directory record is at `position`, if its local header and bytes are before `limit` and agree.
-  private static func entry(_ data: Data, at position: Int, nameLength: Int, before limit: Int) -> Entry? {
-    let (flags, method) = (data.integer16(position + 8), data.integer16(position + 10))
-    let (packed, size) = (Int(data.integer32(position + 20)), Int(data.integer32(position + 24)))
-    let local = Int(data.integer32(position + 42))
-    // Bit 0: encrypted. 0xFFFFFFFF: the sizes are elsewhere, and larger than what is read.
-    guard flags & 1 == 0, method == 0 || method == 8, packed < 0xFFFF_FFFF, size < 0xFFFF_FFFF else { return nil }
-    guard method == 8 || packed == size, size <= packed * bestRatio + 64 else { return nil }
-    guard local + 30 <= limit, data.integer32(local) == 0x0403_4B50, Int(data.integer16(local + 26)) == nameLength
+  /// The entry whose directory record is `record`, if its local header and bytes are before `limit` and agree.
+  private static func entry(_ source: Source, _ record: Data, nameLength: Int, before limit: Int) throws -> Entry? {
+    let record = Data(record)
+    let (flags, method) = (record.integer16(8), record.integer16(10))
+    let (packed, size) = (Int(record.integer32(20)), Int(record.integer32(24)))
+    let local = Int(record.integer32(42))
+    let bytes = record[46..<46 + nameLength]
+    guard let name = String(validating: bytes, as: UTF8.self) else { return nil }
+    if let obstacle = Obstacle(flags: flags, method: method, isLarge: max(packed, size, local) == 0xFFFF_FFFF) {
+      return Entry(name: name, obstacle: obstacle, isDeflated: false, crc: 0, size: 0, range: 0..<0)
+    }
+    guard method == 8 || packed == size, size <= packed * bestRatio + 64, local + 30 + nameLength <= limit else {
+      return nil
+    }
+    let header = try source.bytes(in: local..<local + 30 + nameLength)
+    guard header.count == 30 + nameLength, header.integer32(0) == 0x0403_4B50,
+      Int(header.integer16(26)) == nameLength, header[30...] == bytes
     else { return nil }
-    let start = local + 30 + nameLength + Int(data.integer16(local + 28))
+    let start = local + 30 + nameLength + Int(header.integer16(28))
     guard start + packed <= limit else { return nil }
-    let bytes = data[position + 46..<position + 46 + nameLength]
-    guard bytes == data[local + 30..<local + 30 + nameLength], let name = String(validating: bytes, as: UTF8.self)
-    else { return nil }
     return Entry(
-      name: name, isDeflated: method == 8, crc: data.integer32(position + 16), size: size, range: start..<start + packed
-    )
+      name: name, obstacle: nil, isDeflated: method == 8, crc: record.integer32(16), size: size,
+      range: start..<start + packed)
   }
 
   /// The first `count` bytes of `entry`, decompressed; the check sum is compared if that is all of them.
-  /// - Throws: `InputError(.file)` if they are not what the directory says.
+  /// - Throws: `InputError(.file)` if they are not what the directory says, or it is compressed as is not read.
   func contents(of entry: Entry, atMost count: Int) throws -> Data {
     let wanted = min(count, entry.size)
-    let packed = data[entry.range]
-    let result = entry.isDeflated ? inflated(packed, count: wanted) : Data(packed.prefix(wanted))
-    guard let result, wanted < entry.size || checksum(result) == entry.crc else {
-      throw InputError(.file, name, "“\(entry.name)” is not what the archive says of it", remedy: Self.remedy)
+    var result = Data(capacity: wanted)
+    try forEachPiece(of: entry) { piece in
+      result.append(contentsOf: piece.prefix(wanted - result.count))
+      return result.count < wanted || wanted == entry.size
     }
     return result
   }
 
-  /// The first `count` bytes of a deflated stream; `nil` if it is damaged or has fewer.
-  private func inflated(_ packed: Data, count: Int) -> Data? {
-    var stream = z_stream()
-    // Negative: no header or check sum of zlib's own.
-    guard inflateInit2_(&stream, -15, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
-    defer { inflateEnd(&stream) }
-    var output = Data(count: count)
-    let produced = packed.withUnsafeBytes { input in
-      output.withUnsafeMutableBytes { output in
-        stream.next_in = UnsafeMutablePointer(mutating: input.assumingMemoryBound(to: UInt8.self).baseAddress)
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
-        stream.avail_out = UInt32(output.count)
-        let status = inflate(&stream, Z_SYNC_FLUSH)
-        guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { return 0 }
-        return output.count - Int(stream.avail_out)
+  /// Hands the decompressed bytes of `entry` to `body`, one piece after the other, until that returns false; if it never
+  /// does, their number and check sum are compared.
+  /// - Throws: `InputError(.file)` as `contents`, and what `body` throws.
+  func forEachPiece(of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
+    if let obstacle = entry.obstacle {
+      throw InputError(.file, name, "“\(entry.name)” \(obstacle.problem)", remedy: obstacle.remedy)
+    }
+    let damage = InputError(
+      .file, name, "“\(entry.name)” is not what the archive says of it", remedy: Self.remedy)
+    var inflater = entry.isDeflated ? Inflater() : nil
+    defer { inflater?.end() }
+    guard !entry.isDeflated || inflater != nil else { throw damage }
+    var (total, crc) = (0, UInt(0))
+    for start in stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: Self.pieceSize) {
+      let input = try source.bytes(in: start..<min(start + Self.pieceSize, entry.range.upperBound))
+      let goesOn = try input.withUnsafeBytes { input in
+        func hand(_ piece: UnsafeRawBufferPointer) throws -> Bool {
+          total += piece.count
+          guard total <= entry.size else { throw damage }
+          crc = crc32_z(crc, piece.assumingMemoryBound(to: UInt8.self).baseAddress, piece.count)
+          return try body(piece)
+        }
+        guard inflater != nil else { return try input.isEmpty || hand(input) }
+        return try inflater!.inflate(input, damage: damage, hand)
+      }
+      guard goesOn else { return }
+    }
+    guard total == entry.size, UInt32(crc) == entry.crc else { throw damage }
+  }
+
+  private static let pieceSize = 1 << 18
+
+  /// A raw deflated stream (RFC 1951) that is decompressed piece by piece.
+  private struct Inflater {
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var output = [UInt8](repeating: 0, count: ZipArchive.pieceSize)
+
+    init?() {
+      // zlib remembers where it is.
+      stream = .allocate(capacity: 1)
+      stream.initialize(to: z_stream())
+      // Negative: no header or check sum of zlib's own.
+      guard inflateInit2_(stream, -15, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
+        stream.deallocate()
+        return nil
       }
     }
-    return produced == count ? output : nil
+
+    func end() {
+      inflateEnd(stream)
+      stream.deallocate()
+    }
+
+    /// Hands over what `input` decompresses to; returns whether more is wanted.
+    mutating func inflate(
+      _ input: UnsafeRawBufferPointer, damage: InputError, _ body: (UnsafeRawBufferPointer) throws -> Bool
+    ) throws -> Bool {
+      stream.pointee.next_in = UnsafeMutablePointer(mutating: input.assumingMemoryBound(to: UInt8.self).baseAddress)
+      stream.pointee.avail_in = UInt32(input.count)
+      var isFull = true
+      while isFull {
+        let capacity = output.count
+        let (status, produced) = output.withUnsafeMutableBytes { buffer in
+          stream.pointee.next_out = buffer.assumingMemoryBound(to: UInt8.self).baseAddress
+          stream.pointee.avail_out = UInt32(capacity)
+          return (CZlib.inflate(stream, Z_NO_FLUSH), capacity - Int(stream.pointee.avail_out))
+        }
+        guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { throw damage }
+        if produced > 0 {
+          let goesOn = try output.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<produced])) }
+          guard goesOn else { return false }
+        }
+        isFull = produced == capacity && status != Z_STREAM_END
+      }
+      return true
+    }
   }
 
   /// The bytes of an archive of stored `files`.
@@ -161,8 +273,28 @@ struct ZipArchive: Sendable {
       UInt32(crc32_z(0, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count))
     }
   }
+}
 
-  private func checksum(_ data: Data) -> UInt32 { Self.checksum(data) }
+extension ZipArchive.Obstacle {
+  /// What a directory record's `flags` and `method` ask for that is not read; nil if nothing.
+  fileprivate init?(flags: UInt16, method: UInt16, isLarge: Bool) {
+    let again = "save it again with numpy.savez or numpy.savez_compressed, which use none of it"
+    if flags & 1 != 0 {
+      problem = "is encrypted"
+      remedy = "unpack the archive with its password, and save the arrays with numpy.savez"
+    } else if isLarge {
+      problem = "has its size elsewhere, as files of 4 GiB or more have it (zip64)"
+      remedy = "save it again with numpy.savez, 2 GiB at most"
+    } else if method != 0, method != 8 {
+      let names: [UInt16: String] = [
+        1: "shrinking", 6: "imploding", 9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd",
+      ]
+      problem = "is compressed by \(names[method] ?? "method \(method)"), and only Deflate is read"
+      remedy = again
+    } else {
+      return nil
+    }
+  }
 }
 
 extension Data {

@@ -30,7 +30,7 @@ extension Dataset {
     var smaller = Dataset(
       name: name, split: split, shape: small, bytes: bytes, labels: labels, ids: ids, viewpoints: viewpoints,
       classNames: classNames, sha256: sha256,
-      attribution: "\(attribution); downsampled by means of \(factor)×\(factor) pixels")
+      attribution: "\(attribution); downsampled by means of \(factor)×\(factor) pixels", source: source)
     smaller.selection = selection
     return smaller
   }

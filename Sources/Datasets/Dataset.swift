@@ -8,8 +8,10 @@ public struct Dataset: Sendable {
     case train, test
   }
 
-  /// The name it is asked for by, such as `fashion-mnist`.
-  public let name: String
+  /// What reports call it: the name it is asked for by, such as `fashion-mnist`, or that of its file.
+  public private(set) var name: String
+  /// The file it was read from, as the user wrote it; `nil` if the catalogue knows it by name.
+  public let source: String?
   public let split: Split
   /// `[channels, rows, columns]` of every image.
   public let shape: Shape
@@ -24,7 +26,7 @@ public struct Dataset: Sendable {
   /// The name of each class.
   public let classNames: [String]
   /// SHA-256 of the decompressed source: images file, labels file, and viewpoints file if there is one; or the batches in
-  /// order. A subset keeps the hash of its source.
+  /// order; for images of one's own, of what the arrays hold. A subset keeps the hash of its source.
   public let sha256: String
   /// Who made it, and under which licence it is distributed.
   public let attribution: String
@@ -36,7 +38,7 @@ public struct Dataset: Sendable {
   /// - Precondition: as many labels, ids and viewpoints as images in `bytes`; labels below the number of classes.
   public init(
     name: String, split: Split, shape: Shape, bytes: Data, labels: [Int], ids: [Int]? = nil,
-    viewpoints: [Viewpoint]? = nil, classNames: [String], sha256: String, attribution: String
+    viewpoints: [Viewpoint]? = nil, classNames: [String], sha256: String, attribution: String, source: String? = nil
   ) {
     let ids = ids ?? Array(labels.indices)
     precondition(
@@ -57,6 +59,7 @@ public struct Dataset: Sendable {
     self.classNames = classNames
     self.sha256 = sha256
     self.attribution = attribution
+    self.source = source
   }
 
   /// The number of images.
@@ -93,6 +96,13 @@ public struct Dataset: Sendable {
 }
 
 extension Dataset {
+  /// The same images under another name.
+  public func named(_ name: String) -> Dataset {
+    var copy = self
+    copy.name = name
+    return copy
+  }
+
   /// The images at `positions`, in that order, with their ids and viewpoints.
   ///
   /// Half of the images or more stay where they are, shared with this set; fewer are copied, so that the rest can be freed.

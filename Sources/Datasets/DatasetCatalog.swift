@@ -42,15 +42,16 @@ public struct DatasetCatalog: Sendable {
     roots = (data.map { [$0] } ?? []) + listed + system
   }
 
-  /// The data set called `name`, or the images in the `.npy` or `.npz` file that `name` is the path of.
+  /// The data set called `name`, or the images in the `.npy` or `.npz` file that `name` is the path
+  /// of.
   ///
   /// - Parameter classCount: how many classes a file has, which does not say so itself: by default the largest label + 1.
   /// - Throws: `InputError(.dataset)` if the name is unknown, the data set is not found or its contents are impossible.
   public func load(
     _ name: String = Self.defaultName, split: Dataset.Split = .test, classCount: Int? = nil
   ) throws -> Dataset {
-    if ArrayDataset.isPath(name) { return try ArrayDataset.load(name, split: split, classCount: classCount) }
     guard let known = KnownDataset.all.first(where: { $0.name == name }) else {
+      if ArrayDataset.isPath(name) { return try ArrayDataset.load(name, split: split, classCount: classCount) }
       throw NearMatch.unknown(.dataset, "--dataset", name, what: "data set", among: Self.names)
     }
     guard known.splits.contains(split) else {
@@ -72,6 +73,12 @@ public struct DatasetCatalog: Sendable {
     }
     return try known.load(files, split)
   }
+
+  /// Whether `name` names a file, and not a data set that the catalogue knows.
+  public static func isFile(_ name: String) -> Bool { !names.contains(name) && ArrayDataset.isPath(name) }
+
+  /// The hash by which runs of earlier versions knew the images in the file at `path`; `nil` if it can't be read.
+  package static func formerHash(ofFile path: String) -> String? { ArrayDataset.formerHash(path) }
 
   /// Whether the files of the data set called `name` are found.
   /// - Throws: `InputError(.dataset)` if some of them are there and others are missing.

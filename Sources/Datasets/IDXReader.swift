@@ -88,6 +88,11 @@ public enum IDXReader {
         .dataset, path, "its header claims \(claimed) \(what), more than the \(limit) bytes that are read",
         remedy: remedy)
     }
+    guard dimensions[0] <= ImageLayout.maximumCount else {
+      throw InputError(
+        .dataset, path, "its header claims \(claimed) \(what), more than the \(ImageLayout.maximumCount) that are read",
+        remedy: remedy)
+    }
     guard dimensions[0] > 0 else { throw InputError(.dataset, path, "holds no \(what)", remedy: remedy) }
     let size = headerSize + elements
     let (file, hasMore) = try FileReader.read(path, atMost: size)

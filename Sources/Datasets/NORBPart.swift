@@ -52,7 +52,7 @@ struct NORBPart {
   func read(_ split: Dataset.Split, classCount: Int, fields: Int, blank: Int? = nil) throws -> Contents {
     let pairs = try NORBMatrix.readFile(images)
     let shape = pairs.array.shape
-    guard pairs.array.element == .uint8, shape.count == 4, shape[1] == 2 else {
+    guard pairs.array.element == .uint8, shape.count == 4, shape[1] == 2, shape[0] <= ImageLayout.maximumCount else {
       throw mismatch(images, pairs.array, "uint8 of shape [count, 2, rows, columns]")
     }
     let labels = try NORBMatrix.readFile(classes)

@@ -7,15 +7,27 @@ extension RunConfiguration {
     func compare(_ field: String, _ mine: String, _ theirs: String) {
       if mine != theirs { result.append("\(field): \(theirs) there, \(mine) here") }
     }
+    func compareHashes(_ field: String, _ mine: String, _ theirs: String) {
+      guard mine != theirs else { return }
+      // As many digits as tell them apart.
+      let length = max(12, zip(mine, theirs).prefix { $0 == $1 }.count + 4)
+      result.append("\(field): \(theirs.prefix(length)) there, \(mine.prefix(length)) here")
+    }
     compare("models", models.map(\.name).joined(separator: ","), other.models.map(\.name).joined(separator: ","))
-    for (mine, theirs) in zip(models, other.models) where mine != theirs && mine.name == theirs.name {
-      compare("the checkpoint of \(mine.name)", String(mine.sha256.prefix(12)), String(theirs.sha256.prefix(12)))
+    for (mine, theirs) in zip(models, other.models) where mine.name == theirs.name {
+      compareHashes("the checkpoint of \(mine.name)", mine.sha256, theirs.sha256)
     }
     compare("crops", cropsText, other.cropsText)
-    compare("data set", "\(dataset.name)/\(dataset.split)", "\(other.dataset.name)/\(other.dataset.split)")
+    if dataset.path == nil || other.dataset.path == nil {
+      compare("data set", "\(dataset.name)/\(dataset.split)", "\(other.dataset.name)/\(other.dataset.split)")
+    }
     compare("viewpoints", dataset.viewpointsText, other.dataset.viewpointsText)
     compare("image count", "\(dataset.count)", "\(other.dataset.count)")
-    compare("hash of the data", String(dataset.sha256.prefix(12)), String(other.dataset.sha256.prefix(12)))
+    compareHashes("hash of the data", dataset.sha256, other.dataset.sha256)
+    compare("shape", "\(dataset.shape)", "\(other.dataset.shape)")
+    compare(
+      "classes", dataset.classNames.joined(separator: ", "), other.dataset.classNames.joined(separator: ", "))
+    compareHashes("the hash of the images' numbers", dataset.imageIDsHash, other.dataset.imageIDsHash)
     compare(
       "attacks", attacks.map(\.description).joined(separator: ", "),
       other.attacks.map(\.description).joined(separator: ", "))
@@ -37,10 +49,8 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration.Dataset {
-  /// Whether an image's number means another image there: of other data, or downsampled.
-  func isOfOtherImages(than other: Self) -> Bool {
-    (sha256, split, shape) != (other.sha256, other.split, other.shape)
-  }
+  /// Whether an image's number means another image there: of other data, or downsampled. Names and paths decide nothing.
+  func isOfOtherImages(than other: Self) -> Bool { (sha256, shape) != (other.sha256, other.shape) }
 
   fileprivate var viewpointsText: String { viewpoints?.description ?? "all" }
 }

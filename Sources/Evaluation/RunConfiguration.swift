@@ -44,7 +44,10 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
 
   /// The images that are attacked.
   public struct Dataset: Codable, Sendable, Hashable {
+    /// What reports call it: a name that robust knows, or for images of one's own that of their file, or a chosen one.
     public var name: String
+    /// The file of images of one's own, as the user wrote it; earlier versions have it as `name`.
+    public var source: String?
     /// For example `test`.
     public var split: String
     /// SHA-256 of the data set's contents, lower-case hexadecimal.
@@ -65,9 +68,10 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
 
     public init(
       name: String, split: String, sha256: String, count: Int, imageIDsHash: String, shape: [Int],
-      classNames: [String], viewpoints: ViewpointSelection? = nil
+      classNames: [String], viewpoints: ViewpointSelection? = nil, source: String? = nil
     ) {
       self.name = name
+      self.source = source
       self.split = split
       self.sha256 = sha256
       self.count = count
@@ -162,6 +166,32 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     }
   }
 
-  /// SHA-256 of `canonicalJSON`, lower-case hexadecimal.
-  public var configurationHash: String { Checksum.sha256(of: canonicalJSON) }
+  /// SHA-256 of `canonicalJSON` without what is only for people, lower-case hexadecimal: equal for the same work, wherever
+  /// its models and images lie and whatever their files are called.
+  public var configurationHash: String { Checksum.sha256(of: withoutPlaces.canonicalJSON) }
+
+  /// The configuration as it would be if all models were shipped, and images of one's own had neither file nor name.
+  private var withoutPlaces: RunConfiguration {
+    var identity = self
+    for index in identity.models.indices { identity.models[index].source = Model.shipped }
+    identity.dataset = dataset.withoutPlace
+    return identity
+  }
+}
+
+extension RunConfiguration.Dataset {
+  /// Where images of one's own were, as the user wrote it; `nil` of a data set that robust knows by name.
+  package var path: String? {
+    if let source { return source }
+    let isFile = name.contains("/") || [".npz", ".npy", ".npy.gz", ".npy.zst"].contains { name.hasSuffix($0) }
+    return isFile ? name : nil
+  }
+
+  /// The same without file, name and split of images of one's own, which their hash identifies.
+  package var withoutPlace: Self {
+    guard path != nil else { return self }
+    var identity = self
+    (identity.name, identity.source, identity.split) = ("", nil, "")
+    return identity
+  }
 }

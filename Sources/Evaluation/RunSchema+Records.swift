@@ -84,13 +84,14 @@ extension RunSchema {
     return configuration
   }
 
-  /// The configuration, whose hash is stored beside it.
+  /// The configuration, whose hash is stored beside it; by earlier versions with the places of its models and images.
   static func configuration(in database: Database) throws -> RunConfiguration {
     guard let row = try Row.fetchOne(database, sql: "SELECT json, hash FROM configuration") else {
       throw Damage("it has no configuration")
     }
     let configuration = try configuration(row[0])
-    guard case .string(configuration.configurationHash) = (row[1] as DatabaseValue).storage else {
+    let hashes = [configuration.configurationHash, Checksum.sha256(of: configuration.canonicalJSON)]
+    guard case .string(let hash) = (row[1] as DatabaseValue).storage, hashes.contains(hash) else {
       throw Damage("its configuration is not the one whose hash it holds")
     }
     return configuration

@@ -25,6 +25,7 @@ public struct ShardSet: Sendable {
     var parts: [Part] = []
     var facts: [RunFacts] = []
     var common: (configuration: RunConfiguration, options: RunOptions)?
+    var first: Shard?
     for path in paths {
       let store = try RunStore.open(at: SweepDirectory.storeURL(in: path))
       // There may be more parts than files that may be open.
@@ -37,7 +38,14 @@ public struct ShardSet: Sendable {
       if let common {
         try Self.check(store.configuration, path, against: common.configuration, parts[0].path)
       }
-      common = common ?? (store.configuration, RunOptions(examples: options.examples, checks: options.checks))
+      // Whatever the order of the folders, names and paths are those of the part with the smallest number.
+      if first.map({ shard.index < $0.index }) ?? true {
+        first = shard
+        common = (
+          store.configuration,
+          common?.options ?? RunOptions(examples: options.examples, checks: options.checks)
+        )
+      }
       parts.append(Part(path: path, shard: shard))
       try store.facts().map { facts.append($0) }
     }

@@ -10,7 +10,7 @@ extension RunConfiguration.Model {
   public static let shipped = "shipped"
 
   /// What a run records of the model that `name`, a shipped name or a path, was `loaded` from, and that is attacked as
-  /// `classifier`: by itself, unless this is the mean over several crops.
+  /// `classifier`: by itself, unless this is the mean over several crops. Reports call it as the loaded model is called.
   public init(_ name: String, _ loaded: Checkpoint.Loaded, as classifier: (any Classifier)? = nil) {
     self.init(
       name: loaded.model.name, source: ModelCatalog.Preset(rawValue: name) == nil ? name : Self.shipped,
@@ -40,7 +40,7 @@ extension RunConfiguration.Dataset {
     self.init(
       name: dataset.name, split: dataset.split.rawValue, sha256: dataset.sha256, count: dataset.count,
       imageIDsHash: Checksum.sha256(of: Data(ids.utf8)), shape: dataset.shape.dimensions,
-      classNames: dataset.classNames, viewpoints: dataset.selection)
+      classNames: dataset.classNames, viewpoints: dataset.selection, source: dataset.source)
   }
 }
 

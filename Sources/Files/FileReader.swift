@@ -26,6 +26,27 @@ public enum FileReader {
   public static func read(
     _ path: String, atMost count: Int, kind: InputError.Kind = .file
   ) throws -> (data: Data, hasMore: Bool) {
+    var output = Data()
+    var hasMore = false
+    try forEachPiece(of: path, kind: kind) { piece, expected in
+      if output.isEmpty { output.reserveCapacity(min(count, expected ?? piece.count)) }
+      let wanted = min(piece.count, count - output.count)
+      output.append(contentsOf: piece[..<wanted])
+      hasMore = wanted < piece.count
+      return !hasMore
+    }
+    return (output, hasMore)
+  }
+
+  /// Hands the decompressed bytes of the file at `path` to `body`, one piece after the other, until that returns false.
+  ///
+  /// A file that is read to its end is also checked to its end: a truncated stream is an error.
+  /// - Parameter body: takes a piece, and the size of the whole file if it is not compressed and the system knows it.
+  /// - Throws: `InputError` of `kind` if the file is missing, unreadable, corrupt, truncated, or expands further than
+  ///   `Expansion` allows, and what `body` throws.
+  public static func forEachPiece(
+    of path: String, kind: InputError.Kind = .file, _ body: (UnsafeRawBufferPointer, Int?) throws -> Bool
+  ) throws {
     let file = try OpenFile(reading: path, kind: kind)
     let source = ByteSource(file)
     let decoder: any StreamDecoder =
@@ -35,17 +56,19 @@ public enum FileReader {
       default: PlainDecoder()
       }
     do {
-      return try decode(source, with: decoder, atMost: count)
+      let size = file.regularSize
+      let isPlain = decoder is PlainDecoder
+      let limit = isPlain ? Int.max : Expansion.limit(ofPacked: size ?? defaultLimit)
+      try decode(source, with: decoder, limit: limit) { try body($0, isPlain ? size : nil) }
     } catch let failure as StreamFailure {
-      throw InputError(
-        kind, path, failure.problem, remedy: "get the file again: it is damaged or was not copied to its end")
+      throw InputError(kind, path, failure.problem, remedy: failure.remedy)
     }
   }
 
   private static func decode(
-    _ source: ByteSource, with decoder: some StreamDecoder, atMost count: Int
-  ) throws -> (data: Data, hasMore: Bool) {
-    var output = Data()
+    _ source: ByteSource, with decoder: some StreamDecoder, limit: Int,
+    _ body: (UnsafeRawBufferPointer) throws -> Bool
+  ) throws {
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while let input = try source.next() {
       var rest = input
@@ -54,13 +77,19 @@ public enum FileReader {
           try buffer.withUnsafeMutableBytes { try decoder.decode(input, into: $0) }
         }
         rest = rest.dropFirst(consumed)
-        output.append(contentsOf: buffer[..<min(produced, count - output.count)])
-        if produced > 0, output.count == count, decoder.total > count { return (output, true) }
+        guard decoder.total <= limit else {
+          throw StreamFailure(
+            problem: "expands to more than \(limit >> 20) MiB, \(Expansion.ratio) times what it holds, as images and "
+              + "weights do not", remedy: "decompress it first, if it is what it should be")
+        }
+        if produced > 0 {
+          let goesOn = try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<produced])) }
+          if !goesOn { return }
+        }
         if consumed == 0, produced == 0 { break }
       } while !rest.isEmpty || decoder.mayHoldOutput
     }
     try decoder.finish()
-    return (output, false)
   }
 }
 

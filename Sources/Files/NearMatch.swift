@@ -12,6 +12,13 @@ public enum NearMatch {
     return scored.sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }.map(\.name)
   }
 
+  /// Where `name` is in `names`: written just so, or else but for the case of letters, if only one is.
+  public static func position(of name: String, in names: [String]) -> Int? {
+    if let exact = names.firstIndex(of: name) { return exact }
+    let same = names.indices.filter { names[$0].lowercased() == name.lowercased() }
+    return same.count == 1 ? same[0] : nil
+  }
+
   /// The error for a name that is not among `known`, with near matches first.
   public static func unknown(
     _ kind: InputError.Kind, _ subject: String, _ name: String, what: String, among known: [String]

@@ -4,6 +4,7 @@ private import CZstd
 /// What is wrong with a compressed stream.
 struct StreamFailure: Error {
   let problem: String
+  var remedy = "get the file again: it is damaged or was not copied to its end"
 }
 
 /// Turns compressed bytes into plain ones, a piece at a time.

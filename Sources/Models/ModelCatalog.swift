@@ -1,4 +1,5 @@
 public import Files
+import Foundation
 public import Tensors
 
 /// The models that `--model` names: presets to train, and trained checkpoints that ship with robust.
@@ -93,22 +94,26 @@ public enum ModelCatalog {
   public static let defaultNames = [Shipped.matrixCapsulesSmall.rawValue, Shipped.cnn.rawValue]
 
   /// The shipped checkpoint or checkpoint file that `name` stands for, read.
+  /// - Parameter chosen: what reports call it; by default, what the file says.
   /// - Throws: `InputError(.model)` if there is none or it can't be used.
-  public static func load(_ name: String, resources: ResourceLocator = ResourceLocator()) throws -> Checkpoint.Loaded {
+  public static func load(
+    _ name: String, as chosen: String? = nil, resources: ResourceLocator = ResourceLocator()
+  ) throws -> Checkpoint.Loaded {
     if let shipped = Shipped(rawValue: name) {
       let folder = try resources.folder(of: "Models")
       return try Checkpoint.read(
-        folder + "/" + shipped.file, name: name, expectedHash: ShippedHashes(folder: folder).hash(of: shipped.file))
+        folder + "/" + shipped.file, name: chosen ?? name,
+        expectedHash: ShippedHashes(folder: folder).hash(of: shipped.file))
     }
     guard Preset(rawValue: name) == nil else {
       throw InputError(
         .model, name, "no trained checkpoint of it ships with robust",
         remedy: "train one with `robust train --model \(name)` and name the file")
     }
-    guard name.contains("/") || name.contains(".") else {
+    guard name.contains("/") || name.contains(".") || FileManager.default.fileExists(atPath: name) else {
       throw NearMatch.unknown(
         .model, "--model", name, what: "shipped model or checkpoint file", among: Shipped.allCases.map(\.rawValue))
     }
-    return try Checkpoint.read(name)
+    return try Checkpoint.read(name, name: chosen)
   }
 }

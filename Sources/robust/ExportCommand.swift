@@ -44,10 +44,11 @@ struct ExportCommand: ParsableCommand {
   @Option(name: [.customShort("e"), .long], help: "Only at these ε of the run.")
   var epsilon: String?
 
-  @Option(name: .customLong("class"), help: "Only images of these true classes, by number or name.")
+  @Option(
+    name: .customLong("class"), help: "Only images of these true classes, by number or name, separated by commas.")
   var trueClass: String?
 
-  @Option(help: "Only attacks towards these classes.")
+  @Option(help: "Only attacks towards these classes, by number or name.")
   var target: String?
 
   @Option(help: "Whether the attack reached its goal: yes, no or all.")
@@ -68,6 +69,9 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Export what is found now, even where the run holds something else.")
   var allowDifferences = false
 
+  @Option(help: "Where the file of the images is now, if it has moved.")
+  var dataset: String?
+
   @OptionGroup var data: DatasetOptions
 
   @OptionGroup var threading: ThreadOptions
@@ -84,12 +88,17 @@ struct ExportCommand: ParsableCommand {
     options.writesContactSheet = contactSheet
     options.allowsDifferences = allowDifferences
     let outcome = try ExampleSelection.Outcome.parse(success, option: "--success", what: "choice")
-    let (names, moved) = models
+    let (names, moved) = try models()
     let store = try RunStore.openRun(folder)
+    if let limit, limit > store.configuration.dataset.count {
+      Notice.show("--limit \(limit): the run attacked \(store.configuration.dataset.count.formatted) images")
+    }
     let selection = try ExampleSelection(
       of: store.configuration, models: names, attacks: attack, epsilon: epsilon, classes: trueClass, targets: target,
       outcome: outcome, limit: limit)
-    let sweep = try Sweep(reopening: store, catalog: data.catalog, paths: moved)
+    let sweep = try Sweep(
+      reopening: store, catalog: data.catalog,
+      places: RunPlaces(models: moved, dataset: dataset.map { NamedPath($0).value }))
     let export = try ExampleExport(sweep, store: store, selection: selection, options: options)
     Interruption.watch("nothing is written.")
     let progress = ProgressLine()
@@ -106,13 +115,12 @@ struct ExportCommand: ParsableCommand {
   }
 
   /// The names of `--model`, and the files of those that have moved.
-  private var models: (names: String?, moved: [(name: String, path: String)]) {
+  private func models() throws -> (names: String?, moved: [(name: String?, path: String)]) {
     guard let model else { return (nil, []) }
-    let pieces = model.split(separator: ",", omittingEmptySubsequences: false).map {
-      $0.split(separator: "=", maxSplits: 1).map(String.init)
-    }
+    let pieces = try NamedPath.list(parsing: model, option: "--model")
     return (
-      pieces.map { $0.first ?? "" }.joined(separator: ","), pieces.filter { $0.count == 2 }.map { ($0[0], $0[1]) }
+      pieces.map { $0.name ?? $0.value }.joined(separator: ","),
+      pieces.filter { $0.name != nil }.map { ($0.name, $0.value) }
     )
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attacks
+import Files
 
 /// The hyperparameters of attacks.
 struct HyperparameterOptions: ParsableArguments {
@@ -13,8 +14,9 @@ struct HyperparameterOptions: ParsableArguments {
   @Option(help: "BIM: how many steps. Default 10.")
   var steps: Int?
 
-  @Option(help: "BIM: step size α as a multiple of ε. Default 0.2.")
-  var stepSize: Float?
+  @Option(
+    help: "BIM: step size α as a multiple of ε (0.2), or in pixel values, the same at every ε (2/255). Default 0.2.")
+  var stepSize: String?
 
   @Option(help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.")
   var compat: String?
@@ -30,11 +32,25 @@ struct HyperparameterOptions: ParsableArguments {
     ].filter(\.1).map(\.0)
   }
 
-  func settings() throws -> AttackKind.Settings {
+  /// The settings of attacks of `kinds`.
+  /// - Throws: `InputError` of kind `.usage` for an option without meaning, or that none of `kinds` has any use for.
+  func settings(for kinds: [AttackKind]) throws -> AttackKind.Settings {
+    let unused = given.filter { $0 != "--objective" }
+    guard unused.isEmpty || kinds.contains(where: \.takesSteps) else {
+      let names = kinds.map(\.rawValue).joined(separator: " and ")
+      let others = AttackKind.allCases.filter(\.takesSteps).map { "--attack \($0.rawValue)" }.joined(separator: " or ")
+      throw InputError(
+        .usage, unused.joined(separator: ", "), "\(names) takes a single step, which is ε long and starts at the image",
+        remedy: "leave \(unused.count == 1 ? "it" : "them") out, or attack in steps: \(others)")
+    }
     var settings = AttackKind.Settings()
     if let objective { settings.objective = try Objective(parsing: objective) }
     settings.steps = steps
-    settings.relativeStepSize = stepSize
+    switch try stepSize.map({ try StepSize(parsing: $0) }) {
+    case .relative(let multiple): settings.relativeStepSize = multiple
+    case .absolute(let size): settings.absoluteStepSize = size
+    case nil: break
+    }
     settings.compatibility = try compat.map { try AttackKind.Compatibility(parsing: $0) }
     settings.startsAtRandom = randomStart
     return settings

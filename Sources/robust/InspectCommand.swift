@@ -25,8 +25,8 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var given: ModelImagesOptions
 
-  @Option(help: "Look at the first N images only, in class-balanced order.")
-  var limit: Int = 200
+  @Option(help: "Look at the first N images only, in class-balanced order. Default: 200.")
+  var limit: Int?
 
   @Option(
     parsing: .unconditional,
@@ -54,13 +54,14 @@ struct InspectCommand: ParsableCommand {
     let named = try output.map { try ResultFolder($0, for: .inspection) }
     defer { named?.close() }
     let threads = try threading.resolved()
-    let loaded = try ModelCatalog.load(given.model)
+    let loaded = try given.load()
     guard let inspectable = loaded.model as? any Inspectable else {
       throw InputError(
         .model, given.model, "the layers of a model of the architecture \(loaded.architecture) can't be inspected",
         remedy: "inspect matrix capsules, dynamic capsules or a CNN")
     }
-    let images = try given.images(limit: limit, classCount: inspectable.classCount)
+    let images = try given.images(
+      limit: limit ?? 200, isGiven: limit != nil, classCount: inspectable.classCount)
     guard images.shape == inspectable.inputShape, images.classCount == inspectable.classCount else {
       throw InputError(
         .dataset, images.name,

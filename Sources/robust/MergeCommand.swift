@@ -27,6 +27,9 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "Where a model's file is now, if it has moved: NAME=PATH, separated by commas.")
   var model: String?
 
+  @Option(help: "Where the file of the images is now, if it has moved.")
+  var dataset: String?
+
   @OptionGroup var data: DatasetOptions
   @OptionGroup var threading: ThreadOptions
 
@@ -35,7 +38,7 @@ struct MergeCommand: ParsableCommand {
     try SweepDirectory.refuseIfBusy(output)
     let shards = try ShardSet(opening: parts)
     let sweep = try Sweep(
-      reopening: shards.configuration, catalog: data.catalog, paths: ModelPath.list(parsing: model))
+      reopening: shards.configuration, catalog: data.catalog, places: RunPlaces(model: model, dataset: dataset))
     let directory = try SweepDirectory.open(
       at: output, configuration: shards.configuration, options: shards.options)
     defer { try? directory.store.close() }
@@ -64,29 +67,5 @@ struct MergeCommand: ParsableCommand {
     facts.seconds += all.reduce(0) { $0 + $1.seconds }
     facts.threads = all.map(\.threads).max() ?? mine.threads
     return facts
-  }
-}
-
-/// Where a model of a run is now: `NAME=PATH`.
-struct ModelPath {
-  let name: String
-  let path: String
-
-  init?(_ text: some StringProtocol) {
-    guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return nil }
-    name = String(text[..<sign])
-    path = String(text[text.index(after: sign)...])
-  }
-
-  /// Reads pieces separated by commas.
-  /// - Throws: `InputError(.usage)` for a piece that is none.
-  static func list(parsing text: String?) throws -> [(name: String, path: String)] {
-    try (text ?? "").split(separator: ",").map { piece in
-      guard let path = ModelPath(piece) else {
-        throw InputError(
-          .usage, "--model", "“\(piece)” does not say which model of the run it is", remedy: "write NAME=PATH")
-      }
-      return (path.name, path.path)
-    }
   }
 }

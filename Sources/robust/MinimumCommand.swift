@@ -24,10 +24,10 @@ struct MinimumCommand: ParsableCommand {
 
   @Argument(
     help: """
-      Shipped names (see `robust models`) or checkpoint files, by default those of `robust sweep`; or the folder of one run, \
-      for its models, images and attacks.
+      Shipped names (see `robust models`) or checkpoint files, or NAME=PATH, by default those of `robust sweep`; or the folder \
+      of one run, for its models, images and attacks.
       """)
-  var models: [String] = ModelCatalog.defaultNames
+  var models: [String] = []
 
   @Option(
     help: """
@@ -40,8 +40,8 @@ struct MinimumCommand: ParsableCommand {
 
   @Option(
     help: """
-      The data set: a name (see `robust data`), or an .npz or .npy file. Default: that of the run, or \
-      \(DatasetCatalog.defaultName).
+      The data set: a name (see `robust data`), or an .npz or .npy file, or NAME=PATH; with a run, where its file is now. \
+      Default: that of the run, or \(DatasetCatalog.defaultName).
       """)
   var dataset: String?
 
@@ -52,8 +52,14 @@ struct MinimumCommand: ParsableCommand {
 
   @OptionGroup var viewpoints: ViewpointOptions
 
-  @Option(help: "Where a model's file is now, if it has moved since the run: NAME=PATH, separated by commas.")
+  @Option(help: "Models, separated by commas, as the arguments are; with a run, where their files are now: NAME=PATH.")
   var model: String?
+
+  @Option(help: "Average over N crops of each image: 13 as the paper does. For models that see crops.")
+  var crops: Int?
+
+  @Flag(help: "Search on the grid of 8-bit images: ε counts in whole levels.")
+  var lattice = false
 
   @Option(parsing: .unconditional, help: "The largest ε that is tried, such as 0.5 or 64/255.")
   var maxEpsilon: String = "0.5"
@@ -64,7 +70,7 @@ struct MinimumCommand: ParsableCommand {
   @Option(help: "How many evenly spaced ε are tried before bisection.")
   var scan: Int = 8
 
-  @Option(help: "Goal: a class (3), random or least-likely; without it, any other class will do.")
+  @Option(help: "Goal: a class (3 or shirt), random or least-likely; without it, any other class will do.")
   var target: String?
 
   @Option(help: "Attack the first N images only, in class-balanced order.")
@@ -88,9 +94,9 @@ struct MinimumCommand: ParsableCommand {
     let named = try output.map { try ResultFolder($0, for: .minimum) }
     defer { named?.close() }
     let largest = try largestEpsilon()
-    let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let threads = try threading.resolved()
     let subject = try subject()
+    let goal = try target.map { try TargetChoice(parsing: $0, classNames: subject.images.classNames) } ?? .untargeted
     let configuration = try MinimumConfiguration(
       models: subject.descriptions, dataset: .init(subject.images), attacks: subject.attacks.map { .init($0) },
       goal: GoalKind(goal), maximum: .init(largest), tolerance: tolerance, scan: scan, limit: limit,
@@ -98,6 +104,7 @@ struct MinimumCommand: ParsableCommand {
       toolVersion: Robust.version)
     let search = try MinimumSearch(
       configuration, models: subject.models, attacks: subject.attacks, dataset: subject.images)
+    Notice.showShortSteps(subject.attacks, budgets: [largest])
     let path = output ?? "runs/\(name(configuration))"
     let folder = try named ?? ResultFolder(path, for: .minimum)
     defer { if named == nil { folder.close() } }
@@ -133,28 +140,36 @@ struct MinimumCommand: ParsableCommand {
   }
 
   private func subject() throws -> Subject {
-    let named = try attack.map { try AttackKind.list(parsing: $0).map { try $0.attack(hyperparameters.settings()) } }
-    var subject = try runSubject() ?? modelSubject()
+    let named = try attack.map { try attacks(AttackKind.list(parsing: $0)) }
+    var subject = try runSubject() ?? modelSubject(named)
     if let named { subject.attacks = named }
-    if let limit {
-      guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
-      subject.images = subject.images.first(limit)
-    }
+    subject.images = try subject.images.limited(to: limit)
     return subject
   }
 
-  private func modelSubject() throws -> Subject {
-    guard model == nil else {
+  private func attacks(_ kinds: [AttackKind]) throws -> [any Attack] {
+    var settings = try hyperparameters.settings(for: kinds)
+    settings.isOnLattice = lattice
+    return try kinds.map { try $0.attack(settings) }
+  }
+
+  private func modelSubject(_ attacks: [any Attack]?) throws -> Subject {
+    guard model == nil || models.isEmpty else {
       throw InputError(
-        .usage, "--model", "says where the models of a run are, and no run is named",
-        remedy: "name models without the option: robust minimum cnn my.safetensors")
+        .usage, "--model", "names models, and so do the arguments (\(models.joined(separator: " ")))",
+        remedy: "name all of them in one place: robust minimum cnn my.safetensors, or --model cnn,my.safetensors")
     }
+    let attacks = try attacks ?? self.attacks([.fgsm])
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
-    let loaded = try models.map { try ModelCatalog.load($0) }
+    let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? models.map { NamedPath($0) }
+    let chosen = named.isEmpty ? SweepCommand.defaultModels : named
+    let loaded = try chosen.map { try $0.load() }
+    let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
     return Subject(
-      descriptions: zip(models, loaded).map { RunConfiguration.Model($0, $1) }, models: loaded.map(\.model),
-      attacks: [try AttackKind.fgsm.attack(hyperparameters.settings())],
-      images: try viewpoints.apply(to: data.catalog.load(dataset ?? DatasetCatalog.defaultName, split: split)))
+      descriptions: zip(zip(chosen, loaded), classifiers).map { RunConfiguration.Model($0.0.value, $0.1, as: $1) },
+      models: classifiers, attacks: attacks,
+      images: try viewpoints.apply(
+        to: data.load(dataset, split: split, classCount: loaded[0].model.classCount)))
   }
 
   /// Those of the run, if the argument is the folder of one.
@@ -163,19 +178,23 @@ struct MinimumCommand: ParsableCommand {
       FileManager.default.fileExists(atPath: URL(filePath: path).appending(path: "run.sqlite").path)
     }
     guard let path = models.first(where: isRun) else { return nil }
-    guard models.count == 1, dataset == nil, split == nil, viewpoints.given.isEmpty else {
+    let others =
+      (models.count > 1 ? models.filter { $0 != path } : []) + (split == nil ? [] : ["--split"])
+      + (crops == nil ? [] : ["--crops"]) + viewpoints.given
+    guard others.isEmpty else {
       throw InputError(
         .usage, path, "is a run, which says itself what its models and images are",
-        remedy: "name it alone, and leave out "
-          + (["--dataset", "--split"] + viewpoints.given).joined(separator: ", "))
+        remedy: "name it alone, and leave out \(others.joined(separator: ", "))")
     }
-    guard attack != nil || hyperparameters.given.isEmpty else {
+    let settings = hyperparameters.given + (lattice ? ["--lattice"] : [])
+    guard attack != nil || settings.isEmpty else {
       throw InputError(
-        .usage, hyperparameters.given.joined(separator: ", "), "the attacks of a run are repeated as they were",
+        .usage, settings.joined(separator: ", "), "the attacks of a run are repeated as they were",
         remedy: "leave it out, or name the attacks that it is meant for by --attack")
     }
     let store = try RunStore.openRun(path)
-    let sweep = try Sweep(reopening: store, catalog: data.catalog, paths: ModelPath.list(parsing: model))
+    let sweep = try Sweep(
+      reopening: store, catalog: data.catalog, places: RunPlaces(model: model, dataset: dataset))
     try store.close()
     return Subject(
       descriptions: sweep.configuration.models, models: sweep.models, attacks: sweep.attacks, images: sweep.dataset,
@@ -202,7 +221,7 @@ struct MinimumCommand: ParsableCommand {
 
   private func name(_ configuration: MinimumConfiguration) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
-    return
-      "minimum-\(attacks)-\(FileName.safe(PathParts.name(configuration.dataset.name)))-\(configuration.hash.prefix(8))"
+    let data = configuration.dataset.source == nil ? configuration.dataset.name : "images"
+    return "minimum-\(attacks)-\(FileName.safe(data))-\(configuration.hash.prefix(8))"
   }
 }

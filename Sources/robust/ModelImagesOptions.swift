@@ -5,7 +5,7 @@ import Models
 
 /// One model, and the images that it is given.
 struct ModelImagesOptions: ParsableArguments {
-  @Argument(help: "A shipped name (see `robust models`) or a checkpoint file.")
+  @Argument(help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.")
   var model: String
 
   @Option(help: "The data set: a name (see `robust data`), or an .npz or .npy file.")
@@ -17,12 +17,13 @@ struct ModelImagesOptions: ParsableArguments {
   @OptionGroup var data: DatasetOptions
 
   /// The images, the first `limit` in class-balanced order if given, for a model of so many classes.
-  func images(limit: Int?, classCount: Int) throws -> Dataset {
+  ///
+  /// - Parameter isGiven: whether `limit` is the user's, who is told if there are fewer.
+  func images(limit: Int?, isGiven: Bool = true, classCount: Int) throws -> Dataset {
     let split: Dataset.Split = try .parse(split, option: "--split", what: "split")
-    if let limit, limit <= 0 {
-      throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images")
-    }
-    let images = try data.catalog.load(dataset, split: split, classCount: classCount)
-    return limit.map(images.first) ?? images
+    return try data.load(dataset, split: split, classCount: classCount).limited(to: limit, isGiven: isGiven)
   }
+
+  /// The model, under its name if it was given one.
+  func load() throws -> Checkpoint.Loaded { try NamedPath(model).load() }
 }

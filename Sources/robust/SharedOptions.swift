@@ -10,6 +10,19 @@ struct DatasetOptions: ParsableArguments {
     completion: .directory)
   var data: String?
 
+  /// The images that `text` asks for: of a data set by name, or of a file, under another name if it is NAME=PATH.
+  func load(_ text: String?, split: Dataset.Split, classCount: Int? = nil) throws -> Dataset {
+    let chosen = NamedPath(text ?? DatasetCatalog.defaultName)
+    let images = try catalog.load(chosen.value, split: split, classCount: classCount)
+    guard let name = chosen.name else { return images }
+    guard images.source != nil else {
+      throw InputError(
+        .usage, "--dataset \(chosen.name!)=\(chosen.value)", "\(chosen.value) is a data set with a name of its own",
+        remedy: "write --dataset \(chosen.value)")
+    }
+    return images.named(name)
+  }
+
   /// Renders what can be rendered when it is asked for and found nowhere, and says so.
   var catalog: DatasetCatalog {
     let progress = ProgressLine()

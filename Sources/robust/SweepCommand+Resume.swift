@@ -27,14 +27,53 @@ extension SweepCommand {
     }
     if let saveImages { options.examples = try SweepExamples.Count(parsing: saveImages) }
     if let checks { options.checks = try CheckSelection(parsing: checks) }
-    let paths = movedModels(configuration).map { ($0.name, $0.path) }
-    return (try Sweep(reopening: store, catalog: data.catalog, paths: paths), folder, options)
+    let places = RunPlaces(models: try movedModels(configuration) ?? [], dataset: movedData(configuration))
+    return (try Sweep(reopening: store, catalog: data.catalog, places: places), folder, options)
   }
 
-  /// Those of `--model` that say where a model of the run is now.
-  private func movedModels(_ configuration: RunConfiguration) -> [ModelPath] {
-    let names = Set(configuration.models.map(\.name))
-    return (model ?? "").split(separator: ",").compactMap { ModelPath($0) }.filter { names.contains($0.name) }
+  /// Where the models of the run are now, as `--model` says: by name, or whatever has the hash of one; nil if it says otherwise
+  /// than the run.
+  private func movedModels(_ run: RunConfiguration) throws -> [(name: String?, path: String)]? {
+    guard let model else { return [] }
+    let pieces = try NamedPath.list(parsing: model, option: "--model")
+    var moved: [(name: String?, path: String)] = []
+    for piece in pieces {
+      if let name = piece.name, run.models.contains(where: { $0.name == name }) {
+        moved.append((name, piece.value))
+      } else if let hash = try? Checksum.sha256(ofFile: piece.value), run.models.contains(where: { $0.sha256 == hash })
+      {
+        moved.append((nil, piece.value))
+      } else if !run.models.contains(where: { $0.name == piece.value || $0.source == piece.value }) {
+        return nil
+      }
+    }
+    // Names of the run's models need not all be repeated; of others, each has to be one of the run's.
+    return pieces.allSatisfy { $0.name != nil } || pieces.count == run.models.count ? moved : nil
+  }
+
+  /// Where the images of the run are now, as `--dataset` says; nil where the run found them.
+  private func movedData(_ run: RunConfiguration) -> String? {
+    guard let given = dataset.map({ NamedPath($0) }), given.value != run.dataset.name, given.value != run.dataset.source
+    else { return nil }
+    return given.value
+  }
+
+  /// Whether `--dataset` may mean the images of the run: by name, or by a place, of which their hash has to be told.
+  private func isDataOf(_ run: RunConfiguration) -> Bool {
+    guard let given = dataset.map({ NamedPath($0) }) else { return true }
+    if given.value == run.dataset.name || given.value == run.dataset.source { return true }
+    if run.dataset.source != nil || DatasetCatalog.isFile(run.dataset.name) {
+      return DatasetCatalog.isFile(given.value)
+    }
+    return given.name == run.dataset.name
+  }
+
+  /// As attacks print it.
+  private static func text(_ size: StepSize) -> String {
+    switch size {
+    case .relative(let multiple): "\(multiple)"
+    case .absolute(let budget): budget.text
+    }
   }
 
   /// The options that were given and are not those of the run, each with what the run has.
@@ -47,8 +86,8 @@ extension SweepCommand {
     }
     compare("--attack", attack, run.attacks.map(\.name).joined(separator: ","))
     let names = run.models.map { $0.source == RunConfiguration.Model.shipped ? $0.name : $0.source }
-    if movedModels(run).isEmpty { compare("--model", model, names.joined(separator: ",")) }
-    compare("--dataset", dataset, run.dataset.name)
+    if try movedModels(run) == nil { compare("--model", model, names.joined(separator: ",")) }
+    if !isDataOf(run) { compare("--dataset", dataset, run.dataset.name) }
     compare("--split", split, run.dataset.split)
     let selection = try viewpoints.selection()
     for field in ViewpointSelection.Field.allCases {
@@ -62,7 +101,8 @@ extension SweepCommand {
       "--epsilon", try epsilon.map { try Budgets(parsing: $0).all.map(\.text).joined(separator: ",") },
       run.budgets.map(\.text).joined(separator: ","))
     compare(
-      "--target", try target.map { GoalKind(try TargetChoice(parsing: $0)).rawValue },
+      "--target",
+      try target.map { GoalKind(try TargetChoice(parsing: $0, classNames: run.dataset.classNames)).rawValue },
       run.goals.map(\.rawValue).joined(separator: ","))
     compare("--limit", limit.map(String.init), run.limit.map(String.init) ?? "absent")
     compare("--seed", seed.map(String.init), "\(run.seed)")
@@ -73,10 +113,16 @@ extension SweepCommand {
       let parameters = Dictionary(attack.parameters.map { ($0.name, $0.value) }) { first, _ in first }
       compare("--objective", given.objective, attack.objective)
       compare("--lattice", lattice ? "given" : nil, parameters["lattice"] == nil ? "absent" : "given")
-      // What an attack has no use for is ignored, as in a new run.
-      guard let stored = parameters["steps"] else { continue }
+      guard let stored = parameters["steps"] else {
+        // What an attack has no use for is that of another one, or of none.
+        guard !run.attacks.contains(where: { $0.parameters.contains { $0.name == "steps" } }) else { continue }
+        for option in given.given where option != "--objective" { result.append("\(option) is absent, not given") }
+        continue
+      }
       compare("--steps", given.steps.map(String.init), stored)
-      compare("--step-size", given.stepSize.map { "\($0)" }, parameters["relativeStepSize"] ?? stored)
+      compare(
+        "--step-size", try given.stepSize.map { try Self.text(StepSize(parsing: $0)) },
+        parameters["relativeStepSize"] ?? parameters["stepSize"] ?? stored)
       compare("--compat", given.compat, stored)
       let startsAtRandom = parameters["startsAtRandom"] != nil
       compare("--random-start", given.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")

@@ -32,15 +32,15 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: """
-      Models, separated by commas: shipped names (see `robust models`) or checkpoint files. \
-      Default: \(ModelCatalog.defaultNames.joined(separator: ",")). With --resume, NAME=PATH says where a file is now.
+      Models, separated by commas: shipped names (see `robust models`) or checkpoint files; NAME=PATH gives one a name in the \
+      report, and says with --resume where it is now. Default: \(ModelCatalog.defaultNames.joined(separator: ",")).
       """)
   var model: String?
 
   @Option(
     help: """
-      The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy. \
-      Default: \(DatasetCatalog.defaultName).
+      The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy; NAME=PATH gives a file a name in \
+      the report, and says with --resume where it is now. Default: \(DatasetCatalog.defaultName).
       """)
   var dataset: String?
 
@@ -59,7 +59,7 @@ struct SweepCommand: ParsableCommand {
     help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: 0:0.5:11.")
   var epsilon: String?
 
-  @Option(help: "Goal: a class (3), each, random or least-likely; without it, any other class will do.")
+  @Option(help: "Goal: a class (3 or shirt), each, random or least-likely; without it, any other class will do.")
   var target: String?
 
   @OptionGroup var hyperparameters: HyperparameterOptions
@@ -121,32 +121,27 @@ struct SweepCommand: ParsableCommand {
     try output.map { try SweepDirectory.refuseIfBusy($0) }
     let attacks = try attacks()
     let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
-    let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let options = RunOptions(
       examples: try SweepExamples.Count(parsing: saveImages ?? "10"),
       checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) })
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
-    let names = model.map { $0.split(separator: ",").map(String.init) } ?? ModelCatalog.defaultNames
-    guard !names.isEmpty else {
-      throw InputError(.usage, "--model", "no model is named", remedy: "for example --model cnn")
-    }
-    let loaded = try names.map { try ModelCatalog.load($0) }
-    var images = try data.catalog.load(
-      dataset ?? DatasetCatalog.defaultName, split: split, classCount: loaded[0].model.classCount)
-    images = try viewpoints.apply(to: images)
-    if let limit {
-      guard limit > 0 else { throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images") }
-      images = images.first(limit)
-    }
+    let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? Self.defaultModels
+    let loaded = try named.map { try $0.load() }
+    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: loaded[0].model.classCount))
+      .limited(to: limit)
+    let goal = try target.map { try TargetChoice(parsing: $0, classNames: images.classNames) } ?? .untargeted
     let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
     let configuration = RunConfiguration(
-      models: zip(zip(names, loaded), classifiers).map { .init($0.0, $0.1, as: $1) }, dataset: .init(images),
+      models: zip(zip(named, loaded), classifiers).map { .init($0.0.value, $0.1, as: $1) }, dataset: .init(images),
       attacks: attacks.map { .init($0) },
       goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed ?? 0,
       rawCurves: rawCurves, toolVersion: Robust.version)
     let sweep = try Sweep(configuration, models: classifiers, attacks: attacks, dataset: images)
+    Notice.showShortSteps(attacks, budgets: budgets.all)
     return (sweep, output ?? "runs/\(runName(configuration, goal, options))", options)
   }
+
+  static let defaultModels = ModelCatalog.defaultNames.map { NamedPath($0) }
 
   private func attacks() throws -> [any Attack] {
     guard let attack else {
@@ -154,17 +149,19 @@ struct SweepCommand: ParsableCommand {
         .usage, "--attack", "no attack is named",
         remedy: "for example --attack fgsm; or give --resume DIR to go on with a run")
     }
-    var settings = try hyperparameters.settings()
+    let kinds = try AttackKind.list(parsing: attack)
+    var settings = try hyperparameters.settings(for: kinds)
     settings.isOnLattice = lattice
-    return try AttackKind.list(parsing: attack).map { try $0.attack(settings) }
+    return try kinds.map { try $0.attack(settings) }
   }
 
-  /// A readable name for the folder, ending in the configuration's hash so that other settings get another folder.
+  /// A readable name for the folder, ending in the configuration's hash so that other settings get another folder. It says of
+  /// images of one's own only that they are that: the same ones may lie in other files.
   private func runName(_ configuration: RunConfiguration, _ goal: TargetChoice, _ options: RunOptions) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
     let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
-    let data = FileName.safe(PathParts.name(configuration.dataset.name))
+    let data = FileName.safe(configuration.dataset.source == nil ? configuration.dataset.name : "images")
     return "\(attacks)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))\(part)"
   }
 }

@@ -55,6 +55,45 @@ import Testing
     #expect(NPY.encoded(array) == file)
   }
 
+  /// 1.5, −2 and 65504, the largest number, in half precision; True and False.
+  @Test func readsHalvesAndTruthValues() throws {
+    let halves = Self.file(
+      "{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }", data: Data(hex: "003e 00c0 ff7b"))
+    let array = try NPY.decode(halves, name: "halves")
+    #expect(array.element == .float16 && array.doubles == [1.5, -2, 65504] && array.integers == nil)
+    let truths = Self.file("{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }", data: Data(hex: "01 00"))
+    #expect(try NPY.decode(truths, name: "truths").integers == [1, 0])
+  }
+
+  @Test(
+    "Either byte order and either order of indices is the same array",
+    arguments: [
+      ("<i2", "0100 0200 0300 0400 0500 0600", "0100 0400 0200 0500 0300 0600"),
+      (">i2", "0001 0002 0003 0004 0005 0006", "0001 0004 0002 0005 0003 0006"),
+      ("=i2", "0100 0200 0300 0400 0500 0600", "0100 0400 0200 0500 0300 0600"),
+      ("|u1", "010203040506", "010402050306"),
+      (
+        ">f8", "3ff0000000000000 4000000000000000 4008000000000000 4010000000000000 4014000000000000 4018000000000000",
+        "3ff0000000000000 4010000000000000 4000000000000000 4014000000000000 4008000000000000 4018000000000000"
+      ),
+    ])
+  func orders(descr: String, rows: String, columns: String) throws {
+    for (order, hex) in [("False", rows), ("True", columns)] {
+      let file = Self.file("{'descr': '\(descr)', 'fortran_order': \(order), 'shape': (2, 3), }", data: Data(hex: hex))
+      let array = try NPY.decode(file, name: descr)
+      #expect(array.shape == [2, 3] && (array.integers ?? array.doubles!.map { Int($0) }) == [1, 2, 3, 4, 5, 6])
+    }
+  }
+
+  /// Index (i, j, k) of 2×3×4 in Fortran's order is element i + 2j + 6k.
+  @Test func threeIndicesInFortranOrder() throws {
+    let file = Self.file(
+      "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 4), }", data: Data((0..<24).map { UInt8($0) }))
+    var expected: [Int] = []
+    for i in 0..<2 { for j in 0..<3 { for k in 0..<4 { expected.append(i + 2 * j + 6 * k) } } }
+    #expect(try NPY.decode(file, name: "x").integers == expected)
+  }
+
   @Test func acceptsWhatOtherWritersDo() throws {
     for dictionary in [
       #"{"descr": "|u1", "fortran_order": False, "shape": (3,)}"#,
@@ -69,9 +108,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "“>f4”"),
-    ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "“|O”"),
-    ("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "Fortran"),
+    ("{'descr': '|f4', 'fortran_order': False, 'shape': (1,), }", "“|f4”"),
+    ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "“|O”: Python objects"),
+    ("{'descr': '<U7', 'fortran_order': False, 'shape': (1,), }", "“<U7”: texts"),
+    ("{'descr': '|S4', 'fortran_order': False, 'shape': (1,), }", "“|S4”: texts"),
+    ("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "“<c8”: complex"),
+    ("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "“<f16”: floating point numbers of a size"),
+    ("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,), }", "times"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "136 bytes; it holds 132"),
     ("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "131 bytes; it holds 132"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2), }", "impossible shape"),
@@ -84,7 +127,7 @@ import Testing
     ("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,), }", "dictionary"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}", "dictionary"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), } + 1", "dictionary"), ("", "dictionary"),
-    ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "dictionary"),
+    ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "records of several fields"),
   ])
   func refuses(dictionary: String, because reason: String) {
     let file = Self.file(dictionary, data: Data(count: 4))

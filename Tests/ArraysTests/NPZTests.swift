@@ -22,11 +22,12 @@ import Testing
 
   /// An archive of one file by hand: stored unless `packed` is given.
   static func archive(
-    _ name: String, _ data: Data, packed: Data? = nil, claims size: Int? = nil, crc: UInt32? = nil, flags: UInt8 = 0
+    _ name: String, _ data: Data, packed: Data? = nil, claims size: Int? = nil, crc: UInt32? = nil, flags: UInt8 = 0,
+    method: UInt8? = nil
   ) -> Data {
     let content = packed ?? data
     let common =
-      Data([20, 0, flags, 0, packed == nil ? 0 : 8, 0, 0, 0, 0x21, 0])
+      Data([20, 0, flags, 0, method ?? (packed == nil ? 0 : 8), 0, 0, 0, 0x21, 0])
       + little(crc ?? Self.crc(data), UInt32(content.count), UInt32(size ?? data.count), UInt32(name.utf8.count))
     let local = Data(hex: "504b0304") + common + Data(name.utf8) + content
     let directory =
@@ -68,7 +69,12 @@ import Testing
   @Test(arguments: [
     (archive("a.npy", NPYTests.bytes, crc: 7), "not what the archive says"),
     (archive("a.npy", NPYTests.bytes, claims: 4000), "not in the archive as it says"),
-    (archive("a.npy", NPYTests.bytes, flags: 1), "not in the archive as it says"),
+    (archive("a.npy", NPYTests.bytes, flags: 1), "encrypted"),
+    (archive("a.npy", NPYTests.bytes, method: 12), "bzip2"), (archive("a.npy", NPYTests.bytes, method: 14), "LZMA"),
+    (archive("a.npy", NPYTests.bytes, method: 93), "Zstandard"),
+    (archive("a.npy", NPYTests.bytes, method: 9), "Deflate64"),
+    (archive("a.npy", NPYTests.bytes, method: 77), "method 77"),
+    (archive("a.npy", NPYTests.bytes, claims: 0xFFFF_FFFF), "zip64"),
     (archive("a.npy", NPYTests.bytes, packed: Data(hex: "ffffff")), "not what the archive says"),
     (archive("a.npy", NPYTests.bytes, packed: Data(hex: "0300"), claims: 4_000_000_000), "not in the archive"),
     (archive("a.npy", Data("text".utf8)), "does not begin as an .npy file"),
@@ -94,6 +100,37 @@ import Testing
       + Self.little(UInt32(2 * record.count), UInt32(start)) + Data(count: 2)
     let error = #expect(throws: InputError.self) { try NPZ(Data(twice), name: "file") }
     #expect(error?.problem.contains("two files called") == true)
+  }
+
+  /// What a file claims to hold is compared with its own size before any of it is decompressed.
+  @Test func refusesArraysThatExpandAsNothingDoes() throws {
+    let folder = try TemporaryFolder()
+    let bomb =
+      NPYTests.file("{'descr': '|u1', 'fortran_order': False, 'shape': (100000000,), }") + Data(count: 100_000_000)
+    try AtomicFile.replaceCompressed(folder("bomb.npy.gz")) { try $0.write(bomb) }
+    let gzip = try Data(contentsOf: URL(filePath: folder("bomb.npy.gz")))
+    // The body of a gzip file without its header, check sum and size is what a zip archive holds.
+    let deflated = Data(gzip.dropFirst(10).dropLast(8))
+    let path = try folder.write(
+      Self.archive("a.npy", Data(), packed: deflated, claims: bomb.count, crc: 1), to: "bomb.npz")
+    for read in [{ try NPZ(contentsOf: path).array("a") }, { try NPY.read(folder("bomb.npy.gz")) }] {
+      let error = #expect(throws: InputError.self) { try read() }
+      #expect(error?.problem.contains("\(Expansion.ratio) are believed") == true, "\(error?.problem ?? "")")
+    }
+  }
+
+  @Test func aBrokenMemberLeavesTheOthersReadable() throws {
+    let sound = Self.archive("a.npy", NPYTests.bytes)
+    let both = NPZ.encoded([("a", NumericArray([1])), ("b", NumericArray([2]))])
+    var broken = both
+    // The method in the directory record of the second file: bzip2.
+    let record = try #require(
+      broken.range(of: Data(hex: "504b0102"), in: (broken.count - 100)..<broken.count)?.lowerBound)
+    broken[record + 10] = 12
+    #expect(try NPZ(sound, name: "file").array("a") != nil)
+    let file = try NPZ(broken, name: "file")
+    #expect(try file.array("a")?.integers == [1])
+    #expect(throws: InputError.self) { try file.array("b") }
   }
 
   @Test func opensAFile() throws {

@@ -56,6 +56,26 @@ struct TargetChoiceTests {
     #expect(error?.kind == .usage && error?.problem.contains("“\(text)”") == true)
   }
 
+  /// “random” stays a way to choose, and 2 a number, whatever the classes are called.
+  @Test(arguments: [
+    ("Shirt", TargetChoice.label(1)), ("shirt", .label(1)), ("ANKLE BOOT", .label(2)), ("2", .label(2)),
+    ("9", .label(9)),
+    ("random", .random), ("Bag", .label(4)), ("bag", .label(5)),
+  ])
+  func parsesNamesOfClasses(text: String, choice: TargetChoice) throws {
+    let names = ["7", "shirt", "ankle boot", "random", "Bag", "bag"]
+    #expect(try TargetChoice(parsing: text, classNames: names) == choice)
+  }
+
+  @Test func namesTheClassesThatThereAre() {
+    let error = #expect(throws: InputError.self) {
+      try TargetChoice(parsing: "shrit", classNames: ["T-shirt/top", "trouser", "shirt"])
+    }
+    #expect(error?.remedy.contains("did you mean shirt") == true && error?.remedy.contains("trouser") == true)
+    // Two that differ by case alone are told apart by nothing else.
+    #expect(throws: InputError.self) { try TargetChoice(parsing: "BAG", classNames: ["Bag", "bag"]) }
+  }
+
   @Test func refusesAClassThatIsNotThere() {
     #expect(throws: InputError.self) { try TargetChoice.label(10).validate(classCount: 10) }
     #expect(throws: InputError.self) { try TargetChoice.random.validate(classCount: 1) }
@@ -128,9 +148,71 @@ struct AttackKindTests {
   @Test(arguments: [
     AttackKind.Settings(steps: 0), .init(steps: 100_000), .init(relativeStepSize: 0), .init(relativeStepSize: -1),
     .init(relativeStepSize: .nan), .init(steps: 3, compatibility: .kurakin),
+    .init(compatibility: .kurakin, absoluteStepSize: Budget(text: "2/255", value: 2 / 255)),
   ])
   func refusesSettings(settings: AttackKind.Settings) {
     let error = #expect(throws: InputError.self) { try AttackKind.bim.attack(settings) }
     #expect(error?.kind == .usage)
+  }
+}
+
+struct StepSizeTests {
+  @Test(arguments: [
+    ("0.2", StepSize.relative(0.2)), ("2", .relative(2)), ("2/255", .absolute(Budget(text: "2/255", value: 2 / 255))),
+    ("0.5/255", .absolute(Budget(text: "0.5/255", value: 0.5 / 255))),
+  ])
+  func parses(text: String, size: StepSize) throws {
+    #expect(try StepSize(parsing: text) == size)
+  }
+
+  @Test(arguments: ["", "a", "nan", "inf", "2/0", "0/255", "-2/255", "300/255", "1/2/3", "/", "2/x", "nan/2"])
+  func refuses(text: String) {
+    let error = #expect(throws: InputError.self) { try StepSize(parsing: text) }
+    #expect(error?.kind == .usage && error?.subject == "--step-size")
+  }
+
+  /// The same step at every budget, whatever ε is, and what is printed makes the same attack again.
+  @Test func absoluteSteps() throws {
+    let attack = try #require(
+      try AttackKind.bim.attack(.init(steps: 7, absoluteStepSize: Budget(text: "2/255", value: 2 / 255))) as? BIM)
+    #expect(attack.description == "BIM(steps: 7, stepSize: 2/255, objective: cross-entropy)")
+    for budget: Float in [0.01, 0.5] { #expect(attack.schedule(for: budget) == (7, 2 / 255)) }
+    let again = try AttackKind.attack(named: "bim", parameters: attack.parameters)
+    #expect(AnyHashable(again) == AnyHashable(attack))
+    #expect(try #require(attack.withSteps(20, at: 0.1)).description.contains("steps: 20, stepSize: 2/255"))
+  }
+
+  private static let budgets = ["0", "4/255", "0.1"].map {
+    Budget(text: $0, value: $0 == "0" ? 0 : $0 == "0.1" ? 0.1 : 4 / 255)
+  }
+
+  /// Steps that end before the edge of the ball are told of, with a number that is enough; those that reach it are not.
+  @Test(arguments: [
+    (BIM.Steps.relative(count: 4, relativeSize: 0.2), "--steps 5"),
+    (.relative(count: 1, relativeSize: 0.3), "--steps 4"),
+    (.relative(count: 3, relativeSize: 0.333), "--steps 4"),
+    (.absolute(count: 10, size: Budget(text: "1/255", value: 1 / 255)), "--steps 26"),
+    (.absolute(count: 3, size: Budget(text: "1/255", value: 1 / 255)), "from ε = 4/255 on"),
+  ])
+  func shortSteps(steps: BIM.Steps, words: String) {
+    let text = BIM(steps: steps).shortfall(at: Self.budgets)
+    #expect(text?.contains(words) == true, "\(text ?? "nothing")")
+  }
+
+  @Test(arguments: [
+    BIM.Steps.relative(count: 5, relativeSize: 0.2), .relative(count: 10, relativeSize: 0.1),
+    .relative(count: 1, relativeSize: 1), .relative(count: 3, relativeSize: 1 / 3), .kurakin,
+    .absolute(count: 26, size: Budget(text: "1/255", value: 1 / 255)),
+  ])
+  func longSteps(steps: BIM.Steps) {
+    #expect(BIM(steps: steps).shortfall(at: Self.budgets) == nil)
+  }
+
+  /// On the grid of levels a step is a whole level at least: 0.2 · 4/255 is 1/255.
+  @Test func stepsOnTheLattice() {
+    let steps = BIM.Steps.relative(count: 4, relativeSize: 0.2)
+    let budget = [Budget(text: "4/255", value: 4 / 255)]
+    #expect(BIM(steps: steps, isOnLattice: true).shortfall(at: budget) == nil)
+    #expect(BIM(steps: steps).shortfall(at: budget) != nil)
   }
 }

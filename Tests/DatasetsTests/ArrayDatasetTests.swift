@@ -65,6 +65,93 @@ import Testing
     #expect(error?.kind == .dataset && error?.remedy.contains("x_train") == true)
   }
 
+  @Test(arguments: [("X", "y"), ("Images", "Labels"), ("X_test", "Y_test"), ("data", "target"), ("image", "label")])
+  func othersNames(images: String, labels: String) throws {
+    let path = try npz((images, NumericArray(Self.bytes, shape: [2, 3, 4])), (labels, Self.labels))
+    #expect(try catalog.load(path).labels == [2, 0])
+  }
+
+  @Test("Arrays under other names are guessed at, and only in the remedy")
+  func namelessArrays() throws {
+    let images = NumericArray(Self.bytes, shape: [2, 3, 4])
+    let path = try npz(("arr_0", images), ("arr_1", Self.labels))
+    let error = try #require(throws: InputError.self) { try catalog.load(path) }
+    #expect(error.problem.contains("arr_0, arr_1"))
+    #expect(error.remedy.contains("numpy.savez(\"named.npz\", images=f[\"arr_0\"], labels=f[\"arr_1\"])"))
+    let train = try npz(("x_train", images), ("y_train", Self.labels))
+    let other = try #require(throws: InputError.self) { try catalog.load(train) }
+    #expect(other.problem.contains("for the split train") && other.remedy.contains("--split train"))
+    #expect(try #require(throws: InputError.self) { try catalog.load(npz()) }.problem.contains("without any array"))
+    let many = (0..<30).map { ("a\($0)", Self.labels) }
+    let crowd = try folder.write(NPZ.encoded(many), to: "crowd.npz")
+    #expect(try #require(throws: InputError.self) { try catalog.load(crowd) }.problem.contains("a9, …"))
+  }
+
+  @Test(
+    "What is no array at all is named for what it is",
+    arguments: [
+      (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 7\n", "d.npz", "Git LFS pointer",
+        "git lfs pull"
+      ),
+      ("<!doctype html><html>", "d.npz", "web page", "download"), ("", "d.npz", "empty", "once more"),
+      ("\u{89}HDF", "d.h5", "not images", "numpy.savez"), ("a,b\n1,2\n", "d.csv", "text", "numpy.savez"),
+    ])
+  func foreignFiles(text: String, name: String, problem: String, remedy: String) throws {
+    let path = try folder.write(Data(text.utf8), to: name)
+    let error = try #require(throws: InputError.self) { try catalog.load(path) }
+    #expect(error.kind == .dataset && error.subject == path)
+    #expect(error.problem.contains(problem) && error.remedy.contains(remedy), "\(error)")
+  }
+
+  @Test func foldersAndArchivesOfOtherThings() throws {
+    let error = try #require(throws: InputError.self) { try catalog.load(folder.path) }
+    #expect(error.problem.contains("folder") && error.remedy.contains("--data"))
+    // As torch.save makes them, and a zip of pictures.
+    for (names, word) in [(["archive/data.pkl", "archive/version"], "PyTorch"), (["1.png", "2.png"], "ZIP")] {
+      var entries: [(name: String, array: NumericArray)] = []
+      for name in names { entries.append((name, Self.labels)) }
+      var data = NPZ.encoded(entries)
+      // The names without “.npy”, each as long.
+      for name in names {
+        let (old, new) = (Data("\(name).npy".utf8), Data("\(name)____".utf8))
+        while let range = data.range(of: old) { data.replaceSubrange(range, with: new) }
+      }
+      let path = try folder.write(data, to: "other.npz")
+      let error = try #require(throws: InputError.self) { try catalog.load(path) }
+      #expect(error.problem.contains(word), "\(error)")
+    }
+  }
+
+  /// The same images in whatever file are the same; any other pixel, label or shape is not.
+  @Test func contentIsHashedAndNotTheFile() throws {
+    let images = NumericArray(Self.bytes, shape: [2, 3, 4])
+    let expected = try catalog.load(npz(("images", images), ("labels", Self.labels))).sha256
+    func hash(_ images: NumericArray, _ labels: NumericArray, _ names: (String, String) = ("x", "y")) throws -> String {
+      try catalog.load(npz((names.1, labels), (names.0, images))).sha256
+    }
+    let floats = NumericArray(Self.bytes.map { Float($0) / 255 }, shape: [2, 3, 4])
+    let planar = NumericArray(Self.bytes, shape: [2, 1, 3, 4])
+    let column = NumericArray([2, 0] as [UInt8], shape: [2, 1])
+    #expect(try hash(images, Self.labels) == expected && hash(floats, column) == expected)
+    #expect(try hash(planar, column, ("images", "labels")) == expected)
+    try folder.write(NPY.encoded(images), to: "images.npy")
+    try folder.write(NPY.encoded(column), to: "labels.npy")
+    let loose = try catalog.load(folder("images.npy"))
+    #expect(loose.sha256 == expected && loose.name == "images.npy" && loose.source == folder("images.npy"))
+    try folder.write(compressZstd(NPY.encoded(images)), to: "images.npy.zst")
+    try folder.write(compressZstd(NPY.encoded(column)), to: "labels.npy.zst")
+    #expect(try catalog.load(folder("images.npy.zst")).sha256 == expected)
+
+    var others = Self.bytes
+    others[23] += 1
+    #expect(try hash(NumericArray(others, shape: [2, 3, 4]), Self.labels) != expected)
+    #expect(try hash(images, NumericArray([1, 0])) != expected)
+    #expect(try hash(NumericArray(Self.bytes, shape: [2, 4, 3]), Self.labels) != expected)
+    // 256 more in a label of another type is another label.
+    #expect(try hash(images, NumericArray([258, 0])) != expected)
+  }
+
   @Test("Beside images.npy lies labels.npy")
   func npyFiles() throws {
     let path = try folder.write(NPY.encoded(NumericArray(Self.bytes, shape: [2, 3, 4])), to: "my-images.npy")
@@ -77,9 +164,11 @@ import Testing
 
   @Test(arguments: [
     (NumericArray([Float](repeating: 0.5, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
-    (NumericArray([Float](repeating: .nan, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
+    (NumericArray([Float](repeating: .nan, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "NaN"),
+    (NumericArray([Float](repeating: .infinity, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "infinite"),
+    (NumericArray([UInt8](repeating: 0, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "black"),
     (NumericArray([Float](repeating: 255, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
-    (NumericArray([0, 1] as [Int], shape: [1, 1, 2]), NumericArray([0] as [Int]), "int64"),
+    (NumericArray([0, 99] as [Int], shape: [1, 1, 2]), NumericArray([0] as [Int]), "int64 from 0 to 99"),
     (NumericArray(bytes, shape: [24]), NumericArray([0] as [Int]), "shape [24]"),
     (NumericArray([UInt8](), shape: [0, 3, 4]), NumericArray([Int]()), "shape [0, 3, 4]"),
     (
@@ -87,6 +176,9 @@ import Testing
       "channels neither"
     ),
     (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([0] as [Int]), "labels are int64 of shape [1], for 2"),
+    (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([Float(0), 0.5]), "label 1 is 0.5"),
+    (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([1, 0, 0, 1] as [UInt8], shape: [2, 2]), "one-hot"),
+    (NumericArray(bytes, shape: [3, 4, 2]), NumericArray([0, 1]), "comes last"),
     (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([Float(0), 1]), "labels are float32"),
     (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([0, -1]), "label 1 is -1"),
     (NumericArray(bytes, shape: [2, 3, 4]), NumericArray([0, 1_000_000_000]), "label 1 is 1000000000"),

@@ -1,3 +1,4 @@
+import Arrays
 import Attacks
 import Datasets
 import Evaluation
@@ -57,13 +58,22 @@ struct ReopeningTests {
     let missing = try #require(throws: InputError.self) { try Sweep(reopening: store) }
     #expect(missing.kind == .model && missing.subject == path)
     #expect(missing.remedy.contains("--model \(name)=PATH"))
-    _ = try Sweep(reopening: store, paths: [(name, moved)])
+    _ = try Sweep(reopening: store, places: RunPlaces(models: [(name, moved)]))
 
     let other = try #require(throws: InputError.self) {
-      try Sweep(reopening: store, paths: [(name, "matrix-capsules-small")])
+      try Sweep(reopening: store, places: RunPlaces(models: [(name, "matrix-capsules-small")]))
     }
     #expect(other.kind == .model && other.problem.contains(configuration.models[0].sha256.prefix(12)))
-    let nameless = try #require(throws: InputError.self) { try Sweep(reopening: store, paths: [("nets", moved)]) }
+    // The hash tells which model an unnamed file is.
+    _ = try Sweep(reopening: store, places: RunPlaces(models: [(nil, moved)]))
+    let stranger = try folder.write(Data("weights".utf8), to: "stranger.safetensors")
+    let unknown = try #require(throws: InputError.self) {
+      try Sweep(reopening: store, places: RunPlaces(models: [(nil, stranger)]))
+    }
+    #expect(unknown.subject == stranger && unknown.problem.contains(configuration.models[0].sha256.prefix(12)))
+    let nameless = try #require(throws: InputError.self) {
+      try Sweep(reopening: store, places: RunPlaces(models: [("nets", moved)]))
+    }
     #expect(nameless.kind == .usage && nameless.description.contains(name))
   }
 
@@ -89,5 +99,84 @@ struct ReopeningTests {
     let attack = try refusal { $0.attacks[0].name = "deepfool" }
     #expect(attack.kind == .file && attack.subject.contains("deepfool"))
     #expect(try refusal { $0.attacks[0].description = "FGSM()" }.kind == .file)
+  }
+
+  /// A run on images of one's own, with the file at `path` as the user wrote it.
+  private func ownImages(_ path: String) throws -> RunConfiguration {
+    var configuration = try configuration(limit: nil)
+    let images = try DatasetCatalog().load(path, classCount: 10)
+    configuration.dataset = .init(images)
+    return configuration
+  }
+
+  private func images(_ folder: TemporaryFolder, _ name: String, first: UInt8 = 7) throws -> String {
+    let bytes = [first] + (1..<3 * 784).map { UInt8($0 % 251) }
+    let arrays = [
+      (name: "images", array: NumericArray(bytes, shape: [3, 28, 28])),
+      (name: "labels", array: NumericArray([3, 1, 4])),
+    ]
+    return try folder.write(NPZ.encoded(arrays), to: name)
+  }
+
+  @Test("Images of one's own are those of their hash, wherever they lie and however the path is written")
+  func movedImages() throws {
+    let folder = try TemporaryFolder()
+    let path = try images(folder, "d.npz")
+    let configuration = try ownImages(path)
+    #expect(configuration.dataset.name == "d.npz" && configuration.dataset.source == path)
+    let crooked = folder.path + "/./../" + (folder.path as NSString).lastPathComponent + "/d.npz"
+    try FileManager.default.createSymbolicLink(atPath: folder("link.npz"), withDestinationPath: path)
+    for other in [crooked, folder("link.npz")] {
+      #expect(try ownImages(other).configurationHash == configuration.configurationHash)
+    }
+    let store = try store(configuration, in: folder)
+    _ = try Sweep(reopening: store)
+
+    try FileManager.default.moveItem(atPath: path, toPath: folder("moved.npz"))
+    let missing = try #require(throws: InputError.self) { try Sweep(reopening: store) }
+    #expect(missing.kind == .dataset && missing.subject == path && missing.remedy.contains("--dataset d.npz=PATH"))
+    let sweep = try Sweep(reopening: store, places: RunPlaces(dataset: folder("moved.npz")))
+    #expect(sweep.dataset.name == "d.npz" && sweep.configuration == configuration)
+
+    // Another file in the old place: both hashes are told, and one pixel is enough.
+    let other = try ownImages(images(folder, "d.npz", first: 8))
+    #expect(other.configurationHash != configuration.configurationHash)
+    let wrong = try #require(throws: InputError.self) { try Sweep(reopening: store) }
+    #expect(wrong.problem.contains(configuration.dataset.sha256.prefix(12)))
+    #expect(wrong.problem.contains(other.dataset.sha256.prefix(12)) && wrong.remedy.contains("--dataset d.npz=PATH"))
+  }
+
+  @Test("Runs of versions that hashed the file and had its path for a name go on")
+  func formerRuns() throws {
+    let folder = try TemporaryFolder()
+    let path = try images(folder, "d.npz")
+    var former = try ownImages(path)
+    former.dataset.name = path
+    former.dataset.source = nil
+    former.dataset.sha256 = try Checksum.sha256(ofFile: path)
+    let store = try store(former, in: folder)
+    #expect(try Sweep(reopening: store).configuration == former)
+    try FileManager.default.moveItem(atPath: path, toPath: folder("moved.npz"))
+    _ = try Sweep(reopening: store, places: RunPlaces(dataset: folder("moved.npz")))
+  }
+
+  @Test("A model that ships may have been given another name")
+  func renamedModel() throws {
+    let folder = try TemporaryFolder()
+    var renamed = try configuration()
+    renamed.models[0].name = "mine"
+    let sweep = try Sweep(reopening: store(renamed, in: folder))
+    #expect(sweep.models.map(\.name) == ["mine"])
+  }
+
+  @Test("A data set that is known by name may lie in another folder")
+  func movedFolder() throws {
+    let folder = try TemporaryFolder()
+    let store = try store(try configuration(), in: folder)
+    let error = try #require(throws: InputError.self) {
+      try Sweep(reopening: store, places: RunPlaces(dataset: folder("nowhere")))
+    }
+    #expect(error.kind == .usage && error.problem.contains("fashion-mnist-1000"))
+    _ = try Sweep(reopening: store, places: RunPlaces(dataset: folder.path))
   }
 }

@@ -42,6 +42,15 @@ import Testing
     #expect(throws: InputError.self) { try FileReader.contents(of: path, limit: 1 << 20) }
   }
 
+  @Test func refusesWhatExpandsAsNothingDoes() throws {
+    let path = try folder.write(compressZstd(Data(count: Expansion.free + (1 << 20)), level: 1), to: "zeros.zst")
+    let error = #expect(throws: InputError.self) { try FileReader.contents(of: path, kind: .model) }
+    #expect(error?.kind == .model && error?.problem.contains("expands") == true)
+    // As much as is always allowed, and as much as a file of that size may become.
+    #expect(try FileReader.read(path, atMost: Expansion.free - 1).hasMore)
+    #expect(Expansion.limit(ofPacked: 1 << 30) == 250 << 30 && Expansion.limit(ofPacked: .max) == .max)
+  }
+
   @Test(arguments: [gzip, zstd])
   func everyTruncationIsAnError(data: Data) throws {
     // The first bytes alone are not yet the mark of a compressed file, so they are read as they are.

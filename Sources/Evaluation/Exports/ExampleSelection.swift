@@ -19,7 +19,7 @@ public struct ExampleSelection: Sendable, Hashable {
   let limit: Int?
 
   /// The examples of a run of `configuration` that the texts of options ask for: names and ε as the run has them, classes by
-  /// number or name, several separated by commas, and `nil` for all.
+  /// number or name, in upper or lower case, several separated by commas, and `nil` for all.
   ///
   /// - Throws: `InputError(.usage)` that names the option and what the run holds.
   public init(
@@ -85,10 +85,12 @@ public struct ExampleSelection: Sendable, Hashable {
       try Set(
         pieces(text).map { piece in
           if let number = Int(piece), names.indices.contains(number) { return number }
-          guard let position = names.firstIndex(of: piece) else {
+          guard let position = NearMatch.position(of: piece, in: names) else {
+            let near = NearMatch.candidates(for: piece, among: names)
             throw InputError(
               .usage, option, "there is no class “\(piece)”",
-              remedy: "use a number from 0 to \(names.count - 1), or a name: \(names.joined(separator: ", "))")
+              remedy: (near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? ")
+                + "use a number from 0 to \(names.count - 1), or a name: \(names.joined(separator: ", "))")
           }
           return position
         })

@@ -56,10 +56,14 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   /// What neither the largest ε nor the tolerance can be below: single precision tells no less apart in a pixel.
   private static let smallest: Float = 1e-6
 
-  /// SHA-256 of the configuration as JSON with sorted keys and no white space, lower-case hexadecimal.
+  /// SHA-256 of the configuration as JSON with sorted keys and no white space, lower-case hexadecimal; as that of a run, it
+  /// does not depend on where models and images lie.
   public var hash: String {
+    var identity = self
+    for index in identity.models.indices { identity.models[index].source = RunConfiguration.Model.shipped }
+    identity.dataset = dataset.withoutPlace
     do {
-      return Checksum.sha256(of: try JSONEncoder.compact.encode(self))
+      return Checksum.sha256(of: try JSONEncoder.compact.encode(identity))
     } catch {
       preconditionFailure("MinimumConfiguration: budgets and accuracies must be finite (\(error))")
     }

@@ -1,0 +1,70 @@
+import Evaluation
+import Files
+import Foundation
+import Models
+
+/// What an option names, with or without a name for it: `PATH`, `NAME=PATH`, or the name of something that ships.
+///
+/// A text that is the path of a file is one, whatever signs are in it; else what stands before the first `=` is a name, unless
+/// a `/` is in it.
+struct NamedPath {
+  let name: String?
+  /// A path, or the name of what ships.
+  let value: String
+
+  init(_ text: String) {
+    guard !FileManager.default.fileExists(atPath: text), let sign = text.firstIndex(of: "="), sign > text.startIndex,
+      !text[..<sign].contains("/")
+    else {
+      (name, value) = (nil, text)
+      return
+    }
+    name = String(text[..<sign])
+    value = String(text[text.index(after: sign)...])
+  }
+
+  /// Those of a list that is separated by commas; a comma in the path of a file that exists separates nothing.
+  ///
+  /// - Throws: `InputError(.usage)` that names `option` if one is empty, or two have the same name.
+  static func list(parsing text: String, option: String) throws -> [NamedPath] {
+    let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var paths: [NamedPath] = []
+    var start = 0
+    while start < pieces.count {
+      // The longest that is a file; else up to the next comma.
+      let end = (start + 1..<pieces.count + 1).reversed().first { end in
+        end > start + 1 && exists(pieces[start..<end].joined(separator: ","))
+      }
+      let piece = pieces[start..<(end ?? start + 1)].joined(separator: ",").trimmingCharacters(in: .whitespaces)
+      let path = NamedPath(piece)
+      guard !path.value.isEmpty else {
+        throw InputError(
+          .usage, option, piece.isEmpty ? "“\(text)” names nothing between two commas" : "“\(piece)” names no file",
+          remedy: "write names or paths, or NAME=PATH, separated by single commas")
+      }
+      paths.append(path)
+      start = end ?? start + 1
+    }
+    return paths
+  }
+
+  private static func exists(_ text: String) -> Bool {
+    FileManager.default.fileExists(atPath: NamedPath(text).value)
+  }
+
+  /// The model that this names, under its name if it has one.
+  func load() throws -> Checkpoint.Loaded { try ModelCatalog.load(value, as: name) }
+}
+
+/// Where the models and images of a run are now, as the options `--model` and `--dataset` say.
+extension RunPlaces {
+  /// - Parameters:
+  ///   - model: paths, or NAME=PATH with names of the run's models, separated by commas.
+  ///   - dataset: a path, or NAME=PATH.
+  init(model: String?, dataset: String?) throws {
+    self.init(
+      models: try model.map { try NamedPath.list(parsing: $0, option: "--model") }?
+        .map { ($0.name, $0.value) } ?? [],
+      dataset: dataset.map { NamedPath($0).value })
+  }
+}

@@ -8,7 +8,7 @@ enum BaselineFreedom {
   /// were chosen; a version is noted.
   static let fields: Set = ["limit", "toolVersion"]
   /// What holds the same images may be called otherwise.
-  static let datasetFields: Set = ["name", "count", "imageIDsHash", "viewpoints"]
+  static let datasetFields: Set = ["name", "source", "count", "imageIDsHash", "viewpoints"]
   /// A new model is what a run is made for; only how it was shown the images has to be the same.
   static let modelFields: Set = [
     "name", "source", "sha256", "kind", "loss", "parameterCount", "testAccuracy", "chunkSize",

@@ -47,7 +47,8 @@ import Testing
 
   /// What may differ: the models themselves, and what merely chooses images, which are compared by number.
   private static let free: Set = [
-    "limit", "toolVersion", "dataset.name", "dataset.source", "dataset.count", "dataset.imageIDsHash", "models.0.name", "models.0.source",
+    "limit", "toolVersion", "dataset.name", "dataset.source", "dataset.count", "dataset.imageIDsHash", "models.0.name",
+    "models.0.source",
     "models.0.sha256", "models.0.kind", "models.0.loss", "models.0.parameterCount", "models.0.testAccuracy",
     "models.0.chunkSize", "budgets.0.text", "budgets.1.text", "dataset.viewpoints.azimuths.0",
     "dataset.viewpoints.azimuths.1",

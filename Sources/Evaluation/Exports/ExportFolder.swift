@@ -6,10 +6,13 @@ struct ExportFolder: Sendable {
   let url: URL
   private let place: String
   private let temporary: URL
+  /// Whether to give up: asked before each file.
+  private let isCancelled: @Sendable () -> Bool
 
   /// - Throws: `InputError(.output)` if something is at `path` already but an empty folder, or it can't be made; `.usage` if
   ///   `path` is empty.
-  init(_ path: String) throws {
+  init(_ path: String, isCancelled: @escaping @Sendable () -> Bool = { false }) throws {
+    self.isCancelled = isCancelled
     guard !path.isEmpty else {
       throw InputError(.usage, "--output", "is empty", remedy: "name a new or an empty folder")
     }
@@ -36,7 +39,9 @@ struct ExportFolder: Sendable {
   }
 
   /// Writes `data` to `name`, making folders on the way.
+  /// - Throws: `InputError(.output)` if that is impossible; `CancellationError` if the folder is given up.
   func write(_ data: Data, to name: String) throws {
+    if isCancelled() { throw CancellationError() }
     let file = temporary.appending(path: name)
     try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     do {

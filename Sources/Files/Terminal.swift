@@ -28,13 +28,14 @@ public struct Terminal: Sendable, Hashable {
     hasColor = canRedraw && (environment["NO_COLOR"] ?? "").isEmpty
   }
 
-  /// What is behind `descriptor` now, in the environment of this process: a window may be resized later.
-  public init(of descriptor: CInt) {
+  /// What is behind `descriptor` now: a window may be resized later.
+  /// - Parameter environment: that of this process if nil.
+  public init(of descriptor: CInt, environment: [String: String]? = nil) {
     var size = winsize()
     let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
     self.init(
       isTerminal: isatty(descriptor) == 1, width: isKnown ? Int(size.ws_col) : nil,
-      environment: ProcessInfo.processInfo.environment)
+      environment: environment ?? ProcessInfo.processInfo.environment)
   }
 
   /// How a piece of text can stand out.

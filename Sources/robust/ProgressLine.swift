@@ -30,8 +30,8 @@ final class ProgressLine: Sendable {
       last.drawn = now
     } else {
       guard share - last.share >= 0.1 || share >= 1 else { return }
-      StandardError.note(
-        "\(label) \(Int(share * 100))%  \(detail)  \(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left")
+      let times = "\(Self.duration(elapsed)) elapsed, \(Self.duration(left)) left"
+      StandardError.note(ProgressText.joined(["\(label) \(Int(share * 100))%", detail, times]))
       last.share = share
     }
   }

@@ -12,9 +12,9 @@ struct ProgressText {
   func fitted(to columns: Int) -> String {
     let percent = "\(Int(share * 100))%"
     let forms = [
-      "\(label) \(bar(24)) \(percent)  \(detail)  \(left)", "\(label) \(bar(10)) \(percent)  \(detail)  \(left)",
-      "\(label) \(percent)  \(detail)  \(left)", "\(label) \(percent)  \(left)", "\(label) \(percent)",
-    ]
+      ["\(label) \(bar(24)) \(percent)", detail, left], ["\(label) \(bar(10)) \(percent)", detail, left],
+      ["\(label) \(percent)", detail, left], ["\(label) \(percent)", left], ["\(label) \(percent)"],
+    ].map(Self.joined)
     if let form = forms.first(where: { Terminal.columns(of: $0) <= columns }) { return form }
     var (start, width) = ("", percent.count + 2)
     for character in label {
@@ -24,6 +24,9 @@ struct ProgressText {
     }
     return start.isEmpty ? String(percent.prefix(max(columns, 0))) : "\(start)… \(percent)"
   }
+
+  /// `pieces` with room between them, without those that are empty.
+  static func joined(_ pieces: [String]) -> String { pieces.filter { !$0.isEmpty }.joined(separator: "  ") }
 
   private func bar(_ width: Int) -> String {
     let filled = max(0, min(width, Int(share * Double(width))))

@@ -8,7 +8,9 @@ enum StandardError {
   private static let isBarShown = Mutex(false)
 
   /// What is behind it now.
-  static var terminal: Terminal { Terminal(of: STDERR_FILENO) }
+  static var terminal: Terminal { Terminal(of: STDERR_FILENO, environment: environment) }
+
+  private static let environment = ProcessInfo.processInfo.environment
 
   /// Prints a line that stays.
   static func note(_ text: String) {
@@ -39,7 +41,7 @@ enum StandardError {
   /// Removes what was drawn.
   static func clear() {
     isBarShown.withLock { isBarShown in
-      if isBarShown { write(erasure) }
+      if isBarShown, isReady { write(erasure) }
       isBarShown = false
     }
   }

@@ -31,10 +31,14 @@
       // It is little, and fits into the terminal's buffer.
       process.waitUntilExit()
       #expect(process.terminationStatus == 0)
-      var bytes = [UInt8](repeating: 0, count: 1 << 16)
-      let count = read(reader.fileDescriptor, &bytes, bytes.count)
+      var shown = Data()
+      var bytes = [UInt8](repeating: 0, count: 1 << 12)
+      var ready = pollfd(fd: reader.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      while poll(&ready, 1, 300) == 1, case let count = read(master, &bytes, bytes.count), count > 0 {
+        shown += bytes[..<count]
+      }
       _ = writer
-      return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+      return String(decoding: shown, as: UTF8.self)
     }
 
     @Test(arguments: [20, 40, 80, 200])

@@ -28,14 +28,15 @@ import Testing
 
   @Test(arguments: [1, 2, 8])
   func takesNoMoreWorkOnceCancelled(_ threads: Int) {
-    let (asked, done) = (Mutex(0), Mutex(0))
-    #expect(throws: CancellationError.self) {
-      let isCancelled = { @Sendable in
-        asked.withLock {
-          $0 += 1
-          return $0 > 5
-        }
+    let asked = Mutex(0)
+    let done = Mutex(0)
+    let isCancelled = { @Sendable in
+      asked.withLock {
+        $0 += 1
+        return $0 > 5
       }
+    }
+    #expect(throws: CancellationError.self) {
       try parallelMap(count: 1000, threads: threads, isCancelled: isCancelled) { _ in done.withLock { $0 += 1 } }
     }
     #expect(done.withLock { $0 } == 5)

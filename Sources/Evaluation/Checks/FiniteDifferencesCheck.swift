@@ -25,7 +25,8 @@ struct FiniteDifferencesCheck: Check {
     let margin: Float = 2 / 255
     let images = subject.sample.images.rows(0..<count).map { margin + (1 - 2 * margin) * $0 }
     let labels = Array(subject.sample.labels.prefix(count))
-    let (slopes, differences) = measure(subject.classifier, images, labels)
+    let (slopes, differences) = try measure(
+      subject.classifier, images, labels, beforePass: subject.sample.checkCancellation)
     let ratios = (0..<count).map { row -> Double in
       // The best agreement of the two distances: rounding spoils the short one, a bend of the function the long one.
       differences.map { abs($0[row] - slopes[row]) / max(abs($0[row]), abs(slopes[row]), .leastNormalMagnitude) }
@@ -50,12 +51,13 @@ struct FiniteDifferencesCheck: Check {
 
   /// Of each image: ‖∇m‖₁, and for each h the difference quotient.
   private func measure(
-    _ classifier: any Classifier, _ images: Tensor, _ labels: [Int]
-  ) -> (slopes: [Double], differences: [[Double]]) {
+    _ classifier: any Classifier, _ images: Tensor, _ labels: [Int], beforePass: () throws -> Void
+  ) throws -> (slopes: [Double], differences: [[Double]]) {
     var slopes: [Double] = []
     var differences = [[Double]](repeating: [], count: Self.steps.count)
     for start in stride(from: 0, to: labels.count, by: classifier.chunkSize) {
       let chunk = start..<min(start + classifier.chunkSize, labels.count)
+      try beforePass()
       let graph = Graph()
       let input = graph.variable(images.rows(chunk))
       let scores = classifier.outputs(for: input).scores
@@ -65,7 +67,8 @@ struct FiniteDifferencesCheck: Check {
       slopes += gradient.sumsOfRows { Double(abs($0)) }
       let direction = gradient.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
       for (index, step) in Self.steps.enumerated() {
-        let ends = [step, -step].map { distance -> [Double] in
+        let ends = try [step, -step].map { distance -> [Double] in
+          try beforePass()
           var moved = images.rows(chunk)
           moved.add(direction, scaledBy: distance)
           return margins(classifier.scores(of: moved), pairs)

@@ -67,6 +67,7 @@ struct PlantedAdversaryCheck: Check {
     func margin(_ scores: ArraySlice<Float>) -> Float {
       scores[scores.startIndex + rival] - scores[scores.startIndex + label]
     }
+    try sample.checkCancellation()
     let scores = classifier.scores(ofChunksOf: corners).scalars
     let margins = (0..<Self.corners).map { margin(scores[$0 * own.count..<($0 + 1) * own.count]) }
     guard

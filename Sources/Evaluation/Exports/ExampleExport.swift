@@ -79,7 +79,7 @@ public struct ExampleExport: Sendable {
   /// Makes the folder at `path`, complete or not at all.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked before each batch of images, between the steps of attacks, and while files are read back.
+  ///   - isCancelled: asked between the steps of attacks, before each file, and while files are read back.
   ///   - progress: called with the share of images done.
   /// - Returns: what was exported; `nil` if cancelled.
   /// - Throws: `InputError` of kind `.output` if the folder can't be written or holds something, of kind `.file` if the run
@@ -88,8 +88,15 @@ public struct ExampleExport: Sendable {
     to path: String, threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @Sendable (Double) -> Void = { _ in }
   ) throws -> Report? {
+    try unlessCancelled { try report(path, threads: threads, isCancelled: isCancelled, progress: progress) }
+  }
+
+  /// - Throws: `CancellationError` soon after `isCancelled`.
+  private func report(
+    _ path: String, threads: Int, isCancelled: @escaping @Sendable () -> Bool, progress: @Sendable (Double) -> Void
+  ) throws -> Report {
     try store.requireComplete()
-    let folder = try ExportFolder(path)
+    let folder = try ExportFolder(path, isCancelled: isCancelled)
     defer { folder.discard() }
     let search = ExampleSearch(sweep: sweep, selection: selection, usesLattice: options.usesLattice)
     let batches = try search.batches(store)
@@ -107,16 +114,14 @@ public struct ExampleExport: Sendable {
         progress(Double($0.done) / Double(total))
       }
     }
-    guard done == batches.count, !isCancelled() else { return nil }
+    guard done == batches.count, !isCancelled() else { throw CancellationError() }
     let (found, differences) = results.withLock { ($0.examples, $0.differences) }
     let examples = found.filter { selection.includes(success: $0.record.success) }
     guard !examples.isEmpty else { throw try nothing() }
 
     let files = ExampleFiles(sweep: sweep, options: options, examples: examples, folder: folder)
     let written = try files.write()
-    guard
-      let verdicts = try unlessCancelled({ try files.verdicts(threads: threads, isCancelled: isCancelled) })
-    else { return nil }
+    let verdicts = try files.verdicts(threads: threads, isCancelled: isCancelled)
     let summary = ExampleSummary(sweep.configuration, found, zip(examples, verdicts).map { ($0, $1) }, options)
     var names = written + ["manifest.csv", "manifest.json"]
     let rows = zip(examples.indices, verdicts).map { row($0, examples[$0], $1) }
@@ -125,7 +130,6 @@ public struct ExampleExport: Sendable {
     let sheets = ExampleSheets(sweep: sweep, examples: examples, verdicts: verdicts)
     if options.writesGrids { names += try sheets.writeGrids(to: folder) }
     if options.writesContactSheet { names += try sheets.writeContactSheets(to: folder) }
-    if isCancelled() { return nil }
     try folder.finish()
     return Report(
       summary: summary, count: examples.count, fooling: examples.count(where: \.record.success),

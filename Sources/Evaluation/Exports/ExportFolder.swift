@@ -13,10 +13,13 @@ final class ExportFolder: Sendable {
   private let descriptor: CInt
   /// The folders around it that were not there.
   private let made: [String]
+  /// Whether to give up: asked before each file.
+  private let isCancelled: @Sendable () -> Bool
 
   /// - Throws: `InputError(.output)` if something is at `path` already but an empty folder, if it can't be made, or if
   ///   another process is making it; `.usage` if `path` is empty.
-  init(_ path: String) throws {
+  init(_ path: String, isCancelled: @escaping @Sendable () -> Bool = { false }) throws {
+    self.isCancelled = isCancelled
     let parent: String
     let name: String
     if let real = try OutputPlace.requireEmptyFolder(path, option: "--output") {
@@ -52,7 +55,9 @@ final class ExportFolder: Sendable {
   }
 
   /// Writes `data` to `name`, making folders on the way.
+  /// - Throws: `InputError(.output)` if that is impossible; `CancellationError` if the folder is given up.
   func write(_ data: Data, to name: String) throws {
+    if isCancelled() { throw CancellationError() }
     let file = temporary.appending(path: name)
     try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     do {

@@ -26,16 +26,16 @@ public struct ReconstructionExport: Sendable {
   /// `pose-ID.png` and `dimensions.csv` of those at `positions`.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked before each chunk of images and before each picture.
+  ///   - isCancelled: asked before each chunk of images and each file.
   ///   - progress: called with the share of images done, from any thread.
   /// - Returns: what became of every image, and the names of the files.
   /// - Throws: `InputError(.output)` if the folder can't be written or holds something; `CancellationError` if it was
   ///   cancelled, and nothing is written then.
   public func write(
-    pictures positions: [Int], to path: String, threads: Int, isCancelled: @Sendable () -> Bool = { false },
+    pictures positions: [Int], to path: String, threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @Sendable (Double) -> Void = { _ in }
   ) throws -> (results: [Reconstruction], files: [String]) {
-    let folder = try ExportFolder(path)
+    let folder = try ExportFolder(path, isCancelled: isCancelled)
     defer { folder.discard() }
     let results = try reconstructor.measure(threads: threads, isCancelled: isCancelled, progress: progress)
     var files = ["reconstructions.csv"]
@@ -44,7 +44,6 @@ public struct ReconstructionExport: Sendable {
       try folder.write(PNG.encode(overview(positions, results)), to: "reconstructions.png")
       var changes = [["image", "class", "dimension", "mean_squared_change"]]
       for position in positions {
-        if isCancelled() { throw CancellationError() }
         let poses = reconstructor.classify(reconstructor.dataset.images(at: [position])).poses
         let result = results[position]
         let sweep = PoseSweep(poses, of: result.prediction, range: range, in: reconstructor.model)

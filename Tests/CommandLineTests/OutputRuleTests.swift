@@ -11,6 +11,7 @@ import Testing
     let swept = try Program.run(
       ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "10", "--epsilon", "0.1", "--output", folder("run")])
     #expect(swept.code == 0, "\(swept.errors)")
+    try FileManager.default.copyItem(atPath: folder("run"), toPath: folder("run2"))
     try folder.write(Data("mine".utf8), to: "mine/compare.html")
     try folder.write(Data("mine".utf8), to: "file")
     try FileManager.default.createSymbolicLink(atPath: folder("dangling"), withDestinationPath: folder("nowhere"))
@@ -25,7 +26,7 @@ import Testing
   /// Commands that write a folder, without its name.
   private var folderCommands: [[String]] {
     [
-      ["compare", "run", "--output"], ["export", "run", "--success", "all", "--output"],
+      ["compare", "run", "run2", "--output"], ["export", "run", "--success", "all", "--output"],
       ["minimum", "cnn", "--limit", "2", "--scan", "1", "--tolerance", "0.2", "--output"],
       ["inspect", "cnn", "--limit", "2", "--output"], ["reproduce", "parameters", "--output"],
       ["sweep", "--attack", "fgsm", "--model", "cnn", "--limit", "2", "--epsilon", "0", "--output"],

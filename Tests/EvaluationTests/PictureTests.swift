@@ -5,7 +5,7 @@ import Testing
 
 /// Pictures that are missing, damaged, or others than were written, are made again to the same bytes.
 @Suite struct PictureTests {
-  private func example(_ index: Int) -> String { "images/first/fgsm/untargeted/eps-0.2/\(index).png" }
+  private func example(_ index: Int) -> String { "images/first/fgsm/untargeted/eps-0.2/00\(index).png" }
 
   private func reopen(_ sample: SweepSample, _ folder: URL) throws -> SweepDirectory {
     try SweepDirectory.open(at: folder.path, configuration: sample.configuration)
@@ -32,7 +32,7 @@ import Testing
   @Test("A complete run repairs them", arguments: damages)
   func completeRuns(what: String) throws {
     try withFolder { folder in
-      let sample = try SweepSample()
+      let sample = try SweepSample(epsilon: "0,0.2")
       try sample.run(in: folder).store.closeCompacted()
       let (before, store) = (try pictures(below: folder), folder.appending(path: "run.sqlite"))
       let bytes = try Data(contentsOf: store)
@@ -104,8 +104,8 @@ import Testing
     try withFolder { folder in
       let long = String(repeating: "n", count: 400)
       let names = [long + "a", long + "b", "модель", "модуль", "Clean", "manifest.csv", "NET", "net"]
-      let sample = try SweepSample(epsilon: "0.1", names: names)
-      try sample.run(in: folder, examples: .first(2)).store.close()
+      let sample = try SweepSample(count: 40, epsilon: "0.1", names: names)
+      try sample.run(in: folder, examples: .all).store.close()
       let models = Set(try pictures(below: folder).keys.map { $0.split(separator: "/")[1].lowercased() })
       #expect(models.count == names.count + 2, "\(models)")
       #expect(models.isSuperset(of: ["clean", "manifest.csv", "model-clean", "model-manifest.csv", "net", "net-2"]))
@@ -138,7 +138,7 @@ import Testing
 
   @Test(arguments: [
     "run.lock", "run.sqlite", "report.html", "report.md", "summary.json", "accuracy.csv", "accuracy.svg", "images",
-    "images/clean", "images/manifest.csv", "images/first/fgsm", "images/first/fgsm/untargeted/eps-0.2/100.png",
+    "images/clean", "images/manifest.csv", "images/first/fgsm", "images/first/fgsm/untargeted/eps-0.2/00100.png",
   ])
   func linksAreRefusedByName(name: String) throws {
     try withRun { run, outside, sample in
@@ -187,7 +187,7 @@ import Testing
 
   @Test func copiesByHardLinksKeepTheirContents() throws {
     try withRun { run, outside, sample in
-      let picture = run.appending(path: "images/first/fgsm/untargeted/eps-0.2/100.png")
+      let picture = run.appending(path: "images/first/fgsm/untargeted/eps-0.2/00100.png")
       try FileManager.default.removeItem(at: picture)
       try FileManager.default.linkItem(at: outside.appending(path: "file"), to: picture)
       let directory = try SweepDirectory.open(at: run.path, configuration: sample.configuration)

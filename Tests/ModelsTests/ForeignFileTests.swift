@@ -188,7 +188,7 @@ struct ForeignFileTests {
         + #""loss":{"spread":{"margin":-1}},"preprocessing":"none"}"#, "margin"
     ),
     ("cnn", #"{"inputShape":[1,8,8]}"#, "lacks “classCount”"),
-    ("cnn", #"{"inputShape":[1,-8,8]}"#, "“inputShape”"), ("cnn", "{", "not sound JSON"),
+    ("cnn", #"{"inputShape":[1,-8,8]}"#, "“inputShape”"), ("cnn", "{", "not a sound JSON object"),
     ("cnn", "[]", "configuration"),
   ])
   func impossibleConfigurations(architecture: String, json: String, problem: String) throws {

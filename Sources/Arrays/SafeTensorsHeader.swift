@@ -131,8 +131,8 @@ struct SafeTensorsHeader {
       throw InputError(
         .model, file, "tensor “\(name)” has elements of type \(dtype); those that are read: \(known)",
         remedy:
-          "store it as F32: convert it by `tensor.float()` in PyTorch or `array.astype(\"float32\")` in NumPy, and save "
-          + "the file again")
+          "store it as F32: convert it by `tensor.float()` in PyTorch or `array.astype(\"float32\")` in NumPy, the integers of "
+          + "a quantised model by its scales too, and save the file again")
     }
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
       throw failure("tensor “\(name)” has data_offsets \(offsets), not a start and an end")

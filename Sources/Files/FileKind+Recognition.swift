@@ -118,7 +118,9 @@ extension FileKind {
       return .tensorFlowCheckpoint
     }
     guard bytes.count > 3, bytes[0] == 0x08, (1...30).contains(bytes[1]) else {
-      return file.hasSuffix(".onnx") && bytes.first.map { $0 < 0x80 && $0 & 7 == 2 } == true ? .onnx : nil
+      // Fields may come in any order, and a frozen graph has no version.
+      guard let first = bytes.first, first < 0x80, first & 7 == 2 else { return nil }
+      return file.hasSuffix(".onnx") ? .onnx : file.hasSuffix(".pb") ? .savedModel : nil
     }
     if file.hasSuffix(".mlmodel") { return .coreML }
     if file.hasSuffix(".pb") || bytes[1] == 1 { return bytes[2] == 0x12 ? .savedModel : nil }

@@ -32,7 +32,7 @@ public enum FileKind: String, CaseIterable, Sendable {
     case .hdf5: "an HDF5 file (.h5)"
     case .keras: "a Keras model (.keras)"
     case .onnx: "an ONNX model"
-    case .savedModel: "the graph of a TensorFlow SavedModel (.pb)"
+    case .savedModel: "a graph of TensorFlow (.pb), as in a SavedModel"
     case .tensorFlowCheckpoint: "part of a TensorFlow checkpoint"
     case .tensorFlowLite: "a TensorFlow Lite model"
     case .gguf: "a GGUF model"

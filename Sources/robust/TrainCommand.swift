@@ -223,7 +223,7 @@ struct TrainCommand: ParsableCommand {
     progress.note(
       "warning: in \(count) of \(report.stepsPerEpoch) steps the gradient of the loss was exactly zero and the loss was not, so "
         + "nothing was learnt from them: activations are saturated. Try --loss cross-entropy, which acts on scores, a smaller "
-        + "--learning-rate, or for capsules --initialization calibrated")
+        + "--learning-rate, or for capsules a smaller --temperature or --initialization calibrated")
   }
 
   /// How many test images are classified correctly: of all, and of those from the viewpoints that were trained on, if only

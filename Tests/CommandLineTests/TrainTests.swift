@@ -62,6 +62,13 @@ struct TrainTests {
     #expect(try !folder.names().contains { $0.hasPrefix("model") })
   }
 
+  /// λ so large that every activation is 0 or 1, where the spread loss is flat.
+  @Test func warnsOfGradientsOfZero() throws {
+    let outcome = try train("--epochs 1 --temperature constant:1000")
+    #expect(outcome.code == 0 && outcome.errors.contains("warning: in 1 of 1 steps the gradient"), "\(outcome.errors)")
+    #expect(try !train("--epochs 1", to: "healthy.safetensors").errors.contains("warning"))
+  }
+
   @Test(arguments: ["--margin-epochs inf", "--margin-epochs nan", "--weight-decay inf", "--learning-rate 1e39"])
   func optionsThatAreNotFinite(options: String) throws {
     let outcome = try train(options)

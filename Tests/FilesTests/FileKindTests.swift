@@ -48,6 +48,7 @@ struct FileKindTests {
     Sample(.onnx, "model.onnx", hex: "080a 1207 7079746f726368 1a05 322e352e30"),
     Sample(.onnx, "renamed.safetensors", hex: "0808 3a40 0a04"),
     Sample(.savedModel, "saved_model.pb", hex: "0801 12b3a201 0a1c"),
+    Sample(.savedModel, "frozen_graph.pb", hex: "0a3a 0a05 696e707574 120b"),
     Sample(.coreML, "model.mlmodel", hex: "0804 1220 0a05"),
     Sample(.tensorFlowLite, "model.tflite", hex: "1c000000 54464c33 1400"),
     Sample(.tensorFlowCheckpoint, "model.ckpt.data-00000-of-00001", hex: "9a99993e cdcccc3d"),

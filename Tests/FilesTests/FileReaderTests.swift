@@ -64,8 +64,10 @@ import Testing
   @Test(arguments: [gzip, zstd, zstdWithoutCheck])
   func damageGivesTheTextOrAnInputError(data: Data) throws {
     var refused = 0
-    for damaged in Damage.bitFlips(of: data, count: 1000, seed: 1) {
-      let path = try folder.write(damaged, to: "damaged")
+    for (index, damaged) in Damage.bitFlips(of: data, count: 1000, seed: 1).enumerated() {
+      // A file that is replaced waits for the disk, a new one does not.
+      let path = try folder.write(damaged, to: "damaged-\(index)")
+      defer { try? FileManager.default.removeItem(atPath: path) }
       do { _ = try FileReader.contents(of: path, limit: 1 << 20) } catch is InputError { refused += 1 }
     }
     #expect(refused > 0)

@@ -69,6 +69,12 @@ struct ForeignFileTests {
     #expect(refusal()?.problem.contains("SavedModel") == true)
   }
 
+  /// What stands beside a checkpoint while it is trained.
+  @Test func trainingStates() throws {
+    try SafeTensors(tensors: ["weight.a": Tensor(1)], metadata: ["recipe": "{}", "steps": "3"]).write(to: path)
+    #expect(refusal()?.problem.contains("state of a training run") == true)
+  }
+
   /// Tensors of another program, whose file says nothing of ours.
   @Test func safetensorsOfAnotherProgram() throws {
     for metadata in [[:], ["format": "pt"]] {
@@ -182,7 +188,7 @@ struct ForeignFileTests {
         + #""loss":{"spread":{"margin":-1}},"preprocessing":"none"}"#, "margin"
     ),
     ("cnn", #"{"inputShape":[1,8,8]}"#, "lacks “classCount”"),
-    ("cnn", #"{"inputShape":[1,-8,8]}"#, "“inputShape”"), ("cnn", "{", "not sound JSON"),
+    ("cnn", #"{"inputShape":[1,-8,8]}"#, "“inputShape”"), ("cnn", "{", "not a sound JSON object"),
     ("cnn", "[]", "configuration"),
   ])
   func impossibleConfigurations(architecture: String, json: String, problem: String) throws {

@@ -57,6 +57,11 @@ private struct CheckpointReader {
 
   /// The architecture and the configuration's JSON.
   func identity() throws -> (architecture: String, configuration: String) {
+    if file.metadata["format"] == nil, file.metadata["steps"] != nil, file.metadata["recipe"] != nil {
+      throw failure(
+        "is the state of a training run, not a checkpoint",
+        remedy: "name the checkpoint beside it, or let the command that was stopped go on with --resume")
+    }
     guard file.metadata["format"] == Checkpoint.format else {
       throw failure(
         "the safetensors metadata says format “\(file.metadata["format"] ?? "nothing")”, expected “\(Checkpoint.format)”",

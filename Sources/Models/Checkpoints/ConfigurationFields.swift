@@ -31,7 +31,7 @@ enum ConfigurationFields {
     case .keyNotFound(let key, let context): return "it lacks “\(place(context.codingPath + [key]))”"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
       return context.codingPath.isEmpty
-        ? "it is not sound JSON" : "its “\(place(context.codingPath))” has no meaning there"
+        ? "it is not a sound JSON object" : "its “\(place(context.codingPath))” has no meaning there"
     @unknown default: return "it can't be decoded"
     }
   }

@@ -93,6 +93,12 @@ struct Pairing {
     return key
   }
 
+  /// What the baseline calls the run's group about `key`.
+  func counterpart(of key: Outcomes.Key, in baseline: Baseline) -> Outcomes.Key? {
+    let wanted = key.comparable
+    return baseline.outcomes.groups.first { self.key($0) == wanted }?.key
+  }
+
   /// Whether the baseline's `model` is byte for byte the run's.
   func isUnchanged(_ model: String) -> Bool { unchanged.contains(model) }
 

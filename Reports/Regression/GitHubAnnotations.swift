@@ -14,9 +14,9 @@ public enum GitHubAnnotations {
       add(group.verdict, names.title(group.key), group.sentence(check.options), group.key)
     }
     for floor in check.floors where floor.verdict == .regression || floor.verdict == .inconclusive {
-      add(floor.verdict, names.title(floor.key), floor.sentence(check.options), floor.key)
+      add(floor.verdict, names.title(floor.key), floor.sentence(check.options), floor.baselineKey)
     }
-    func add(_ verdict: RegressionCheck.Verdict, _ title: String, _ sentence: String, _ key: Outcomes.Key) {
+    func add(_ verdict: RegressionCheck.Verdict, _ title: String, _ sentence: String, _ key: Outcomes.Key?) {
       if verdict == .regression {
         errors.append(command("error", "Robustness regression: \(title)", sentence, place, key))
       } else {

@@ -61,7 +61,7 @@ public enum SARIFReport {
       results.append(
         result(
           floor.verdict == .regression ? .tooLow : .inconclusive,
-          "\(names.title(floor.key)): \(floor.sentence(check.options))", place, floor.key,
+          "\(names.title(floor.key)): \(floor.sentence(check.options))", place, floor.baselineKey,
           about: "--min-accuracy \(floor.floor.text): \(floor.key.words)"))
     }
     let driver: [String: Any] = [

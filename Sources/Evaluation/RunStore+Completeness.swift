@@ -35,9 +35,10 @@ extension RunStore {
 
   /// What the trust checks came to, all that the run was asked for.
   ///
-  /// - Throws: `InputError` of kind `.file` if they have not ended, or `.output` if what they came to can't be theirs.
+  /// - Throws: `InputError` of kind `.file` if they have not ended or it is part of a run, or `.output` if what they came to can't be theirs.
   func finishedCheckReport() throws -> CheckReport {
     let report = try checkReport()
+    if try options().shard != nil { throw try incomplete(begun: 0) }
     guard try isChecked() else {
       throw InputError(
         .file, url.path,

@@ -26,8 +26,13 @@ struct BaselineCommand: ParsableCommand {
   func run() throws {
     if output != "-" { try OutputFile(output, option: "--output", replacing: .baseline) }
     let store = try RunStore.openRun(folder)
-    let baseline = try RunStore.asInput { try Baseline(of: store) }
+    let (baseline, doubts) = try RunStore.asInput {
+      (try Baseline(of: store), try RegressionCheck.doubts(of: store))
+    }
     try store.close()
+    for doubt in doubts {
+      FileHandle.standardError.write(Data("robust: the run is not to be trusted: \(doubt)\n".utf8))
+    }
     let json = baseline.json
     guard output != "-" else { return StandardOutput.write(json) }
     try AtomicFile.write(json, to: output)

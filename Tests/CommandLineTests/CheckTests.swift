@@ -141,7 +141,7 @@ struct CheckTests {
       (["minimum", "cnn", "--max-epsilon", "0"], 64, "--max-epsilon"),
       (["minimum", "cnn", "--tolerance", "0"], 64, "--tolerance"),
       (["minimum", "cnn", "--max-epsilon", "1e-40"], 64, "at least 1e-06"),
-      (["minimum", "cnn", "--max-epsilon", "0.0005"], 64, "--tolerance 5e-06"),
+      (["minimum", "cnn", "--max-epsilon", "0.0005"], 64, "--tolerance 0.0001"),
       (["minimum", "cnn", "--target", "each"], 64, "each"),
       (["minimum", "cnnn"], 65, "did you mean cnn"),
     ]

@@ -25,24 +25,25 @@ import Testing
     return [path]
   }
 
-  /// `value` with another one at `path`.
-  private static func mutated(_ value: Any, at path: ArraySlice<String>) -> Any {
-    guard let first = path.first else {
-      if let text = value as? String {
-        return text == "none" ? "some" : text.hasPrefix("cross") ? "margin" : text + "x"
+  /// `value` with another one at `path`, which ends in `name`.
+  private static func mutated(_ value: Any, at path: ArraySlice<String>, named name: String) -> Any {
+    if let first = path.first {
+      if var object = value as? [String: Any] {
+        object[first] = mutated(object[first]!, at: path.dropFirst(), named: first)
+        return object
       }
-      if let flag = value as? Bool, path.startIndex > 0, "\(value)" == "\(flag)" { return !flag }
-      guard let number = value as? NSNumber else { return value }
-      let isWhole = number.doubleValue == number.doubleValue.rounded()
-      return isWhole ? number.intValue + 1 : number.doubleValue / 2
+      guard var list = value as? [Any], let index = Int(first) else { return value }
+      list[index] = mutated(list[index], at: path.dropFirst(), named: name)
+      return list
     }
-    if var object = value as? [String: Any] {
-      object[first] = mutated(object[first]!, at: path.dropFirst())
-      return object
+    switch name {
+    case "rawCurves": return true
+    case "goals": return "random"
+    case "value" where value is NSNumber, "testAccuracy": return ((value as? NSNumber)?.doubleValue ?? 0) / 2 + 0.001
+    default:
+      if let text = value as? String { return text + "x" }
+      return ((value as? NSNumber)?.intValue ?? 0) + 1
     }
-    guard var list = value as? [Any], let index = Int(first) else { return value }
-    list[index] = mutated(list[index], at: path.dropFirst())
-    return list
   }
 
   /// What may differ: the models themselves, and what merely chooses images, which are compared by number.
@@ -67,7 +68,7 @@ import Testing
       let name = path.joined(separator: ".")
       // The stores can't hold other images, labels or budgets than their records have.
       guard !["dataset.count"].contains(name) else { continue }
-      let data = try JSONSerialization.data(withJSONObject: Self.mutated(object, at: path[...]))
+      let data = try JSONSerialization.data(withJSONObject: Self.mutated(object, at: path[...], named: ""))
       guard let other = try? JSONDecoder().decode(RunConfiguration.self, from: data) else {
         Issue.record("\(name): can't be mutated")
         continue

@@ -45,7 +45,7 @@ import Testing
     // As it was written, and as another program may lay it out: the same baseline, on other lines.
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8))
     let spread = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .withoutEscapingSlashes])
-    for text in [json, "\n\n" + json.replacing(",", with: " ,\n\n"), String(decoding: spread, as: UTF8.self)] {
+    for text in [json, "\n\n" + json.replacing("},\n{", with: "} ,\n\n\n{"), String(decoding: spread, as: UTF8.self)] {
       let path = try folder.write(Data(text.utf8), to: "base.json")
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       let file = try BaselineFile.read(path)
@@ -67,9 +67,9 @@ import Testing
       ("3,6,9,12", "3,6,9,11-13", "11 image numbers"), ("3,6,9,12", "0-9223372036854775807", "11 image numbers"),
       ("3,6,9,12", "6,3,9,12", "11 image numbers"), ("3,6,9,12", "3,6,-9,12", "11 image numbers"),
       ("\"count\":11", "\"count\":9000000000000000000", "image numbers"),
-      ("\"count\":11", "\"count\":-1", "image numbers"),
+      ("\"count\":11", "\"count\":-1", "-1 images"),
       ("\"model\":\"cnn\"", "\"model\":\"dog\"", "dog"), ("\"goal\":\"untargeted\"", "\"goal\":\"each\"", "each"),
-      ("\"goals\": [\"untargeted\"]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "damaged"),
+      ("\"goals\": [\n\"untargeted\"\n]", "\"goals\": 7", "goals"), ("\"seed\": 1", "\"seed\": -1", "damaged"),
       ("\"seed\": 1,", "", "seed"), ("{\n\"attacks\"", "[\n\"attacks\"", "not a baseline"),
       (#""attack":"none","correct":11,"images":"ffe""#, #""attack":"none","correct":8,"images":"1fe""#, "checksum"),
       ("\"seed\": 1", "\"seed\": 2", "hash"), ("\"sha256\":\"aa\"", "\"sha256\":\"ab\"", "hash"),

@@ -12,7 +12,7 @@ import Testing
 /// The forms of a check's outcome that other programs read, held against the rules of those programs.
 @Suite struct CheckFormatsTests {
   private static let facts = RunFacts(
-    startedAt: Date(timeIntervalSince1970: 0), finishedAt: Date(timeIntervalSince1970: 86_399.5), seconds: 1234.5678,
+    startedAt: Date(timeIntervalSince1970: 0), finishedAt: Date(timeIntervalSince1970: 86_399), seconds: 1234.5678,
     threads: 2, commandLine: "robust sweep", host: .init(system: "none", architecture: "any", cores: 2))
 
   /// A check with every verdict among groups and required accuracies, and the file it compared with.

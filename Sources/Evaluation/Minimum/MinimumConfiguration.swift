@@ -32,7 +32,7 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
       throw InputError(
         .usage, "--tolerance",
         "found \(tolerance); expected a distance from \(Self.smallest) to the largest ε, \(maximum.text)",
-        remedy: "for example --tolerance \(min(0.001, max(Self.smallest, maximum.value / 100)))")
+        remedy: "for example --tolerance \([0.001, 0.0001, 0.00001].first { $0 <= maximum.value } ?? Self.smallest)")
     }
     guard (1...1000).contains(scan) else {
       throw InputError(.usage, "--scan", "found \(scan); expected 1 to 1000", remedy: "for example --scan 8")

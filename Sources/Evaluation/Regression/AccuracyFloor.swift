@@ -58,6 +58,8 @@ extension RegressionCheck {
     public var floor: AccuracyFloor
     /// Of the run.
     public var key: Outcomes.Key
+    /// Of the baseline, if it has the group too.
+    public var baselineKey: Outcomes.Key?
     public var correct: Int
     public var count: Int
     /// Of the accuracy, with confidence 1 − 2α: the bounds are those of the two one-sided tests.

@@ -124,10 +124,15 @@ extension Baseline {
 
   /// - Throws: `BaselineProblem` unless every group that the run had is there, once and in its order.
   private func checkGroups() throws {
-    let expected = Outcomes.keys(of: configuration)
     let keys = outcomes.groups.map(\.key)
-    guard Set(keys).count == keys.count else { throw Self.damaged("two of its groups are about the same") }
-    if let missing = expected.first(where: { !keys.contains($0) }) {
+    let known = Set(keys)
+    guard known.count == keys.count else { throw Self.damaged("two of its groups are about the same") }
+    // Counted before they are listed: a small file may claim many.
+    let cells = attacks.count * goals.count * budgets.count(where: { $0.value > 0 })
+    let count = configuration.models.count * (1 + cells)
+    guard count <= 1_000_000 else { throw Self.damaged("it has \(keys.count) of \(count) groups") }
+    let expected = Outcomes.keys(of: configuration)
+    if let missing = expected.first(where: { !known.contains($0) }) {
       throw Self.damaged("it has \(keys.count) of \(expected.count) groups, and none for \(missing.words)")
     }
     guard keys == expected else { throw Self.damaged("its groups are out of order") }

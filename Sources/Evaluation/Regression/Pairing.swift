@@ -20,8 +20,7 @@ struct Pairing {
       run.outcomes.groups.map { ($0.key.comparable, $0.correct) }, uniquingKeysWith: { first, _ in first })
     var notes: [String] = []
     if run.outcomes.images.count > images.count {
-      notes.append(
-        "\(run.outcomes.images.count - images.count) images of the run are not in the baseline and were left out.")
+      notes.append(Self.leftOut(run.outcomes.images.count - images.count, "image"))
     }
     var unchanged: Set<String> = []
     for model in baseline.models {
@@ -40,12 +39,18 @@ struct Pairing {
     }
     self.unchanged = unchanged
     let extra = run.outcomes.groups.count - baseline.outcomes.groups.count
-    if extra > 0 { notes.append("\(extra) groups of the run are not in the baseline and were left out.") }
+    if extra > 0 { notes.append(Self.leftOut(extra, "group")) }
     self.notes = notes
     for group in baseline.outcomes.groups where groups[key(group)] == nil {
       throw Self.mismatch(
         "it has no results for \(group.key.words)", "repeat the sweep with the baseline's models, attacks, goals and ε")
     }
+  }
+
+  private static func leftOut(_ count: Int, _ what: String) -> String {
+    count == 1
+      ? "1 \(what) of the run is not in the baseline and was left out."
+      : "\(count) \(what)s of the run are not in the baseline and were left out."
   }
 
   /// Where each of the `wanted` images stands among the `present` ones.
@@ -91,6 +96,12 @@ struct Pairing {
     var key = group.key.comparable
     key.model = names[key.model]!
     return key
+  }
+
+  /// What the baseline calls the run's group about `key`.
+  func counterpart(of key: Outcomes.Key, in baseline: Baseline) -> Outcomes.Key? {
+    let wanted = key.comparable
+    return baseline.outcomes.groups.first { self.key($0) == wanted }?.key
   }
 
   /// Whether the baseline's `model` is byte for byte the run's.

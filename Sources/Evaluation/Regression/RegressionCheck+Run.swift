@@ -25,10 +25,16 @@ extension RegressionCheck {
         "The baseline was made by robust \(baseline.configuration.toolVersion), "
           + "the run by robust \(configuration.toolVersion).")
     }
-    if report.checks.isEmpty {
-      notes.append("The run was made without trust checks: little speaks for its numbers but the numbers themselves.")
+    let missing = Self.missingChecks(report)
+    if !missing.isEmpty, !options.requiresChecks {
+      notes.append("The run was made without \(missing): little speaks for its numbers but the numbers themselves.")
     }
-    let doubts = try Self.doubts(report, store, options)
+    var doubts = try Self.doubts(report, store)
+    if options.requiresChecks, !missing.isEmpty {
+      doubts.append(
+        "The run was made without \(missing), and --require-checks asks for all that are made by default. "
+          + "Remedy: \(store.resumption.dropLast()) --checks default`.")
+    }
     let known = configuration.availableImages
     try self.init(baseline, now, options: options, available: known, notes: notes, doubts: doubts)
     if known == nil, verdict == .inconclusive, let available = available() {
@@ -36,11 +42,17 @@ extension RegressionCheck {
     }
   }
 
-  /// Why a run's numbers mean nothing, in sentences: errors that its trust checks found, what its records say where a check
-  /// was left out, and checks that `options` require.
-  private static func doubts(_ report: CheckReport, _ store: RunStore, _ options: Options) throws -> [String] {
+  /// Why the numbers of the run in `store` mean nothing, in sentences: errors that its trust checks found, and what its
+  /// records say where a check was left out.
+  ///
+  /// - Throws: `InputError` of kind `.file` if the run's checks have not ended, of kind `.output` if it is damaged.
+  public static func doubts(of store: RunStore) throws -> [String] {
+    try doubts(store.finishedCheckReport(), store)
+  }
+
+  private static func doubts(_ report: CheckReport, _ store: RunStore) throws -> [String] {
     let configuration = store.configuration
-    var doubts = report.findings.filter { $0.severity == .error }.map { finding in
+    let doubts = report.findings.filter { $0.severity == .error }.map { finding in
       let scope = [
         finding.scope.modelIndex.flatMap { configuration.distinctModelNames.at($0) },
         finding.scope.attackIndex.flatMap { configuration.attacks.at($0)?.description },
@@ -50,16 +62,16 @@ extension RegressionCheck {
       let place = scope.isEmpty ? "" : " (\(scope))"
       return "\(finding.check)\(place): \(finding.title). \(finding.evidence) Remedy: \(finding.remedy)."
     }
+    return doubts + (try RecordDoubts.sentences(of: store, judged: Set(report.checks.map(\.check))))
+  }
+
+  /// The default checks that were not made, in words; empty if all were.
+  private static func missingChecks(_ report: CheckReport) -> String {
     let names = Set(report.checks.map(\.check))
-    doubts += try RecordDoubts.sentences(of: store, judged: names)
     let missing = CheckSelection.default.names.filter { !names.contains($0) }
-    if options.requiresChecks, !missing.isEmpty {
-      let which = names.isEmpty ? "trust checks" : "the trust checks \(missing.joined(separator: ", "))"
-      doubts.append(
-        "The run was made without \(which), and --require-checks asks for all that are made by default. "
-          + "Remedy: \(store.resumption.dropLast()) --checks default`.")
-    }
-    return doubts
+    if missing.isEmpty { return "" }
+    return names.isEmpty
+      ? "trust checks" : "the trust check\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))"
   }
 }
 

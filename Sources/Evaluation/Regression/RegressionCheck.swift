@@ -92,7 +92,13 @@ public struct RegressionCheck: Sendable, Hashable {
     let pairing = try baseline.map { try Pairing($0, run) }
     self.notes = notes + (pairing?.notes ?? [])
     groups = baseline?.outcomes.groups.map { pairing!.group($0, options) } ?? []
-    floors = try Self.floors(options, run)
+    var floors = try Self.floors(options, run)
+    if let baseline, let pairing {
+      for index in floors.indices {
+        floors[index].baselineKey = pairing.counterpart(of: floors[index].key, in: baseline)
+      }
+    }
+    self.floors = floors
     let adjusted = Statistics.holmAdjusted(groups.map(\.regressionPValue) + floors.map(\.regressionPValue))
     for index in groups.indices {
       groups[index].adjustedPValue = adjusted[index]
@@ -100,10 +106,10 @@ public struct RegressionCheck: Sendable, Hashable {
         options, isSameModel: pairing!.isUnchanged(groups[index].key.model), available: available)
     }
     for index in floors.indices {
-      floors[index].adjustedPValue = adjusted[groups.count + index]
-      floors[index].decide(options, available: available)
+      self.floors[index].adjustedPValue = adjusted[groups.count + index]
+      self.floors[index].decide(options, available: available)
     }
-    let verdicts = Set(groups.map(\.verdict) + floors.map(\.verdict))
+    let verdicts = Set(groups.map(\.verdict) + self.floors.map(\.verdict))
     verdict =
       !doubts.isEmpty
       ? .untrustworthy

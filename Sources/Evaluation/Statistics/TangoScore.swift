@@ -27,7 +27,9 @@ public struct TangoScore: Sendable, Hashable {
     guard numerator != 0 else { return 0 }
     let linear = (2 * n - b + c) * difference - b - c
     let constant = -c * difference * (1 - difference)
-    let likeliest = ((linear * linear - 8 * n * constant).squareRoot() - linear) / (4 * n)
+    // Without pairs of the second kind the root is that of a square, which may be too small to be a number.
+    let root = constant == 0 ? abs(linear) : (linear * linear - 8 * n * constant).squareRoot()
+    let likeliest = max(0, (root - linear) / (4 * n))
     let variance = n * (2 * likeliest + difference * (1 - difference))
     return variance > 0 ? numerator / variance.squareRoot() : numerator * .infinity
   }

@@ -34,6 +34,8 @@ struct PixelLevels {
         range.note(bytes: piece)
         return
       }
+      var ofPiece: [UInt8] = []
+      ofPiece.reserveCapacity(piece.count / file.element.size)
       for index in 0..<piece.count / file.element.size {
         let value = NumericArray.number(piece, index, file.element)
         range.note(value)
@@ -43,8 +45,9 @@ struct PixelLevels {
           range.noteOffLevel(value)
           continue
         }
-        levels.append(UInt8(level))
+        ofPiece.append(UInt8(level))
       }
+      levels.append(contentsOf: ofPiece)
     }
     if let (problem, remedy) = range.problem(of: file.element) { throw refusal(problem, remedy) }
     return file.isFortranOrder ? ArrayFile.rowMajor(levels, shape: file.shape, size: 1) : levels

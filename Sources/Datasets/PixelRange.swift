@@ -67,7 +67,10 @@ struct PixelRange {
 
   /// For example `its images are float32 from 0.0 to 255.0; element 3 is 17.0, not one of the 256 levels k/255 of a pixel`.
   private func described(_ element: NumericArray.Element) -> String {
-    func text(_ value: Double) -> String { element.isFloat ? "\(Float(value))" : "\(Int(value))" }
+    func text(_ value: Double) -> String {
+      if !element.isFloat, let whole = Int(exactly: value) { return "\(whole)" }
+      return element == .float64 || !element.isFloat ? "\(value)" : "\(Float(value))"
+    }
     let place = offLevel.map {
       "; element \($0.index) is \(text($0.value)), not one of the 256 levels k/255 of a pixel"
     }

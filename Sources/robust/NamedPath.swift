@@ -42,6 +42,10 @@ struct NamedPath {
           .usage, option, piece.isEmpty ? "“\(text)” names nothing between two commas" : "“\(piece)” names no file",
           remedy: "write names or paths, or NAME=PATH, separated by single commas")
       }
+      guard path.name == nil || !paths.contains(where: { $0.name == path.name }) else {
+        throw InputError(
+          .usage, option, "two are called “\(path.name!)”", remedy: "give each a name of its own, or none")
+      }
       paths.append(path)
       start = end ?? start + 1
     }

@@ -131,14 +131,25 @@ struct SweepCommand: ParsableCommand {
       .limited(to: limit)
     let goal = try target.map { try TargetChoice(parsing: $0, classNames: images.classNames) } ?? .untargeted
     let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       models: zip(zip(named, loaded), classifiers).map { .init($0.0.value, $0.1, as: $1) }, dataset: .init(images),
       attacks: attacks.map { .init($0) },
       goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed ?? 0,
       rawCurves: rawCurves, toolVersion: Robust.version)
+    configuration.dataset.sha256 = recordedHash(of: images)
     let sweep = try Sweep(configuration, models: classifiers, attacks: attacks, dataset: images)
     Notice.showShortSteps(attacks, budgets: budgets.all)
     return (sweep, output ?? "runs/\(runName(configuration, goal, options))", options)
+  }
+
+  /// The hash of `images`; that of their file if a run in the output folder was begun by a version that knew them by it.
+  private func recordedHash(of images: Dataset) -> String {
+    guard let output, let path = images.source,
+      let store = try? RunStore.open(at: SweepDirectory.storeURL(in: output))
+    else { return images.sha256 }
+    defer { try? store.close() }
+    let recorded = store.configuration.dataset.sha256
+    return recorded == DatasetCatalog.formerHash(ofFile: path) ? recorded : images.sha256
   }
 
   static let defaultModels = ModelCatalog.defaultNames.map { NamedPath($0) }

@@ -82,6 +82,8 @@ struct PlacesTests {
     try robust("sweep --resume run")
     try robust("sweep --attack fgsm --model a= --output none", code: 64)
     try robust("sweep --attack fgsm --model cnn,,cnn --output none", code: 64)
+    let twins = try robust("sweep --attack fgsm --model a=cnn,a=mine.safetensors.zst --output none", code: 64)
+    #expect(twins.errors.contains("two are called “a”"))
   }
 
   @Test func classesByName() throws {

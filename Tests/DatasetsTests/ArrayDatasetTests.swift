@@ -169,6 +169,14 @@ import Testing
     (NumericArray([UInt8](repeating: 0, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "black"),
     (NumericArray([Float](repeating: 255, count: 12), shape: [1, 3, 4]), NumericArray([0] as [Int]), "256 levels"),
     (NumericArray([0, 99] as [Int], shape: [1, 1, 2]), NumericArray([0] as [Int]), "int64 from 0 to 99"),
+    (
+      NumericArray(.uint64, shape: [1, 1, 1], bytes: Data(repeating: 255, count: 8)), NumericArray([0] as [Int]),
+      "uint64 from 1.8446744073709552e+19"
+    ),
+    (
+      NumericArray(bytes, shape: [2, 3, 4]), NumericArray(.uint64, shape: [2], bytes: Data(repeating: 255, count: 16)),
+      "larger than any class"
+    ),
     (NumericArray(bytes, shape: [24]), NumericArray([0] as [Int]), "shape [24]"),
     (NumericArray([UInt8](), shape: [0, 3, 4]), NumericArray([Int]()), "shape [0, 3, 4]"),
     (

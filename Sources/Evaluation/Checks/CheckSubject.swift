@@ -11,6 +11,8 @@ struct CheckSubject: Sendable {
   /// By attack, goal and budget, in that order.
   let totals: [CheckTotals]
   let sample: CheckSample
+  /// Before any attack.
+  let answers: CleanAnswers
   /// Whether more than a small share of the sweep's work may be done.
   let isThorough: Bool
 

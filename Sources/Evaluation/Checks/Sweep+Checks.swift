@@ -20,9 +20,11 @@ extension Sweep {
       return CheckReport()
     }
     let subjects = try parallelMap(count: models.count, threads: threads) { model in
-      CheckSubject(
+      let answers = CleanAnswers(dataset, answers: try store.cleanAnswers(model: model))
+      let correct = Set(answers.indices.lazy.filter(answers.isCorrect).map { answers.ids[$0] })
+      return CheckSubject(
         sweep: self, store: store, model: model, totals: try store.checkTotals(model: model),
-        sample: CheckSample(models[model], dataset: dataset, correct: try store.correctImages(model: model)),
+        sample: CheckSample(models[model], dataset: dataset, correct: correct), answers: answers,
         isThorough: selection.isThorough)
     }
     let answers = try parallelMap(count: checks.count * models.count, threads: threads) { index in

@@ -25,7 +25,8 @@ struct CheckedRun {
     }
     func dataset(_ bytes: [UInt8], _ labels: [Int]) -> Dataset {
       Dataset(
-        name: "noise", split: .test, shape: shape, bytes: Data(bytes), labels: labels, ids: (0..<count).map { 7 + 2 * $0 },
+        name: "noise", split: .test, shape: shape, bytes: Data(bytes), labels: labels,
+        ids: (0..<count).map { 7 + 2 * $0 },
         classNames: (0..<models[0].classCount).map { "class \($0)" }, sha256: "0", attribution: "none")
     }
     let blank = dataset(original, Array(repeating: 0, count: count))
@@ -39,7 +40,8 @@ struct CheckedRun {
       models: models.enumerated().map { index, model in
         .init(
           name: "\(model.name) \(index)", source: "test", sha256: "\(index)", kind: "test",
-          loss: model.trainingLoss.description, parameterCount: 0, testAccuracy: testAccuracy, chunkSize: model.chunkSize)
+          loss: model.trainingLoss.description, parameterCount: 0, testAccuracy: testAccuracy,
+          chunkSize: model.chunkSize)
       }, dataset: described(labelled), attacks: attacks.map { .init($0) }, goals: goals,
       budgets: try Budgets(parsing: epsilon).all.map { .init($0) }, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")

@@ -79,25 +79,28 @@ import Testing
   }
 
   /// Two channels of 4 × 4, in which linear models see 32 numbers.
-  @Test(arguments: [
-    ("opposite order", { (i: Int) in (1 - i / 16) * 16 + i % 16 }),
-    ("[count, channels, rows, columns]", { (i: Int) in i % 2 * 16 + i / 2 }),
-    ("[count, rows, columns, channels]", { (i: Int) in i % 16 * 2 + i / 16 }),
-  ] as [(String, @Sendable (Int) -> Int)])
+  @Test(
+    arguments: [
+      ("opposite order", { @Sendable (i: Int) in (1 - i / 16) * 16 + i % 16 }),
+      ("[count, channels, rows, columns]", { @Sendable (i: Int) in i % 2 * 16 + i / 2 }),
+      ("[count, rows, columns, channels]", { @Sendable (i: Int) in i % 16 * 2 + i / 16 }),
+    ] as [(String, @Sendable (Int) -> Int)])
   func channelsAreNamed(remedy: String, source: @Sendable (Int) -> Int) throws {
     let model = SweepModel("pair", shape: [2, 4, 4], classes: 5, seed: 3)
-    let run = try CheckedRun([model], epsilon: "0", count: 200, pixels: { pixels in (0..<32).map { pixels[source($0)] } })
+    let run = try CheckedRun(
+      [model], epsilon: "0", count: 200, pixels: { pixels in (0..<32).map { pixels[source($0)] } })
     let finding = try #require(try run.finding("transformed-images"))
     #expect(finding.severity == .error && finding.remedy.contains(remedy), "\(finding.remedy)")
   }
 
-  @Test(arguments: [
-    ("subtract 1 from every label, modulo 10", { (l: Int) in (l + 1) % 10 }, 20),
-    ("add 3 to every label, modulo 10", { (l: Int) in (l + 7) % 10 }, 60),
-    ("9 − l", { (l: Int) in 9 - l }, 60),
-    ("“class 5” (5) → “class 2” (2), ", { (l: Int) in [0, 1, 5, 3, 4, 2, 6, 7, 8, 9][l] }, 400),
-    ("“class 9” (9) → “class 0” (0), ", { (l: Int) in [9, 4, 1, 8, 2, 7, 0, 3, 6, 5][l] }, 200),
-  ] as [(String, @Sendable (Int) -> Int, Int)])
+  @Test(
+    arguments: [
+      ("subtract 1 from every label, modulo 10", { @Sendable (l: Int) in (l + 1) % 10 }, 20),
+      ("add 3 to every label, modulo 10", { @Sendable (l: Int) in (l + 7) % 10 }, 60),
+      ("9 − l", { @Sendable (l: Int) in 9 - l }, 60),
+      ("“class 5” (5) → “class 2” (2), ", { @Sendable (l: Int) in [0, 1, 5, 3, 4, 2, 6, 7, 8, 9][l] }, 400),
+      ("“class 9” (9) → “class 0” (0), ", { @Sendable (l: Int) in [9, 4, 1, 8, 2, 7, 0, 3, 6, 5][l] }, 200),
+    ] as [(String, @Sendable (Int) -> Int, Int)])
   func permutedLabelsAreNamed(remedy: String, label: @Sendable (Int) -> Int, count: Int) throws {
     let run = try CheckedRun([Self.model], epsilon: "0", count: count, labels: { $0.map(label) })
     let finding = try #require(try run.finding("permuted-labels"))
@@ -113,7 +116,9 @@ import Testing
 
   @Test func aModelThatGuessesIsAnError() throws {
     var stream = RandomStream(seed: 5)
-    let run = try CheckedRun([Self.model], epsilon: "0", count: 300, labels: { labels in labels.map { _ in Int.random(in: 0..<10, using: &stream) } })
+    let run = try CheckedRun(
+      [Self.model], epsilon: "0", count: 300,
+      labels: { labels in labels.map { _ in Int.random(in: 0..<10, using: &stream) } })
     let report = try run.report()
     #expect(report.findings.map(\.check) == ["chance-accuracy"])
     #expect(report.findings.first?.severity == .error)
@@ -123,7 +128,9 @@ import Testing
   @Test(arguments: [1, 9])
   func aConstantAnswerIsAnError(weight: Int) throws {
     let constant = LinearModel(weights: Array(repeating: Array(repeating: 0, count: 64), count: 3), bias: [1, 0, 0])
-    let run = try CheckedRun([constant], epsilon: "0", count: 2400, labels: { labels in labels.indices.map { $0 % (weight + 2) < weight ? 0 : $0 % 2 + 1 } })
+    let run = try CheckedRun(
+      [constant], epsilon: "0", count: 2400,
+      labels: { labels in labels.indices.map { $0 % (weight + 2) < weight ? 0 : $0 % 2 + 1 } })
     let finding = try #require(try run.finding("chance-accuracy"))
     #expect(finding.severity == .error && finding.evidence.contains("“class 0” is its answer to 2400 of 2400"))
   }
@@ -155,7 +162,9 @@ import Testing
         }
         var stream = RandomStream(seed: seed)
         // Mistakes of any kind, and always for the same class.
-        try check { $0.map { Int.random(in: 0..<3, using: &stream) == 0 ? Int.random(in: 0..<10, using: &stream) : $0 } }
+        try check {
+          $0.map { Int.random(in: 0..<3, using: &stream) == 0 ? Int.random(in: 0..<10, using: &stream) : $0 }
+        }
         try check { $0.map { Int.random(in: 0..<3, using: &stream) == 0 ? ($0 + 1) % 10 : $0 } }
         // One class only, of which the model has many opinions.
         try check { $0.map { _ in 6 } }

@@ -168,7 +168,7 @@ private struct BentModel: Classifier {
   let trainingLoss = Loss.crossEntropy
   let chunkSize = 5
 
-  private struct Bend: Operation {
+  private struct Bend: Autodiff.Operation {
     let name = "bend"
     func value(of inputs: [Tensor], saving: Bool) -> Autodiff.Evaluation {
       let x = inputs[0].scalars

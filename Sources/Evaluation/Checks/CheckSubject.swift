@@ -22,6 +22,9 @@ struct CheckSubject: Sendable {
 
   func totals(attack: Int, goal: Int) -> [CheckTotals] { totals.filter { $0.attack == attack && $0.goal == goal } }
 
+  /// What accuracy an explanation of the answers must lead to: half of what the checkpoint records, or a third.
+  var plausibleAccuracy: Double { (configuration.models[model].testAccuracy ?? 2 / 3) / 2 }
+
   /// Every attack with every goal for which there was something to beat, with the totals at each budget above 0.
   var trials: [(attack: Int, goal: Int, totals: [CheckTotals])] {
     configuration.attacks.indices.flatMap { attack in

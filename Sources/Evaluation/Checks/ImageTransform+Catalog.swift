@@ -12,7 +12,14 @@ extension ImageTransform {
     let mean = Float(pixels.reduce(0.0) { $0 + Double($1) } / Double(max(pixels.count, 1)))
     let variance = pixels.reduce(0.0) { $0 + Double($1 - mean) * Double($1 - mean) } / Double(max(pixels.count, 1))
     let deviation = Float(variance.squareRoot())
-    var all = [
+    var all: [ImageTransform] = []
+    if high > low, high - low < 0.9 {
+      all.append(
+        ImageTransform(
+          title: "squeezed into \(low) … \(high)", remedy: "stretch them to the whole range of levels, 0 … 255",
+          value: { ($0 - low) / (high - low) }))
+    }
+    all += [
       ImageTransform(title: "inverted", remedy: "save 255 − x for each level x", value: { 1 - $0 }),
       ImageTransform(
         title: "too dark: as if their levels had been squared, or made linear",
@@ -35,12 +42,6 @@ extension ImageTransform {
           title: "not standardised",
           remedy: "make subtracting the mean and dividing by the standard deviation a part of the model",
           value: { ($0 - mean) / deviation }))
-    }
-    if high > low, high - low < 0.9 {
-      all.append(
-        ImageTransform(
-          title: "squeezed into \(low) … \(high)", remedy: "stretch them to the whole range of levels, 0 … 255",
-          value: { ($0 - low) / (high - low) }))
     }
     return all
   }
@@ -107,8 +108,8 @@ extension ImageTransform {
       halved("split: their left and right halves exchanged", byRows: false, byColumns: true),
       halved("split: their quarters exchanged", byRows: true, byColumns: true),
     ]
-    // What a header of 8, 16 or 128 bytes does if it is taken for pixels, or skipped twice; and a label before each image.
-    for distance in [1, 8, 16, 128] where distance < count {
+    // What a header of 4 (a number more or less), 8, 16 or 128 bytes does if it is taken for pixels, or skipped twice.
+    for distance in [1, 4, 8, 16, 128] where distance < count {
       all.append(
         rolled(
           distance, "displaced by \(distance) pixel\(distance == 1 ? "" : "s"): they come too late",

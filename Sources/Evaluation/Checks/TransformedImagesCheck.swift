@@ -6,7 +6,8 @@ import Tensors
 ///
 /// Undone, the model is right far more often. First 8, then 16 images that it gets wrong are tried in each way; the two best
 /// ways, if they repair enough, are tried on 256 images of all kinds. It fires if there the gain is at least 5 points and
-/// beyond chance: exact McNemar test at the level 0.001, divided by the number of ways.
+/// beyond chance (exact McNemar test at the level 0.001, divided by the number of ways), and the model is then about as good as
+/// one may expect.
 struct TransformedImagesCheck: Check {
   let name = "transformed-images"
   let claim = "no simple transform of the images explains the answers better"
@@ -54,7 +55,8 @@ struct TransformedImagesCheck: Check {
       let pairs = PairedProportions(would, sample.map(answers.isCorrect))
       let gain = Double(pairs.first - pairs.second) / Double(sample.count)
       let pValue = McNemarTest.exactPValue(firstLarger: pairs)
-      guard gain >= Self.smallestGain, pValue < level else { return nil }
+      let isPlausible = Double(pairs.first) >= subject.plausibleAccuracy * Double(sample.count)
+      guard gain >= Self.smallestGain, pValue < level, isPlausible else { return nil }
       return (gain, finding(subject, ways[index], pairs, gain, pValue))
     }
     return .findings(findings.max { $0.gain < $1.gain }.map { [$0.finding] } ?? [])

@@ -33,14 +33,27 @@ public enum MinimumReport {
       that was right before; the others count as above \(maximum). Where success is not monotone in ε, as with a single
       step, it is one crossing from failure to success, and not always the first.
 
-      """
+      """ + overshooting(summary, names)
+  }
+
+  /// How many images withstand a larger ε than one that beat them, for each attack that was tried at larger ones.
+  private static func overshooting(_ summary: MinimumSummary, _ names: Names) -> String {
+    summary.results.compactMap { result in
+      result.failedAgain.map { failed in
+        """
+        \(names.models[result.modelIndex]), \(names.attacks[result.attackIndex]): \(failed) of the \(result.beaten) images \
+        beaten withstand a larger ε again, of those tried.
+
+        """
+      }
+    }.joined()
   }
 
   /// `minimum.csv`: one line per model, image and attack.
   public static func csv(_ summary: MinimumSummary, _ records: [MinimumRecord]) -> String {
     let header = [
       "model", "attack", "image", "label", "target", "clean_prediction", "status", "epsilon", "failed_epsilon",
-      "prediction", "linf", "l2", "forwards", "backwards",
+      "prediction", "linf", "l2", "forwards", "backwards", "failed_again_epsilon",
     ]
     let names = Names.forPrograms(run(summary))
     return CSV.text(
@@ -51,6 +64,7 @@ public enum MinimumReport {
             record.target.map(String.init) ?? "", "\(record.cleanPrediction)", record.status.rawValue,
             record.epsilon.map { "\($0)" } ?? "", "\(record.failedEpsilon)", "\(record.prediction)",
             "\(record.linfNorm)", "\(record.l2Norm)", "\(record.forwards)", "\(record.backwards)",
+            record.failedAgainEpsilon.map { "\($0)" } ?? "",
           ]
         })
   }

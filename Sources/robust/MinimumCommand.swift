@@ -14,8 +14,8 @@ struct MinimumCommand: ParsableCommand {
     discussion: """
       Tries a few evenly spaced ε up to --max-epsilon, then halves the interval in which the attack begins to succeed until \
       it is no wider than --tolerance. What is reported was tried: at that ε the attack really succeeds. Where success is \
-      not monotone in ε, as for a single step that may overshoot, it is one crossing, and not always the first. Prints the \
-      median with its 95% interval, and writes minimum.csv (one line per image), minimum.json and histograms.
+      not monotone in ε, as for a single step that may overshoot, it is one crossing, and not always the first; how many \
+      images withstand a larger ε again is said. Prints the median with its 95% interval, and writes minimum.csv (one line per image), minimum.json and histograms.
 
       Examples:
         robust minimum cnn --attack fgsm --limit 200
@@ -67,8 +67,8 @@ struct MinimumCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "How close the ε that succeeds and the one that fails have to come.")
   var tolerance: Float = 0.001
 
-  @Option(help: "How many evenly spaced ε are tried before bisection.")
-  var scan: Int = 8
+  @Option(help: "How many evenly spaced ε are tried before bisection. Default: 8; 64 for an attack of a single step.")
+  var scan: Int?
 
   @Option(help: "Goal: a class (3 or shirt), random or least-likely; without it, any other class will do.")
   var target: String?

@@ -1,4 +1,5 @@
 import Attacks
+import Autodiff
 import Datasets
 import Evaluation
 import Files
@@ -40,7 +41,7 @@ import Testing
     var maximum: Float { Float(crossings.sorted()[3 * dataset.count / 4]) - 0.0003 }
 
     func search(
-      _ attacks: [any Attack] = [FGSM()], maximum: Float? = nil, tolerance: Float = 0.0005, scan: Int = 8
+      _ attacks: [any Attack] = [FGSM()], maximum: Float? = nil, tolerance: Float = 0.0005, scan: Int? = 8
     ) throws -> MinimumSearch {
       let maximum = maximum ?? self.maximum
       let configuration = try MinimumConfiguration(
@@ -122,10 +123,65 @@ import Testing
     }
   }
 
+  /// Where a single step gets to is bent: the image is beaten from 0.11 to 0.15 and again from 0.42 on. Eight ε up to 0.8
+  /// see the second crossing only.
+  @Test func aFinerScanFindsTheFirstCrossing() throws {
+    let bytes = Data(repeating: 0, count: 16)
+    let dataset = Dataset(
+      name: "black", split: .test, shape: [1, 4, 4], bytes: bytes, labels: [0], classNames: ["a", "b"], sha256: "0",
+      attribution: "none")
+    func record(_ attack: any Attack, scan: Int?) throws -> (MinimumRecord, MinimumSummary.Result) {
+      let configuration = try MinimumConfiguration(
+        models: [
+          .init(
+            name: "bent", source: "test", sha256: "1", kind: "bent", loss: "cross-entropy", parameterCount: 0,
+            chunkSize: 5)
+        ], dataset: .init(dataset), attacks: [.init(attack)], goal: .untargeted,
+        maximum: .init(text: "0.8", value: 0.8),
+        tolerance: 0.001, scan: scan, seed: 0, toolVersion: "test")
+      let search = try MinimumSearch(configuration, models: [BentModel()], attacks: [attack], dataset: dataset)
+      let records = try #require(try search.run(threads: 1))
+      return (records[0], MinimumSummary(configuration, records).results[0])
+    }
+    let (coarse, _) = try record(FGSM(), scan: 8)
+    #expect(abs(try #require(coarse.epsilon) - 0.42) < 0.0011 && coarse.failedAgainEpsilon == nil)
+    let (fine, summary) = try record(FGSM(), scan: nil)
+    #expect(abs(try #require(fine.epsilon) - 0.11) < 0.0011)
+    // Of 0.1, 0.2, … 0.8, 0.2 is the first above at which it fails.
+    #expect(fine.failedAgainEpsilon == 0.2 && summary.failedAgain == 1 && summary.beaten == 1)
+    #expect(try record(BIM(), scan: nil).1.failedAgain == nil)
+  }
+
   @Test(arguments: [(0.0, 0.001, 8), (0.3, 0.0, 8), (0.3, 0.4, 8), (0.3, 0.001, 0), (0.3, .nan, 8)])
   func impossibleOptionsAreRefused(maximum: Float, tolerance: Float, scan: Int) {
     #expect(throws: InputError.self) {
       try Subject(count: 2).search(maximum: maximum, tolerance: tolerance, scan: scan)
     }
+  }
+}
+
+/// Of images of equal pixels x: class 1 if (x − 0.11) (x − 0.15) (x − 0.42) > 0, with the gradient of x.
+private struct BentModel: Classifier {
+  let name = "bent"
+  let inputShape: Shape = [1, 4, 4]
+  let classCount = 2
+  let trainingLoss = Loss.crossEntropy
+  let chunkSize = 5
+
+  private struct Bend: Autodiff.Operation {
+    let name = "bend"
+    func value(of inputs: [Tensor], saving: Bool) -> Autodiff.Evaluation {
+      let x = inputs[0].scalars
+      return .init(
+        Tensor(
+          x.indices.map { $0 % 2 == 0 ? 0 : (x[$0] - 0.11) * (x[$0] - 0.15) * (x[$0] - 0.42) }, shape: inputs[0].shape))
+    }
+    func reverse(_ record: ReverseRecord) -> [Tensor?] { [record.gradient] }
+  }
+
+  func outputs(for images: Variable) -> ClassifierOutputs {
+    let weights = Tensor((0..<32).map { $0 < 16 ? 0 : 1.0 / 16 }, shape: [2, 16])
+    let scores = images.flattened().linear(images.graph.constant(weights)).applying(Bend())
+    return ClassifierOutputs(scores: scores, activations: scores.softmax())
   }
 }

@@ -30,6 +30,7 @@ enum CheckAnswer: Sendable {
 /// Every check, in the order of reports.
 enum CheckCatalog {
   static let all: [any Check] = [
+    ChanceAccuracyCheck(), RecordedAccuracyCheck(), PermutedLabelsCheck(), TransformedImagesCheck(),
     ZeroGradientsCheck(), NonFiniteCheck(), SaturatedLossCheck(), ProbabilityScoresCheck(), SilentSuccessCheck(),
     RandomisedModelCheck(), BatchInvarianceCheck(), FiniteDifferencesCheck(), UnstablePredictionsCheck(),
     RandomNoiseCheck(), TransferCheck(), GreyImageCheck(), UnboundedAttackCheck(), IterativeAttackCheck(),

@@ -11,6 +11,8 @@ struct CheckSubject: Sendable {
   /// By attack, goal and budget, in that order.
   let totals: [CheckTotals]
   let sample: CheckSample
+  /// Before any attack.
+  let answers: CleanAnswers
   /// Whether more than a small share of the sweep's work may be done.
   let isThorough: Bool
 
@@ -19,6 +21,9 @@ struct CheckSubject: Sendable {
   var name: String { configuration.models[model].name }
 
   func totals(attack: Int, goal: Int) -> [CheckTotals] { totals.filter { $0.attack == attack && $0.goal == goal } }
+
+  /// What accuracy an explanation of the answers must lead to: half of what the checkpoint records, or a third.
+  var plausibleAccuracy: Double { (configuration.models[model].testAccuracy ?? 2 / 3) / 2 }
 
   /// Every attack with every goal for which there was something to beat, with the totals at each budget above 0.
   var trials: [(attack: Int, goal: Int, totals: [CheckTotals])] {

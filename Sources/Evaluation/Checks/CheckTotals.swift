@@ -68,18 +68,6 @@ extension RunStore {
     }
   }
 
-  /// The images that `model` classified correctly before any attack.
-  func correctImages(model: Int) throws -> Set<Int> {
-    try reporting(url) {
-      try queue.read {
-        try Set(
-          Int.fetchAll(
-            $0, sql: "SELECT DISTINCT image FROM record r WHERE model = ? AND attack = 0 AND cleanPrediction = label",
-            arguments: [model]))
-      }
-    }
-  }
-
   /// How many images are of each class that `model` got right before any attack.
   func correctImagesByLabel(model: Int) throws -> [Int: Int] {
     try reporting(url) {

@@ -9,14 +9,22 @@ import Tensors
 ///
 ///     slope = ‖∇m‖₁        difference = (m(x + h d) − m(x − h d)) / 2h        h = ½ and 2 of 1/255
 ///
-/// Both are taken at images squeezed into [2h, 1 − 2h], so that no step leaves [0, 1].
+/// Both are taken at images squeezed into [2h, 1 − 2h], so that no step leaves [0, 1]. Where they disagree at both h, smaller
+/// ones tell a wrong gradient, which they disagree with as well, from a right one of scores that bend within a level: two
+/// neighbouring h of ⅛, 1/32, 1/128 and 1/512 agree then. An h at which rounding may account for a quarter of slope or
+/// difference tells nothing. Rounding errors of m are taken to be u = 2⁻²⁴ of the largest score, and what the second
+/// difference m(x + h d) − 2 m(x) + m(x − h d) at the smallest h shows, if that is more.
 struct FiniteDifferencesCheck: Check {
   let name = "finite-differences"
   let claim = "gradients agree with differences of the scores"
 
   private static let steps: [Float] = [0.5 / 255, 2 / 255]
+  /// Largest first; each as exact a multiple of an ulp below 1 as it can be.
+  private static let smallSteps: [Float] = [8, 32, 128, 512].map { (0x1p24 / (255 * $0)).rounded() * 0x1p-24 }
   /// The disagreement, relative to the larger of both, from which an image counts.
   private static let tolerance = 0.5
+  /// How much rounding may account for, relative to the larger of both.
+  private static let roundingShare = 0.25
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
     let count = min(subject.sample.count, CheckSample.probed)
@@ -24,24 +32,19 @@ struct FiniteDifferencesCheck: Check {
     guard subject.sample.isRepeatable else { return .notApplicable("the model's passes differ anyway") }
     let margin: Float = 2 / 255
     let images = subject.sample.images.rows(0..<count).map { margin + (1 - 2 * margin) * $0 }
-    let labels = Array(subject.sample.labels.prefix(count))
-    let (slopes, differences) = try measure(
-      subject.classifier, images, labels, beforePass: subject.sample.checkCancellation)
-    let ratios = (0..<count).map { row -> Double in
-      // The best agreement of the two distances: rounding spoils the short one, a bend of the function the long one.
-      differences.map { abs($0[row] - slopes[row]) / max(abs($0[row]), abs(slopes[row]), .leastNormalMagnitude) }
-        .filter(\.isFinite).min() ?? .infinity
-    }
-    let disagreeing = ratios.count { $0 > Self.tolerance }
+    let outcomes = try outcomes(
+      subject.classifier, images, Array(subject.sample.labels.prefix(count)),
+      beforePass: subject.sample.checkCancellation)
+    let disagreeing = outcomes.count { $0 == .disagrees }
     let lower = Statistics.wilson(successes: disagreeing, trials: count).lower
-    guard lower > 0.1 else { return .passed }
+    guard lower > 0.1 else { return curvature(subject, outcomes) }
     return .findings([
       Finding(
         check: name, severity: lower > 0.3 ? .error : .warning,
         title: "The gradient of \(subject.name) is not the slope of its scores",
         evidence: """
           Along the signs of the gradient, for \(share(disagreeing, of: count)) images the scores change less than half or \
-          more than twice as much as the gradient says.
+          more than twice as much as the gradient says, however small the step.
           """,
         numbers: ["images": Double(count), "disagreeing": Double(disagreeing)],
         remedy: "attack without these gradients, or replace the part that has none (quantisation, rounding, sampling)",
@@ -49,34 +52,111 @@ struct FiniteDifferencesCheck: Check {
     ])
   }
 
-  /// Of each image: ‖∇m‖₁, and for each h the difference quotient.
-  private func measure(
+  /// What is said if gradients are right, but only within a fraction of a level.
+  private func curvature(_ subject: CheckSubject, _ outcomes: [Outcome]) -> CheckAnswer {
+    let curved = outcomes.count { $0 == .curved }
+    guard Statistics.wilson(successes: curved, trials: outcomes.count).lower > 0.1 else { return .passed }
+    return .findings([
+      Finding(
+        check: name, severity: .note, title: "The scores of \(subject.name) are curved at the scale of a level",
+        evidence: """
+          Its gradients are right, as steps of 1/32 of 1/255 and less show, but for \(share(curved, of: outcomes.count)) images \
+          they say nothing of steps of half of 1/255 and of two.
+          """,
+        numbers: ["images": Double(outcomes.count), "curved": Double(curved)],
+        remedy: "compare with an attack of many small steps and random starts (--attack bim --random-start)",
+        scope: .init(model: subject.model))
+    ])
+  }
+
+  private enum Outcome {
+    case agrees, curved, disagrees
+  }
+
+  private func outcomes(
     _ classifier: any Classifier, _ images: Tensor, _ labels: [Int], beforePass: () throws -> Void
-  ) throws -> (slopes: [Double], differences: [[Double]]) {
-    var slopes: [Double] = []
-    var differences = [[Double]](repeating: [], count: Self.steps.count)
-    for start in stride(from: 0, to: labels.count, by: classifier.chunkSize) {
+  ) throws -> [Outcome] {
+    try stride(from: 0, to: labels.count, by: classifier.chunkSize).flatMap { start in
       let chunk = start..<min(start + classifier.chunkSize, labels.count)
-      try beforePass()
-      let graph = Graph()
-      let input = graph.variable(images.rows(chunk))
-      let scores = classifier.outputs(for: input).scores
-      let rivals = runnersUp(scores.value, labels[chunk])
-      let pairs = zip(labels[chunk], rivals).map { (label: $0, rival: $1) }
-      let gradient = graph.gradients(of: scores, seed: seed(pairs, scores.shape), by: [input])[0]
-      slopes += gradient.sumsOfRows { Double(abs($0)) }
-      let direction = gradient.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
-      for (index, step) in Self.steps.enumerated() {
-        let ends = try [step, -step].map { distance -> [Double] in
-          try beforePass()
-          var moved = images.rows(chunk)
-          moved.add(direction, scaledBy: distance)
-          return margins(classifier.scores(of: moved), pairs)
-        }
-        differences[index] += zip(ends[0], ends[1]).map { ($0 - $1) / (2 * Double(step)) }
+      return try outcomes(ofChunk: images.rows(chunk), Array(labels[chunk]), classifier, beforePass)
+    }
+  }
+
+  private func outcomes(
+    ofChunk images: Tensor, _ labels: [Int], _ classifier: any Classifier, _ beforePass: () throws -> Void
+  ) throws -> [Outcome] {
+    try beforePass()
+    let graph = Graph()
+    let input = graph.variable(images)
+    let scores = classifier.outputs(for: input).scores
+    let pairs = zip(labels, runnersUp(scores.value, labels[...])).map { (label: $0, rival: $1) }
+    let gradient = graph.gradients(of: scores, seed: seed(pairs, scores.shape), by: [input])[0]
+    let line = Line(
+      slopes: gradient.sumsOfRows { Double(abs($0)) }, images: images,
+      direction: gradient.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 })
+    var agrees = [Bool](repeating: false, count: labels.count)
+    for step in Self.steps {
+      let ends = try ends(classifier, line, Array(labels.indices), pairs, step, beforePass)
+      for row in labels.indices where disagreement(ends[row].difference, line.slopes[row]) <= Self.tolerance {
+        agrees[row] = true
       }
     }
-    return (slopes, differences)
+    let rest = labels.indices.filter { !agrees[$0] }
+    guard !rest.isEmpty else { return agrees.map { _ in .agrees } }
+    let middle = margins(scores.value.rows(at: rest), rest.map { pairs[$0] })
+    let small = try Self.smallSteps.map { try ends(classifier, line, rest, pairs, $0, beforePass) }
+    var outcomes = agrees.map { $0 ? Outcome.agrees : .disagrees }
+    for (position, row) in rest.enumerated() {
+      let smallest = small[small.count - 1][position]
+      let rounding = max(
+        smallest.largestScore * 0x1p-24, abs(smallest.ahead - 2 * middle[position].margin + smallest.behind))
+      let slope = line.slopes[row]
+      let agreements = zip(small, Self.smallSteps).map { ends, step in
+        let difference = ends[position].difference
+        return rounding / (2 * Double(step)) <= Self.roundingShare * max(abs(difference), abs(slope))
+          && disagreement(difference, slope) <= Self.tolerance
+      }
+      if zip(agreements, agreements.dropFirst()).contains(where: { $0 && $1 }) { outcomes[row] = .curved }
+    }
+    return outcomes
+  }
+
+  /// |a − b| relative to the larger; infinite if either is not a number.
+  private func disagreement(_ difference: Double, _ slope: Double) -> Double {
+    let ratio = abs(difference - slope) / max(abs(difference), abs(slope), .leastNormalMagnitude)
+    return ratio.isFinite ? ratio : .infinity
+  }
+
+  /// Images `[image, channel, row, column]`, a direction for each, and how fast the margin should rise along it.
+  private struct Line {
+    let slopes: [Double]
+    let images: Tensor
+    let direction: Tensor
+  }
+
+  /// The margin at both ends of a step.
+  private struct Ends {
+    let ahead: Double
+    let behind: Double
+    let largestScore: Double
+    let difference: Double
+  }
+
+  private func ends(
+    _ classifier: any Classifier, _ line: Line, _ rows: [Int], _ pairs: [(label: Int, rival: Int)], _ step: Float,
+    _ beforePass: () throws -> Void
+  ) throws -> [Ends] {
+    let sides = try [step, -step].map { distance in
+      try beforePass()
+      var moved = line.images.rows(at: rows)
+      moved.add(line.direction.rows(at: rows), scaledBy: distance)
+      return margins(classifier.scores(of: moved), rows.map { pairs[$0] })
+    }
+    return zip(sides[0], sides[1]).map { ahead, behind in
+      Ends(
+        ahead: ahead.margin, behind: behind.margin, largestScore: max(ahead.largestScore, behind.largestScore),
+        difference: (ahead.margin - behind.margin) / (2 * Double(step)))
+    }
   }
 
   private func runnersUp(_ scores: Tensor, _ labels: ArraySlice<Int>) -> [Int] {
@@ -97,10 +177,13 @@ struct FiniteDifferencesCheck: Check {
     return seed
   }
 
-  private func margins(_ scores: Tensor, _ pairs: [(label: Int, rival: Int)]) -> [Double] {
+  private func margins(
+    _ scores: Tensor, _ pairs: [(label: Int, rival: Int)]
+  ) -> [(margin: Double, largestScore: Double)] {
     let (values, classes) = (scores.scalars, scores.shape[1])
     return pairs.enumerated().map { row, pair in
-      Double(values[row * classes + pair.rival]) - Double(values[row * classes + pair.label])
+      let (rival, label) = (Double(values[row * classes + pair.rival]), Double(values[row * classes + pair.label]))
+      return (rival - label, max(abs(rival), abs(label)))
     }
   }
 }

@@ -21,11 +21,12 @@ extension Sweep {
     }
     let found = try unlessCancelled {
       let subjects = try parallelMap(count: models.count, threads: threads, isCancelled: isCancelled) { model in
-        CheckSubject(
+        let answers = CleanAnswers(dataset, answers: try store.cleanAnswers(model: model))
+        let correct = Set(answers.indices.lazy.filter(answers.isCorrect).map { answers.ids[$0] })
+        return CheckSubject(
           sweep: self, store: store, model: model, totals: try store.checkTotals(model: model),
-          sample: CheckSample(
-            models[model], dataset: dataset, correct: try store.correctImages(model: model), isCancelled: isCancelled),
-          isThorough: selection.isThorough)
+          sample: CheckSample(models[model], dataset: dataset, correct: correct, isCancelled: isCancelled),
+          answers: answers, isThorough: selection.isThorough)
       }
       return try parallelMap(count: checks.count * models.count, threads: threads, isCancelled: isCancelled) { index in
         try checks[index / models.count].examine(subjects[index % models.count])

@@ -28,22 +28,47 @@ struct Bisection {
   mutating func run(cleanPass: CleanPass) throws -> [MinimumRecord] {
     var records = labels.indices.map(unbeaten)
     var brackets = [Bracket](repeating: Bracket(), count: labels.count)
-    let step = 1 << configuration.halvings
-    let levels = (1...configuration.scan).map { $0 * step }
+    let halvings = configuration.halvings(attack: attackIndex)
+    let scan = configuration.scans[attackIndex]
+    let levels = (1...scan).map { $0 << halvings }
     let options = AttackOptions(
       seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: cleanPass,
       isCancelled: isCancelled)
     let outcomes = try attack.run(
-      on: classifier, images: images, labels: labels, goal: goal, budgets: levels.map(configuration.epsilon),
+      on: classifier, images: images, labels: labels, goal: goal, budgets: levels.map(epsilon),
       options: options)
     for (level, outcome) in zip(levels, outcomes) {
       for row in labels.indices where records[row].status == .withstood || records[row].status == .beaten {
         note(outcome, at: row, in: &records[row], row, level, &brackets[row])
       }
     }
-    for _ in 0..<configuration.halvings { try halve(&records, &brackets) }
-    for row in records.indices { records[row].failedEpsilon = configuration.epsilon(brackets[row].failed) }
+    for _ in 0..<halvings { try halve(&records, &brackets) }
+    for row in records.indices { records[row].failedEpsilon = epsilon(brackets[row].failed) }
+    if attack.stepCount(at: configuration.maximum.value) == 1 { try repeatAbove(&records, cleanPass) }
     return records
+  }
+
+  private func epsilon(_ level: Int) -> Float { configuration.epsilon(level, attack: attackIndex) }
+
+  /// Tries the larger ε with every image that was beaten: a single step may go too far.
+  private func repeatAbove(_ records: inout [MinimumRecord], _ cleanPass: CleanPass) throws {
+    let epsilons = configuration.repeats
+    let beaten = records.indices.filter { row in records[row].epsilon.map { $0 < epsilons.last! } ?? false }
+    guard let smallest = beaten.compactMap({ records[$0].epsilon }).min() else { return }
+    let above = epsilons.filter { $0 > smallest }
+    let options = AttackOptions(
+      rawCurves: true, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: cleanPass)
+    let outcomes = try attack.run(
+      on: classifier, images: images, labels: labels, goal: goal, budgets: above, options: options)
+    for (epsilon, outcome) in zip(above, outcomes) {
+      for row in beaten where records[row].epsilon! < epsilon {
+        records[row].forwards += outcome.accounts[row].forwards
+        records[row].backwards += outcome.accounts[row].backwards
+        if !outcome.accounts[row].succeeded, records[row].failedAgainEpsilon == nil {
+          records[row].failedAgainEpsilon = epsilon
+        }
+      }
+    }
   }
 
   /// Attacks every image that was beaten at the middle of its bracket.
@@ -59,7 +84,7 @@ struct Bisection {
         isCancelled: isCancelled)
       let outcome = try attack.run(
         on: classifier, images: images.rows(at: group), labels: group.map { labels[$0] }, goal: goal(of: group),
-        budgets: [configuration.epsilon(level)], options: options)[0]
+        budgets: [epsilon(level)], options: options)[0]
       for (position, row) in group.enumerated() {
         note(outcome, at: position, in: &records[row], row, level, &brackets[row])
       }
@@ -83,7 +108,7 @@ struct Bisection {
     }
     bracket.succeeded = level
     record.status = .beaten
-    record.epsilon = configuration.epsilon(level)
+    record.epsilon = epsilon(level)
     record.prediction = account.prediction
     let (perturbed, original) = (outcome.images.rows(position..<position + 1), images.rows(row..<row + 1))
     record.linfNorm = LInfinity().distances(of: perturbed, from: original)[0]
@@ -95,7 +120,8 @@ struct Bisection {
       clean[row] != labels[row] ? .alreadyWrong : target(row) == labels[row] ? .labelIsTarget : .withstood
     return MinimumRecord(
       model: model, attack: attackIndex, image: ids[row], label: labels[row], target: target(row),
-      cleanPrediction: clean[row], prediction: clean[row], status: status, epsilon: nil, failedEpsilon: 0, linfNorm: 0,
+      cleanPrediction: clean[row], prediction: clean[row], status: status, epsilon: nil, failedEpsilon: 0,
+      failedAgainEpsilon: nil, linfNorm: 0,
       l2Norm: 0, forwards: 0, backwards: 0)
   }
 

@@ -25,6 +25,8 @@ public struct MinimumRecord: Codable, Sendable, Hashable {
   public var epsilon: Float?
   /// The largest ε tried below it at which it fails; 0 if none did.
   public var failedEpsilon: Float
+  /// The smallest ε tried above `epsilon` at which it fails again; nil if it never does, or none was tried.
+  public var failedAgainEpsilon: Float?
   /// ‖x′ − x‖∞ and ‖x′ − x‖₂ at `epsilon`; 0 if it was not beaten.
   public var linfNorm: Float
   public var l2Norm: Float

@@ -10,7 +10,8 @@ import Tensors
 /// The scan finds the first of a few evenly spaced ε that succeeds; bisection then halves the interval between it and the
 /// ε before, always keeping an end that succeeds and one that fails. So the ε reported really succeeds, with the image
 /// that the attack returned. If success is not monotone in ε, as for a single step that may overshoot, it is *a* crossing
-/// from failure to success; a smaller one between two ε of the scan may have been missed.
+/// from failure to success; a smaller one between two ε of the scan may have been missed. The scan of a single step is finer
+/// for that reason, and images it beat are tried again at a few larger ε, to say how many withstand them.
 public struct MinimumSearch: Sendable {
   public let configuration: MinimumConfiguration
   private let sweep: Sweep

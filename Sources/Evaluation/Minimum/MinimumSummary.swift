@@ -1,7 +1,7 @@
 /// What a search for the smallest ε found, in numbers.
 public struct MinimumSummary: Codable, Sendable, Hashable {
   /// Raised when a field changes its meaning or disappears.
-  public static let currentSchemaVersion = 1
+  public static let currentSchemaVersion = 2
 
   public var schemaVersion: Int
   public var configuration: MinimumConfiguration
@@ -20,6 +20,8 @@ public struct MinimumSummary: Codable, Sendable, Hashable {
     /// Images that the attack had to beat, and those it beat at some ε.
     public var trials: Int
     public var beaten: Int
+    /// Of the images beaten, those that withstood a larger ε; nil for attacks of several steps, which do not try one.
+    public var failedAgain: Int?
     /// Of the smallest successful ε of the trials; those never beaten are above the largest ε.
     public var quantiles: [CensoredQuantile]
     public var forwards: Int
@@ -52,6 +54,8 @@ extension MinimumSummary.Result {
     let withstood = records.count { $0.status == .withstood }
     trials = epsilons.count + withstood
     beaten = epsilons.count
+    let isSingleStep = configuration.attacks[attack].isSingleStep(at: configuration.maximum.value)
+    failedAgain = isSingleStep ? records.count { $0.failedAgainEpsilon != nil } : nil
     forwards = records.reduce(0) { $0 + $1.forwards }
     backwards = records.reduce(0) { $0 + $1.backwards }
     let values = Dictionary(epsilons.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }

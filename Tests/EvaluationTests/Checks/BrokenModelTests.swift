@@ -119,6 +119,46 @@ import Testing
     #expect(try CheckedRun([turned]).finding("finite-differences")?.severity == .error)
   }
 
+  /// Images x + sin(φ x) / 400 have right gradients that hold within a fraction of a level only, and wrong ones of the same
+  /// scores.
+  @Test func curvatureIsNotAWrongGradient() throws {
+    let frequency: Float = 8000
+    func bent(_ factor: Float) -> AlteredClassifier {
+      AlteredClassifier(
+        ofImages: .init(
+          value: { $0.map { $0 + sin(frequency * $0) / 400 } },
+          reverse: { images, gradient in
+            let (x, g) = (images.scalars, gradient.scalars)
+            return Tensor(
+              x.indices.map { factor * g[$0] * (1 + frequency / 400 * cos(frequency * x[$0])) }, shape: images.shape)
+          }))
+    }
+    let curved = try #require(try CheckedRun([bent(1)]).finding("finite-differences"))
+    #expect(curved.severity == .note && curved.title.contains("curved at the scale of a level"))
+    for factor: Float in [-1, 0.3, 3] {
+      #expect(try CheckedRun([bent(factor)]).finding("finite-differences")?.severity == .error, "\(factor)")
+    }
+  }
+
+  /// Fresh weights bend scores most: the more iterations of routing, the more.
+  @Test(arguments: [3, 4, 5])
+  func randomRoutingHasRightGradients(iterations: Int) throws {
+    for seed in 1...4 as ClosedRange<UInt64> {
+      var configuration = MatrixCapsules.Configuration.small
+      configuration.inputShape = [1, 20, 20]
+      configuration.channels = 16
+      configuration.primaryTypes = 4
+      (configuration.firstTypes, configuration.secondTypes) = (8, 8)
+      configuration.classCount = 4
+      configuration.iterations = iterations
+      let capsules = try MatrixCapsules(configuration: configuration, name: "fresh", seed: seed)
+      let finding = try CheckedRun([capsules], epsilon: "0.1", count: 16).finding("finite-differences")
+      #expect(finding == nil || finding?.severity == .note, "seed \(seed): \(finding?.evidence ?? "")")
+      let wrong = AlteredClassifier(base: capsules, ofImages: .init(reverse: { $1.map { -$0 } }))
+      #expect(try CheckedRun([wrong], epsilon: "0.1", count: 16).finding("finite-differences")?.severity == .error)
+    }
+  }
+
   @Test func unstablePredictions() throws {
     let chaotic = AlteredClassifier(ofImages: .init(value: { $0.map { sin(20_000 * $0) } }))
     #expect(try CheckedRun([chaotic]).finding("unstable-predictions")?.severity == .error)

@@ -7,30 +7,42 @@ import Models
 import Tensors
 import Testing
 
-/// A sweep of `models` over noise images that the first of them classifies as labelled, and its trust checks.
+/// A sweep of `models` over noise images that the first of them classifies as labelled, unless `pixels` does something to each
+/// image, or `labels` to the labels, and its trust checks.
 struct CheckedRun {
   let sweep: Sweep
 
   init(
     _ models: [any Classifier], attacks: [any Attack] = [FGSM()], epsilon: String = "0,0.1,0.5", count: Int = 120,
-    goals: [GoalKind] = [.untargeted], rawCurves: Bool = false, seed: UInt64 = 11
+    goals: [GoalKind] = [.untargeted], rawCurves: Bool = false, seed: UInt64 = 11, testAccuracy: Double? = nil,
+    viewpoints: ViewpointSelection? = nil, pixels: ([UInt8]) -> [UInt8] = { $0 }, labels: ([Int]) -> [Int] = { $0 }
   ) throws {
     let shape = models[0].inputShape
     var stream = RandomStream(seed: seed)
-    let bytes = Data((0..<count * shape.count).map { _ in UInt8.random(in: 0...255, using: &stream) })
-    func dataset(_ labels: [Int]) -> Dataset {
+    let original = (0..<count * shape.count).map { _ in UInt8.random(in: 0...255, using: &stream) }
+    let altered = stride(from: 0, to: original.count, by: shape.count).flatMap {
+      pixels(Array(original[$0..<$0 + shape.count]))
+    }
+    func dataset(_ bytes: [UInt8], _ labels: [Int]) -> Dataset {
       Dataset(
-        name: "noise", split: .test, shape: shape, bytes: bytes, labels: labels, ids: (0..<count).map { 7 + 2 * $0 },
+        name: "noise", split: .test, shape: shape, bytes: Data(bytes), labels: labels,
+        ids: (0..<count).map { 7 + 2 * $0 },
         classNames: (0..<models[0].classCount).map { "class \($0)" }, sha256: "0", attribution: "none")
     }
-    let blank = dataset(Array(repeating: 0, count: count))
-    let labelled = dataset(models[0].predictions(for: blank.images(at: 0..<count)))
+    let blank = dataset(original, Array(repeating: 0, count: count))
+    let labelled = dataset(altered, labels(models[0].predictions(for: blank.images(at: 0..<count))))
+    func described(_ dataset: Dataset) -> RunConfiguration.Dataset {
+      var description = RunConfiguration.Dataset(dataset)
+      description.viewpoints = viewpoints
+      return description
+    }
     let configuration = RunConfiguration(
       models: models.enumerated().map { index, model in
         .init(
           name: "\(model.name) \(index)", source: "test", sha256: "\(index)", kind: "test",
-          loss: model.trainingLoss.description, parameterCount: 0, chunkSize: model.chunkSize)
-      }, dataset: .init(labelled), attacks: attacks.map { .init($0) }, goals: goals,
+          loss: model.trainingLoss.description, parameterCount: 0, testAccuracy: testAccuracy,
+          chunkSize: model.chunkSize)
+      }, dataset: described(labelled), attacks: attacks.map { .init($0) }, goals: goals,
       budgets: try Budgets(parsing: epsilon).all.map { .init($0) }, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")
     sweep = try Sweep(configuration, models: models, attacks: attacks, dataset: labelled)

@@ -41,8 +41,15 @@ import Testing
   @Test func aModelThatIsNeverRightHasNothingToCheck() throws {
     let run = try CheckedRun([LinearModel(seed: 1)])
     let report = try run.report(.all, change: "UPDATE record SET cleanPrediction = (label + 1) % 4, success = 0")
-    #expect(report.findings == [])
-    #expect(report.checks.allSatisfy { $0.verdict == .notApplicable || $0.check == "non-finite" })
+    // That it is always wrong, and in the same way, is said before any attack.
+    let before: Set = ["chance-accuracy", "permuted-labels", "transformed-images", "recorded-accuracy"]
+    #expect(report.findings.contains { $0.check == "chance-accuracy" })
+    let permuted = report.findings.first { $0.check == "permuted-labels" }
+    #expect(permuted?.remedy.contains("add 1 to every label, modulo 4") == true)
+    #expect(
+      report.checks.allSatisfy {
+        before.contains($0.check) || $0.verdict == .notApplicable || $0.check == "non-finite"
+      })
   }
 
   @Test func threadsDoNotMatter() throws {
@@ -66,7 +73,7 @@ import Testing
   }
 
   @Test func selectionsAreParsed() throws {
-    #expect(try CheckSelection(parsing: "all").names.count == 19)
+    #expect(try CheckSelection(parsing: "all").names == CheckSelection.all.names)
     #expect(try CheckSelection(parsing: "none") == .none)
     #expect(try CheckSelection(parsing: "default").names.contains("zero-gradients"))
     #expect(try !CheckSelection(parsing: "default").names.contains("square-attack"))

@@ -37,7 +37,10 @@ public struct ShardSet: Sendable {
       if let common {
         try Self.check(store.configuration, path, against: common.configuration, parts[0].path)
       }
-      common = common ?? (store.configuration, RunOptions(examples: options.examples, checks: options.checks))
+      common =
+        common ?? (
+          store.configuration, RunOptions(examples: options.examples, checks: options.checks, figures: options.figures)
+        )
       parts.append(Part(path: path, shard: shard))
       try store.facts().map { facts.append($0) }
     }

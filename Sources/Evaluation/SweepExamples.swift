@@ -131,8 +131,10 @@ public struct SweepExamples: Sendable {
     for (model, classifier) in sweep.models.enumerated() {
       let records = try exportedRecords(model: model)
       let size = classifier.chunkSize
+      let firstBudgets = FirstBudgets(records)
       lines += try parallelMap(count: (records.count + size - 1) / size, threads: threads) { chunk in
-        try verdicts(Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), classifier)
+        try verdicts(
+          Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), classifier, firstBudgets)
       }.flatMap { $0 }
     }
     try AtomicFile.write(

@@ -24,10 +24,13 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The model that the others are compared with, as the table calls it. Default: the first.")
   var reference: String?
 
+  @OptionGroup var figures: FigureOptions
+
   @Option(name: [.short, .long], help: "The folder to write into.")
   var output: String = "comparison"
 
   func run() throws {
+    let renderer = try figures.renderer()
     let names = runNames()
     let inputs = try zip(names, runs).map { name, path in
       let store = try RunStore.openRun(path)
@@ -37,7 +40,8 @@ struct CompareCommand: ParsableCommand {
     }
     let comparison = try RunComparison(inputs, reference: reference)
     let folder = try OutputFolder.make(output)
-    let files = try ComparisonWriter.write(comparison, to: folder)
+    var files = try ComparisonWriter.write(comparison, to: folder)
+    files += try renderer.render(files, in: folder)
     print(ComparisonText.text(comparison))
     print("Wrote \(files.joined(separator: ", ")) into \(output)/")
   }

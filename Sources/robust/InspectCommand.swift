@@ -35,6 +35,8 @@ struct InspectCommand: ParsableCommand {
       """)
   var threshold: Double = 0.1
 
+  @OptionGroup var figures: FigureOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(
@@ -46,6 +48,7 @@ struct InspectCommand: ParsableCommand {
       throw InputError(.usage, "--threshold", "\(threshold)", remedy: "use 0 or more, for example 0.1")
     }
     let threads = try threading.resolved()
+    let renderer = try figures.renderer()
     let loaded = try ModelCatalog.load(given.model)
     guard let inspectable = loaded.model as? any Inspectable else {
       throw InputError(
@@ -59,10 +62,10 @@ struct InspectCommand: ParsableCommand {
         "it has \(images.shape) images in \(images.classCount) classes, and \(given.model) takes \(inspectable.inputShape) in "
           + "\(inspectable.classCount)", remedy: "name the data set that the model was made for by --dataset")
     }
-    try inspect(inspectable, images, threads: threads)
+    try inspect(inspectable, images, renderer, threads: threads)
   }
 
-  private func inspect(_ model: some Inspectable, _ images: Dataset, threads: Int) throws {
+  private func inspect(_ model: some Inspectable, _ images: Dataset, _ renderer: FigureRenderer, threads: Int) throws {
     let path = output ?? "runs/inspect-\(model.name)-\(images.name)"
     let folder = try OutputFolder.make(path)
     Interruption.watch()
@@ -85,8 +88,9 @@ struct InspectCommand: ParsableCommand {
     if let figure = InspectionReport.routingFigure(inspection) { files.append(("routing.svg", Data(figure.utf8))) }
     files += try votes(model, images, threads: threads)
     for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
+    let rendered = try renderer.render(files.map(\.0), in: folder)
     print(InspectionReport.text(inspection))
-    print("Wrote \(files.map(\.0).joined(separator: ", ")) into \(path)/")
+    print("Wrote \((files.map(\.0) + rendered).joined(separator: ", ")) into \(path)/")
   }
 
   /// How votes are routed in an image that is classified correctly, and in one that is not.

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Reports
 
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,15 +29,20 @@ struct MergeCommand: ParsableCommand {
   var model: String?
 
   @OptionGroup var data: DatasetOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
     let threads = try threading.resolved()
+    let formats = try figures.formats()
     let shards = try ShardSet(opening: parts)
+    var options = shards.options
+    if let formats { options.figures = formats }
+    _ = try FigureRenderer(options.figures)
     let sweep = try Sweep(
       reopening: shards.configuration, catalog: data.catalog, paths: ModelPath.list(parsing: model))
     let directory = try SweepDirectory.open(
-      at: output, configuration: shards.configuration, options: shards.options)
+      at: output, configuration: shards.configuration, options: options)
     defer { try? directory.store.close() }
     let session = try SweepSession(sweep, in: directory, at: output, threads: threads)
     try shards.merge(into: directory, of: sweep)

@@ -73,12 +73,15 @@ struct MinimumCommand: ParsableCommand {
   @Option(help: "Seeds random targets and random starts. Default: 0, or that of the run.")
   var seed: UInt64?
 
+  @OptionGroup var figures: FigureOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(name: [.short, .long], help: "The folder to write into. Default: runs/ and a name made from the options.")
   var output: String?
 
   func run() throws {
+    let renderer = try figures.renderer()
     let largest = try largestEpsilon()
     let goal = try target.map { try TargetChoice(parsing: $0) } ?? .untargeted
     let threads = try threading.resolved()
@@ -94,7 +97,8 @@ struct MinimumCommand: ParsableCommand {
     let folder = try OutputFolder.make(path)
     let records = try execute(search, threads: threads)
     let summary = MinimumSummary(configuration, records)
-    let files = try MinimumReport.write(summary, records, to: folder)
+    var files = try MinimumReport.write(summary, records, to: folder)
+    files += try renderer.render(files, in: folder)
     print(MinimumReport.text(summary))
     print("Wrote \(files.joined(separator: ", ")) into \(path)/")
   }

@@ -154,7 +154,7 @@ let package = Package(
     tests(
       "Evaluation",
       ["Attacks", "Arrays", "Datasets", "Imaging", "Files", "Kernels", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("Reports", ["Evaluation", "Files", "Kernels"]),
+    tests("Reports", ["Evaluation", "Files", "Imaging", "Kernels"]),
     tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
     tests(
       "Reproduction",

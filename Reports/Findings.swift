@@ -13,20 +13,27 @@ struct Findings {
 
   var sentences: [String] {
     let attacks = configuration.attacks.indices
-    return ([clean] + attacks.flatMap(untargeted) + worstCase + attacks.flatMap(targeted))
-      .map { $0.replacing("ε = ", with: "ε\u{A0}=\u{A0}") }
+    return ([clean] + attacks.flatMap(untargeted) + worstCase + attacks.flatMap(targeted)).map(Self.unbroken)
+  }
+
+  /// By model and budget: the share of images that stay right under every attack and goal.
+  static func worstCases(of summary: RunSummary) -> [(model: Int, budget: Int, share: Proportion, correct: Int)] {
+    summary.worstCases.isEmpty
+      ? summary.results.map { ($0.modelIndex, $0.budgetIndex, $0.accuracy, $0.correct) }
+      : summary.worstCases.map { ($0.modelIndex, $0.budgetIndex, $0.accuracy, $0.correct) }
+  }
+
+  /// Whether the worst case at a budget is at most half of what was right, over all models.
+  static func isHalfLost(_ summary: RunSummary, _ budget: Int) -> Bool {
+    let here = worstCases(of: summary).filter { $0.budget == budget }
+    let clean = summary.cleanAccuracies.reduce(0) { $0 + $1.correct }
+    return !here.isEmpty && 2 * here.reduce(0) { $0 + $1.correct } <= clean
   }
 
   /// The budget that tells models apart: the smallest at which attacks leave half of what was right, else the largest.
   static func telltaleBudget(of summary: RunSummary) -> Int? {
     let positive = summary.configuration.budgets.indices.filter { summary.configuration.budgets[$0].value > 0 }
-    let untargeted = summary.results.filter { $0.goal == .untargeted }
-    let cells = untargeted.isEmpty ? summary.results : untargeted
-    return positive.first { budget in
-      let here = cells.filter { $0.budgetIndex == budget }
-      return !here.isEmpty
-        && 2 * here.reduce(0) { $0 + $1.correct } <= here.reduce(0) { $0 + $1.cleanCorrect }
-    } ?? positive.last
+    return positive.first { isHalfLost(summary, $0) } ?? positive.last
   }
 
   /// The smallest positive budget at which half of the targeted attempts succeed, else the largest.
@@ -63,14 +70,8 @@ struct Findings {
       \(NumberFormat.short(chance * 100, 1))%.
       """
     ]
-    if cells.count == 2 {
-      let (a, b) = (cells[0].accuracy, cells[1].accuracy)
-      let better = (a.value ?? 0) >= (b.value ?? 0) ? cells[0] : cells[1]
-      result.append(
-        a.lower > b.upper || b.lower > a.upper
-          ? "There \(names.models[better.modelIndex]) withstands it better: the intervals do not overlap."
-          : "There the intervals overlap: these images do not settle which of the two withstands it better.")
-    }
+    let paired = PairedFindings(summary, attack: attack, goal: cells[0].goalIndex)
+    result += paired.verdicts(budget: budget) + paired.crossings
     let below = cells.compactMap { cell in
       all.first { $0.modelIndex == cell.modelIndex && ($0.accuracy.value ?? 1) < chance }
     }
@@ -116,6 +117,9 @@ struct Findings {
       return "\(aim) with ε = \(epsilon), \(names.attacks[attack]) reaches its target in \(Self.list(rates))\(mean)."
     }
   }
+
+  /// `text` in which no line ends within `ε = 0.1`.
+  static func unbroken(_ text: String) -> String { text.replacing("ε = ", with: "ε\u{A0}=\u{A0}") }
 
   /// `a`, `a and b`, `a, b and c`.
   static func list(_ items: [String]) -> String {

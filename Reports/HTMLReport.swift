@@ -4,13 +4,14 @@ public import Evaluation
 ///
 /// The page is well-formed XML too.
 public enum HTMLReport {
-  public static func text(_ summary: RunSummary, rows: [ImageRow]) -> String {
+  /// - Parameter survival: of all exported examples; unknown if nil.
+  public static func text(_ summary: RunSummary, rows: [ImageRow], survival: ExportSurvival? = nil) -> String {
     let names = Names(summary.configuration)
     let matrices = matrixValues(summary, names)
     let galleries = Gallery.values(rows, summary.configuration, names)
     var values: [String: Any] = [
       "title": title(summary), "styleSheet": styleSheet, "verdict": verdictValues(summary),
-      "findings": Findings(summary).sentences, "checks": checkValues(summary),
+      "findings": Findings(summary).sentences.map(HTMLText.marked), "checks": checkValues(summary),
       "figures": RunFigure.all(of: summary).map(figureValues),
       "hasMatrices": !matrices.shown.isEmpty, "shownMatrices": matrices.shown,
       "hasFoldedMatrices": !matrices.folded.isEmpty, "foldedMatrices": matrices.folded,
@@ -18,16 +19,17 @@ public enum HTMLReport {
       "falls": FallTable.values(summary), "curveColumns": CurveTable.columns, "curveCaption": CurveTable.caption,
       "curveRows": CurveTable.rows(summary).map { ["name": $0.name, "cells": $0.cells] as [String: Any] },
       "resultColumns": ResultTable.columns, "resultGroups": resultValues(summary),
-      "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": $0.text] },
-      "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": $0.text] },
+      "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": HTMLText.marked($0.text)] },
+      "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": HTMLText.marked($0.text)] },
     ]
+    if let survival { values["survival"] = HTMLText.marked(survival.sentence) }
     values["classMaps"] = ClassMap.values(summary, names)
     values["hasClassMaps"] = !summary.results.isEmpty
     return printable(Templates.render(PackageResources.report_html_mustache, values))
   }
 
   /// What every page of ours looks like.
-  static var styleSheet: String { LinePlot.styleSheet + String(decoding: PackageResources.report_css, as: UTF8.self) }
+  static var styleSheet: String { FigureStyle.sheet + String(decoding: PackageResources.report_css, as: UTF8.self) }
 
   /// For example `How cnn and matrix-capsules-small withstand FGSM`.
   static func title(_ summary: RunSummary) -> String {
@@ -48,7 +50,20 @@ public enum HTMLReport {
 
   private static func verdictValues(_ summary: RunSummary) -> [String: Any] {
     let verdict = Verdict(summary)
-    return ["trust": verdict.trust.rawValue, "headline": verdict.headline, "sentences": verdict.sentences]
+    var values: [String: Any] = [
+      "trust": verdict.trust.rawValue, "headline": verdict.headline,
+      "sentences": verdict.sentences.map(HTMLText.marked),
+    ]
+    if let ranking = verdict.ranking {
+      values["ranking"] =
+        [
+          "caption": Findings.unbroken(ranking.caption), "columns": ranking.columns,
+          "rows": ranking.cells.map {
+            ["rank": $0[0], "name": $0[1], "cells": Array($0.dropFirst(2))] as [String: Any]
+          },
+        ] as [String: Any]
+    }
+    return values
   }
 
   private static func checkValues(_ summary: RunSummary) -> [String: Any] {
@@ -58,10 +73,12 @@ public enum HTMLReport {
       "findings": checks.findings.map {
         [
           "severity": $0.severity.rawValue, "title": $0.title, "place": checks.place($0),
-          "evidence": $0.evidence, "remedy": $0.remedy, "check": $0.check,
+          "evidence": HTMLText.marked($0.evidence), "remedy": HTMLText.marked($0.remedy), "check": $0.check,
         ]
       },
-      "rows": checks.rows.map { ["name": $0.name, "claim": $0.claim, "outcome": $0.outcome] },
+      "rows": checks.rows.map {
+        ["name": $0.name, "claim": HTMLText.marked($0.claim), "outcome": HTMLText.marked($0.outcome)]
+      },
     ]
   }
 

@@ -2,7 +2,8 @@ public import Evaluation
 
 /// `report.md`: the findings, the figures by name, the tables, methods and provenance.
 public enum MarkdownReport {
-  public static func text(_ summary: RunSummary) -> String {
+  /// - Parameter survival: of all exported examples; unknown if nil.
+  public static func text(_ summary: RunSummary, survival: ExportSurvival? = nil) -> String {
     let figures = RunFigure.all(of: summary).map { figure in
       [
         "title": escaped(figure.plot.title), "id": figure.id, "caption": escaped(figure.caption),
@@ -13,13 +14,12 @@ public enum MarkdownReport {
     let results = table(
       header: ["model, attack, goal"] + ResultTable.columns,
       rows: ResultTable.groups(summary).flatMap { group in group.rows.map { [group.name] + $0 } })
-    return Templates.render(
-      PackageResources.report_md_mustache,
+    let verdict = Verdict(summary)
+    var values: [String: Any] =
       [
         "title": escaped(HTMLReport.title(summary)),
-        "headline": escaped(Verdict(summary).headline),
-        "findings": escaped(
-          (Findings(summary).sentences + Verdict(summary).sentences.suffix(1)).joined(separator: " ")),
+        "headline": escaped(verdict.headline),
+        "findings": escaped((Findings(summary).sentences + verdict.sentences.suffix(1)).joined(separator: " ")),
         "checks": checks(summary),
         "figures": figures,
         "results": results, "curveCaption": escaped(CurveTable.caption),
@@ -28,7 +28,15 @@ public enum MarkdownReport {
           rows: CurveTable.rows(summary).map { [$0.name] + $0.cells }),
         "methods": Methods.entries(summary.configuration).map(entryValues),
         "provenance": Provenance.entries(summary).map(entryValues),
-      ])
+      ]
+    if let ranking = verdict.ranking {
+      values["ranking"] = [
+        "caption": escaped(Findings.unbroken(ranking.caption)),
+        "table": table(header: ranking.columns, rows: ranking.cells, flushLeft: 2),
+      ]
+    }
+    if let survival { values["survival"] = escaped(survival.sentence) }
+    return Templates.render(PackageResources.report_md_mustache, values)
   }
 
   private static func checks(_ summary: RunSummary) -> [String: Any] {

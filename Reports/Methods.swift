@@ -35,7 +35,7 @@ enum Methods {
     return [
       ("Curves", curves(configuration)), ("Accuracy and success", success(configuration)), ("Intervals", intervals),
       ("Smallest ε and area", smallestEpsilon(configuration)),
-    ] + (hasWorstCase ? [("Worst case", worstCase)] : [])
+    ] + (hasWorstCase ? [("Worst case", worstCase)] : []) + pairs(configuration)
   }
 
   private static func definition(_ attack: String) -> String {
@@ -155,6 +155,19 @@ enum Methods {
     largest. Intervals of quantiles are those of order statistics. The area is the trapezoidal rule over accuracy, \
     with the clean accuracy at 0, divided by the largest ε.
     """
+  }
+
+  private static func pairs(_ configuration: RunConfiguration) -> [(term: String, text: String)] {
+    guard configuration.models.count > 1, configuration.budgets.contains(where: { $0.value > 0 }) else { return [] }
+    let reference = Names(configuration).models[0]
+    return [
+      (
+        "Whether models differ",
+        "Every model saw the same images, so that they are compared image by image, as by `robust compare`, and not by "
+          + "whether intervals overlap. " + PairedText.method(reference: reference, scope: "this run")
+          + " “Beyond chance”: p is at most \(NumberFormat.short(RunComparison.significanceLevel, 3))."
+      )
+    ]
   }
 
   private static let worstCase =

@@ -38,21 +38,13 @@ struct ComparisonNames {
 
   /// `+2.3 (1.1 to 3.5), p = 0.004`.
   func text(_ difference: RunComparison.Difference) -> String {
-    let interval =
-      "\(NumberFormat.signed(100 * difference.interval.lowerBound, 1)) to "
-      + NumberFormat.signed(100 * difference.interval.upperBound, 1)
-    return "\(NumberFormat.signed(100 * difference.value, 1)) (\(interval)), "
-      + NumberFormat.probabilityEquation(difference.adjustedPValue)
+    PairedText.text(difference.value, difference.interval, adjustedPValue: difference.adjustedPValue)
   }
 
   /// How the numbers came about.
   var method: String {
-    """
-    Accuracies and differences are over the same \(NumberFormat.grouped(comparison.images.count)) images. Differences from \
-    \(reference) are in percentage points with Tango’s 95% interval for paired proportions (1998); p is McNemar’s, exact \
-    up to \(NumberFormat.grouped(McNemarTest.exactLimit)) discordant images, and adjusted after Holm over all differences \
-    of this comparison.
-    """
+    "Accuracies and differences are over the same \(NumberFormat.grouped(comparison.images.count)) images. "
+      + PairedText.method(reference: reference, scope: "this comparison")
   }
 
   /// What the comparison comes to, at the budget that tells most: one sentence per model compared.
@@ -62,7 +54,7 @@ struct ComparisonNames {
         let cells = block.compactMap { row in row.differences[column].map { (row, $0) } }
         guard let (row, widest) = cells.max(by: { abs($0.1.value) < abs($1.1.value) }) else { return nil }
         let label = comparison.columns[column].label
-        let decided = cells.filter { $0.1.adjustedPValue <= 0.05 }
+        let decided = cells.filter { $0.1.adjustedPValue <= RunComparison.significanceLevel }
         let place = row.budget.map { "at ε\u{A0}=\u{A0}\($0.text)" } ?? "clean"
         let verdict =
           decided.isEmpty

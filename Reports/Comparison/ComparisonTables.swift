@@ -113,7 +113,7 @@ public enum ComparisonLaTeX {
 
   private static func line(_ cells: [String]) -> String { cells.joined(separator: " & ") + " \\\\" }
 
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     var result = ""
     for character in text {
       switch character {

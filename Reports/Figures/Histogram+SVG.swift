@@ -1,5 +1,5 @@
 extension Histogram {
-  /// The figure in SVG with its own style sheet, `width` × `height` units.
+  /// The figure in SVG for a file, `width` × `height` units.
   func svg(width: Double, height: Double) -> String {
     let (left, right, gap) = (56.0, width - 16, 28.0)
     // As many bars as bins, and one of twice their width for what lies beyond.
@@ -21,7 +21,7 @@ extension Histogram {
     if let mark {
       svg.line("chance", x: frame.x(mark.x), from: frame.top - 4, to: frame.bottom)
       svg.element(
-        "text", ["x": number(frame.x(mark.x) + 5), "y": number(frame.top + 7)], content: mark.label)
+        "text", ["class": "label", "x": number(frame.x(mark.x) + 5), "y": number(frame.top + 7)], content: mark.label)
     }
     svg.axisTitles(x: xLabel, y: yLabel, frame: frame, height: height)
     svg.end()
@@ -54,8 +54,8 @@ extension Histogram {
     svg.begin(
       "rect",
       [
-        "x": number(left + 0.5), "y": number(top), "width": number(width - 1), "height": number(frame.bottom - top),
-        "style": "fill:var(--c)",
+        "class": "fill", "x": number(left + 0.5), "y": number(top), "width": number(width - 1),
+        "height": number(frame.bottom - top),
       ])
     svg.element("title", content: note)
     svg.end()

@@ -1,9 +1,10 @@
 extension LinePlot {
-  /// The figure in SVG, `width` × `height` units.
+  /// The figure in SVG, `width` × `height` units, and taller by what a long legend takes.
   ///
-  /// A standalone figure carries its style sheet and namespace; an inline one uses those of its page.
+  /// A standalone figure carries its namespace and colours; an inline one uses those of its page.
   package func svg(width: Double, height: Double, standalone: Bool = false) -> String {
-    let legend = Legend(names: series.map(\.name), reference: reference?.label, width: width - 24)
+    let legend = Legend(self, width: width - 24)
+    let height = height + legend.excess
     let frame = Frame(
       left: 52, right: width - 16, top: legend.height + (top == nil ? 14 : 48), bottom: height - 46,
       xMaximum: xMaximum, yMaximum: 100)
@@ -52,7 +53,7 @@ extension LinePlot {
   private func drawBand(_ series: Series, _ index: Int, _ frame: Frame, in svg: inout XMLText) {
     let upper = series.points.map { "\(number(frame.x($0.x))) \(number(frame.y($0.upper)))" }
     let lower = series.points.reversed().map { "\(number(frame.x($0.x))) \(number(frame.y($0.lower)))" }
-    svg.begin("g", ["class": "s\(index % 8)"])
+    svg.begin("g", ["class": SeriesStyle(index, of: self).name])
     if series.points.count > 1 {
       svg.element("path", ["class": "band", "d": "M" + (upper + lower).joined(separator: "L") + "Z"])
     } else {
@@ -64,16 +65,17 @@ extension LinePlot {
   }
 
   private func drawCurve(_ series: Series, _ index: Int, _ frame: Frame, in svg: inout XMLText) {
-    svg.begin("g", ["class": "s\(index % 8)"])
+    let style = SeriesStyle(index, of: self)
+    svg.begin("g", ["class": style.name])
     let points = series.points.map { "\(number(frame.x($0.x))) \(number(frame.y($0.y)))" }
     if points.count > 1 {
       svg.element(
         "path",
-        ["class": "curve", "d": "M" + points.joined(separator: "L"), "stroke-dasharray": Self.dashes[index % 8]])
+        ["class": "curve", "d": "M" + points.joined(separator: "L"), "stroke-dasharray": style.dash])
     }
     for (point, position) in zip(series.points, points) {
       svg.begin(
-        "path", ["class": "mark", "d": Self.markers[index % 8], "transform": "translate(\(position))"])
+        "path", ["class": "mark", "d": style.marker, "transform": "translate(\(position))"])
       svg.element("title", content: point.note)
       svg.end()
     }

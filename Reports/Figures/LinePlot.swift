@@ -22,10 +22,28 @@ package struct LinePlot {
     package var name: String
     /// In order of x.
     package var points: [Point]
+    /// Where the series stands in the figure's `key`; nil for its place among all series.
+    package var kind: (color: Int, dash: Int)?
 
-    package init(name: String, points: [Point]) {
+    package init(name: String, points: [Point], kind: (color: Int, dash: Int)? = nil) {
       self.name = name
       self.points = points
+      self.kind = kind
+    }
+
+    package static func == (a: Series, b: Series) -> Bool {
+      a.name == b.name && a.points == b.points && a.kind?.color == b.kind?.color && a.kind?.dash == b.kind?.dash
+    }
+  }
+
+  /// What colours and markers, and what dashes mean, where a series is one of each: models, and attacks, for example.
+  package struct Key: Equatable {
+    package var colors: [String]
+    package var dashes: [String]
+
+    package init(colors: [String], dashes: [String]) {
+      self.colors = colors
+      self.dashes = dashes
     }
   }
 
@@ -49,10 +67,12 @@ package struct LinePlot {
   package var xMaximum: Double
   package var series: [Series]
   package var reference: Reference?
+  /// With it, the legend names colours and dashes apart, instead of every series.
+  package var key: Key?
 
   package init(
     title: String, xLabel: String, yLabel: String, top: (label: String, factor: Double)? = nil, xMaximum: Double,
-    series: [Series], reference: Reference? = nil
+    series: [Series], reference: Reference? = nil, key: Key? = nil
   ) {
     self.title = title
     self.xLabel = xLabel
@@ -61,39 +81,6 @@ package struct LinePlot {
     self.xMaximum = xMaximum
     self.series = series
     self.reference = reference
+    self.key = key
   }
-
-  /// The dash pattern of each series in turn; with colour and marker it tells eight series apart.
-  static let dashes = ["none", "7 4", "2 4", "10 4 2 4", "none", "7 4", "2 4", "10 4 2 4"]
-
-  /// The marker of each series in turn, round the origin.
-  static let markers = [
-    "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z",
-    "M-3.3 -3.3H3.3V3.3H-3.3Z",
-    "M0 -4.4L4.1 3H-4.1Z",
-    "M0 -4.6L4.6 0L0 4.6L-4.6 0Z",
-    "M0 4.4L4.1 -3H-4.1Z",
-    "M-4 -1.3H-1.3V-4H1.3V-1.3H4V1.3H1.3V4H-1.3V1.3H-4Z",
-    "M-2 -3.8H2L4 0L2 3.8H-2L-4 0Z",
-    "M0 -4.2L4 -1.3L2.5 3.4H-2.5L-4 -1.3Z",
-  ]
-
-  /// Colours as custom properties, so that a page's dark scheme reaches the figures.
-  static let styleSheet = """
-    .plot{--ink:#1c2430;--muted:#5b6676;--line:#dfe3e8;--paper:#fff;font:13px system-ui,sans-serif}
-    .plot text{fill:var(--muted)} .plot .strong{fill:var(--ink)} .plot .grid{stroke:var(--line);stroke-width:1}
-    .plot .axis{stroke:var(--muted);stroke-width:1;fill:none}
-    .plot .chance{fill:none;stroke:var(--muted);stroke-width:2;stroke-dasharray:.1 4;stroke-linecap:round}
-    .plot .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
-    .plot .band{fill:var(--c);fill-opacity:.2;stroke:none} .plot .bar{stroke:var(--c);stroke-width:1.5}
-    .plot .mark,.plot .legend-mark{fill:var(--c);stroke:var(--paper);stroke-width:1}
-    .plot .s0{--c:#0b62a8} .plot .s1{--c:#c2410c} .plot .s2{--c:#0f766e} .plot .s3{--c:#8b2fc9}
-    .plot .s4{--c:#8a6100} .plot .s5{--c:#be185d} .plot .s6{--c:#475569} .plot .s7{--c:#2f7d1b}
-    @media (prefers-color-scheme:dark){
-    .plot{--ink:#e8ecf1;--muted:#a3adba;--line:#2d3540;--paper:#14181d}
-    .plot .s0{--c:#6bb3f0} .plot .s1{--c:#fb923c} .plot .s2{--c:#4fd1c5} .plot .s3{--c:#c79bf7}
-    .plot .s4{--c:#f2c14e} .plot .s5{--c:#f472b6} .plot .s6{--c:#cbd5e1} .plot .s7{--c:#7bd960}
-    }
-
-    """
 }

@@ -7,7 +7,7 @@ extension PanelGrid {
   /// A generous guess, since nothing measures text here.
   private static let perCharacter = 7.0
 
-  /// The figure in SVG with its own style sheet.
+  /// The figure in SVG, for a file.
   func svg() -> String {
     let rowLabels = rows.count > 1 ? 24.0 : 4
     let (cellWidth, cellHeight) =
@@ -39,7 +39,7 @@ extension PanelGrid {
     }
     svg.label(xLabel, style: "strong", x: (rowLabels + width) / 2, y: bottom + 14)
     for (index, line) in caption.enumerated() {
-      svg.element("text", ["x": "12", "y": number(bottom + 38 + 18 * Double(index))], content: line)
+      svg.element("text", ["class": "label", "x": "12", "y": number(bottom + 38 + 18 * Double(index))], content: line)
     }
     svg.end()
     return svg.text
@@ -87,7 +87,7 @@ extension PanelGrid.Panel {
       for (index, value) in values.enumerated() {
         path += "V\(number(y(value)))H\(number(place.left + width * Double(index + 1)))"
       }
-      svg.begin("path", ["d": path + "V\(number(place.bottom))Z", "style": "fill:var(--c)"])
+      svg.begin("path", ["class": "fill", "d": path + "V\(number(place.bottom))Z"])
       svg.element("title", content: note)
       svg.end()
     case .line(let values):
@@ -96,7 +96,7 @@ extension PanelGrid.Panel {
       svg.element("title", content: note)
       svg.end()
       for point in points {
-        svg.element("path", ["class": "mark", "d": LinePlot.markers[0], "transform": "translate(\(point))"])
+        svg.element("path", ["class": "mark", "d": SeriesStyle.markers[0], "transform": "translate(\(point))"])
       }
     }
     svg.end()

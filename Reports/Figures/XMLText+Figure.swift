@@ -2,7 +2,8 @@
 extension XMLText {
   /// Opens a figure of `width` × `height` units, which `end()` closes; `label` says what it shows.
   ///
-  /// A standalone figure carries its style sheet and namespace; an inline one uses those of its page.
+  /// A standalone figure carries its namespace, and its colours as attributes; an inline one uses the style sheet of its
+  /// page.
   mutating func beginFigure(label: String, width: Double, height: Double, standalone: Bool) {
     let box = "0 0 \(number(width)) \(number(height))"
     guard standalone else {
@@ -14,9 +15,11 @@ extension XMLText {
       [
         "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "viewBox": box, "width": number(width),
         "height": number(height), "role": "img", "aria-label": label,
+        "font-family": "Helvetica, Arial, 'Liberation Sans', sans-serif", "font-size": number(FigureStyle.fontSize),
       ])
-    style(LinePlot.styleSheet)
-    element("rect", ["width": "100%", "height": "100%", "style": "fill:var(--paper)"])
+    writeStylesAsAttributes()
+    // Not in per cent, which not every program knows.
+    element("rect", ["class": "paper", "x": "0", "y": "0", "width": number(width), "height": number(height)])
   }
 
   mutating func line(_ style: String, x: Double, from y1: Double, to y2: Double) {
@@ -35,7 +38,7 @@ extension XMLText {
 
   /// Text whose middle, or `anchor`, is at `x`.
   mutating func label(_ text: String, x: Double, y: Double, anchor: String = "middle") {
-    element("text", ["x": number(x), "y": number(y), "text-anchor": anchor], content: text)
+    label(text, style: "label", x: x, y: y, anchor: anchor)
   }
 
   mutating func label(_ text: String, style: String, x: Double, y: Double, anchor: String = "middle") {

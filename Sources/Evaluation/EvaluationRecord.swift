@@ -59,5 +59,5 @@ public struct EvaluationRecord: Sendable, Hashable {
   public var wasCorrect: Bool { cleanPrediction == label }
   public var isCorrect: Bool { prediction == label }
   /// Whether a prediction is what the attack was after.
-  func isFooled(by prediction: Int) -> Bool { target.map { prediction == $0 } ?? (prediction != label) }
+  package func isFooled(by prediction: Int) -> Bool { target.map { prediction == $0 } ?? (prediction != label) }
 }

@@ -9,13 +9,17 @@ public struct RunOptions: Codable, Sendable, Hashable {
   public var checks: CheckSelection
   /// Which part of the work the run does; all of it if nil.
   public var shard: Shard?
+  /// In which formats figures are written beside SVG; none if nil.
+  public var figures: FigureFormats?
 
   public init(
-    examples: SweepExamples.Count = .first(10), checks: CheckSelection = .default, shard: Shard? = nil
+    examples: SweepExamples.Count = .first(10), checks: CheckSelection = .default, shard: Shard? = nil,
+    figures: FigureFormats? = nil
   ) {
     self.examples = examples
     self.checks = checks
     self.shard = shard
+    self.figures = figures
   }
 }
 

@@ -1,8 +1,12 @@
 extension RunSummary {
-  /// Sums up the run in `store`, record by record: the memory it takes does not depend on the number of images.
+  /// Sums up the run in `store`, record by record: of an image it keeps, where models are compared,
+  /// whether each of them gets it right in each cell, and nothing else.
   public init(of store: RunStore, facts: RunFacts? = nil) throws {
     let totals = try RunTotals(store.configuration) { try store.forEachRecord(by: .image, $0) }
     self.init(totals, try store.checkReport(), facts)
+    if configuration.models.count > 1, let outcomes = try Outcomes(ifComplete: store) {
+      pairedDifferences = Self.pairedDifferences(configuration, outcomes)
+    }
   }
 
   /// Sums up the `records` of a run, given in any order.
@@ -11,6 +15,10 @@ extension RunSummary {
     facts: RunFacts? = nil
   ) {
     self.init(RunTotals(configuration) { records.sorted { $0.precedesByImage($1) }.forEach($0) }, checks, facts)
+    let images = Set(records.map(\.image)).sorted()
+    if configuration.models.count > 1, let outcomes = Outcomes(configuration, images, { records.forEach($0) }) {
+      pairedDifferences = Self.pairedDifferences(configuration, outcomes)
+    }
   }
 
   private init(_ totals: RunTotals, _ checkReport: CheckReport, _ facts: RunFacts?) {
@@ -33,6 +41,7 @@ extension RunSummary {
       if let curve = Curve(place, totals, results) { curves.append(curve) }
     }
     worstCases = []
+    pairedDifferences = []
     findings = checkReport.findings
     checks = checkReport.checks
     run = facts

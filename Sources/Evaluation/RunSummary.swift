@@ -16,6 +16,9 @@ public struct RunSummary: Codable, Sendable, Hashable {
   public var curves: [Curve]
   /// One per model and budget, if the run has several attacks or goals.
   public var worstCases: [WorstCase]
+  /// Each model but the first against the first, before any attack, then by attack, goal and budget above 0, as
+  /// `robust compare` puts them; empty for one model, without attacked images, and while the run is incomplete.
+  public var pairedDifferences: [PairedDifference]
   /// One per model, attack and budget of the goal `each`.
   public var targetMatrices: [TargetMatrix]
   /// What the trust checks noticed, the worst first.

@@ -43,7 +43,8 @@ public struct ShardSet: Sendable {
         first = shard
         common = (
           store.configuration,
-          common?.options ?? RunOptions(examples: options.examples, checks: options.checks)
+          common?.options
+            ?? RunOptions(examples: options.examples, checks: options.checks, figures: options.figures)
         )
       }
       parts.append(Part(path: path, shard: shard))

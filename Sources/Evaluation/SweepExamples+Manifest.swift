@@ -7,13 +7,15 @@ import Tensors
 
 extension SweepExamples {
   static let header = [
-    "file", "model", "attack", "goal", "target", "epsilon", "image", "label", "clean_prediction", "prediction", "fools",
+    "file", "model", "attack", "goal", "target", "epsilon", "first_epsilon", "image", "label", "clean_prediction",
+    "prediction", "fools",
     "png_prediction", "still_fools", "linf_levels",
   ]
 
   /// The lines of the manifest for `records` of one model, whose files are read.
   func verdicts(
-    _ records: [EvaluationRecord], _ hashes: [PictureKey: String], _ classifier: any Classifier
+    _ records: [EvaluationRecord], _ hashes: [PictureKey: String], _ classifier: any Classifier,
+    _ firstBudgets: FirstBudgets
   ) throws -> [String] {
     let shape = sweep.dataset.shape
     let files = try records.map { try levels(of: $0, hashes) }
@@ -27,7 +29,8 @@ extension SweepExamples {
         paths.path(of: record), configuration.models[record.model].name,
         configuration.attacks[record.attack].description,
         configuration.goals[record.goal].rawValue, record.target.map(String.init) ?? "", budget(record).text,
-        "\(record.image)", "\(record.label)", "\(record.cleanPrediction)", "\(record.prediction)",
+        firstBudgets.budget(of: record).map { configuration.budgets[$0].text } ?? "", "\(record.image)",
+        "\(record.label)", "\(record.cleanPrediction)", "\(record.prediction)",
         "\(record.isFooled(by: record.prediction))", "\(prediction)", "\(record.isFooled(by: prediction))",
         "\(distance)",
       ])

@@ -167,10 +167,12 @@ public struct SweepExamples: Sendable {
       let records = try exportedRecords(model: model)
       let hashes = try store.pictures(model: model)
       let size = classifier.chunkSize
+      let firstBudgets = FirstBudgets(records)
       lines += try parallelMap(
         count: (records.count + size - 1) / size, threads: threads, isCancelled: isCancelled
       ) { chunk in
-        try verdicts(Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), hashes, classifier)
+        try verdicts(
+          Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), hashes, classifier, firstBudgets)
       }.flatMap { $0 }
     }
     try AtomicFile.write(

@@ -9,7 +9,8 @@ package enum RunFolderNames {
 
   private static let stores = [store, store + "-journal", newStore, newStore + "-journal"]
   private static let reports = [
-    "accuracy.csv", "curves.csv", "findings.csv", "summary.json", "report.md", "report.html",
+    "accuracy.csv", "curves.csv", "findings.csv", "summary.json", "report.md", "report.html", "report.tex",
+    "references.bib",
   ]
 
   /// Whether a run writes a file called `name`, or the folder of its pictures.
@@ -24,6 +25,8 @@ package enum RunFolderNames {
     return reports.contains(target) || isFigure(target)
   }
 
-  /// Reports call figures `accuracy.svg`, `worst-case.svg`, `success-1.svg` and the like.
-  private static func isFigure(_ name: String) -> Bool { name.wholeMatch(of: /[a-z]+(-[a-z0-9]+)*\.svg/) != nil }
+  /// Reports call figures `accuracy.svg`, `worst-case.svg`, `success-1.pdf` and the like.
+  private static func isFigure(_ name: String) -> Bool {
+    name.wholeMatch(of: /[a-z]+(-[a-z0-9]+)*\.(svg|pdf|png)/) != nil
+  }
 }

@@ -24,12 +24,15 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The model that the others are compared with, as the table calls it. Default: the first.")
   var reference: String?
 
+  @OptionGroup var figures: FigureOptions
+
   @Option(
     name: [.short, .long],
     help: "The folder to write into: a new or an empty one, or one with an earlier comparison, which is replaced.")
   var output: String = "comparison"
 
   func run() throws {
+    let renderer = try figures.renderer()
     let folder = try ResultFolder(output, for: .comparison)
     defer { folder.close() }
     let names = runNames()
@@ -41,7 +44,8 @@ struct CompareCommand: ParsableCommand {
     }
     let comparison = try RunComparison(inputs, reference: reference)
     Interruption.watch("the files are written.")
-    let files = try ComparisonWriter.write(comparison, to: folder.url)
+    var files = try ComparisonWriter.write(comparison, to: folder.url)
+    files += try renderer.render(files, in: folder.url)
     print(ComparisonText.text(comparison))
     print("Wrote \(files.joined(separator: ", ")) into \(output)/")
   }

@@ -36,6 +36,8 @@ struct InspectCommand: ParsableCommand {
       """)
   var threshold: Double = 0.1
 
+  @OptionGroup var figures: FigureOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(
@@ -54,6 +56,7 @@ struct InspectCommand: ParsableCommand {
     let named = try output.map { try ResultFolder($0, for: .inspection) }
     defer { named?.close() }
     let threads = try threading.resolved()
+    let renderer = try figures.renderer()
     let loaded = try given.load()
     guard let inspectable = loaded.model as? any Inspectable else {
       throw InputError(
@@ -71,11 +74,12 @@ struct InspectCommand: ParsableCommand {
     let path = "runs/inspect-\(FileName.safe(inspectable.name))-\(FileName.safe(PathParts.name(images.name)))"
     let folder = try named ?? ResultFolder(path, for: .inspection)
     defer { if named == nil { folder.close() } }
-    try inspect(inspectable, images, into: folder.url, called: output ?? path, threads: threads)
+    try inspect(inspectable, images, renderer, into: folder.url, called: output ?? path, threads: threads)
   }
 
   private func inspect(
-    _ model: some Inspectable, _ images: Dataset, into folder: URL, called path: String, threads: Int
+    _ model: some Inspectable, _ images: Dataset, _ renderer: FigureRenderer, into folder: URL, called path: String,
+    threads: Int
   ) throws {
     Interruption.watch("nothing is written.")
     let progress = ProgressLine()
@@ -98,8 +102,9 @@ struct InspectCommand: ParsableCommand {
     if let figure = InspectionReport.routingFigure(inspection) { files.append(("routing.svg", Data(figure.utf8))) }
     files += votes
     for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
+    let rendered = try renderer.render(files.map(\.0), in: folder)
     print(InspectionReport.text(inspection))
-    print("Wrote \(files.map(\.0).joined(separator: ", ")) into \(path)/")
+    print("Wrote \((files.map(\.0) + rendered).joined(separator: ", ")) into \(path)/")
   }
 
   /// How votes are routed in an image that is classified correctly, and in one that is not.

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Reports
 
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,16 +32,21 @@ struct MergeCommand: ParsableCommand {
   var dataset: String?
 
   @OptionGroup var data: DatasetOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
     let threads = try threading.resolved()
+    let formats = try figures.formats()
     try SweepDirectory.refuseIfBusy(output)
     let shards = try ShardSet(opening: parts)
+    var options = shards.options
+    if let formats { options.figures = formats }
+    _ = try FigureRenderer(options.figures)
     let sweep = try Sweep(
       reopening: shards.configuration, catalog: data.catalog, places: RunPlaces(model: model, dataset: dataset))
     let directory = try SweepDirectory.open(
-      at: output, configuration: shards.configuration, options: shards.options)
+      at: output, configuration: shards.configuration, options: options)
     defer { try? directory.store.close() }
     let session = try SweepSession(sweep, in: directory, at: output, threads: threads)
     Interruption.watch("the parts are joined, and the rest is left for --resume.")

@@ -79,6 +79,8 @@ struct MinimumCommand: ParsableCommand {
   @Option(help: "Seeds random targets and random starts. Default: 0, or that of the run.")
   var seed: UInt64?
 
+  @OptionGroup var figures: FigureOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(
@@ -90,6 +92,7 @@ struct MinimumCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
+    let renderer = try figures.renderer()
     // A place that was named is looked at before anything is loaded.
     let named = try output.map { try ResultFolder($0, for: .minimum) }
     defer { named?.close() }
@@ -111,7 +114,8 @@ struct MinimumCommand: ParsableCommand {
     let records = try execute(search, threads: threads)
     Interruption.watch("the files are written.")
     let summary = MinimumSummary(configuration, records)
-    let files = try MinimumReport.write(summary, records, to: folder.url)
+    var files = try MinimumReport.write(summary, records, to: folder.url)
+    files += try renderer.render(files, in: folder.url)
     print(MinimumReport.text(summary))
     print("Wrote \(files.joined(separator: ", ")) into \(path)/")
   }

@@ -45,18 +45,18 @@ extension ResultFolder.Contents {
     command: "robust compare", key: "differences.csv", form: .text("a comparison", beginning: "model,reference,"),
     isOwn: {
       ["compare.html", "compare.md", "compare.tex", "differences.csv", "flips.csv"].contains($0)
-        || $0.wholeMatch(of: /accuracy-[0-9]+\.svg/) != nil
+        || $0.wholeMatch(of: /accuracy-[0-9]+\.(svg|pdf|png)/) != nil
     })
 
   static let minimum = Self(
     command: "robust minimum", key: "minimum.csv", form: .text("a search", beginning: "model,attack,"),
-    isOwn: { ["minimum.csv", "minimum.json"].contains($0) || $0.wholeMatch(of: /minimum-[0-9]+\.svg/) != nil })
+    isOwn: { ["minimum.csv", "minimum.json"].contains($0) || $0.wholeMatch(of: /minimum-[0-9]+\.(svg|pdf|png)/) != nil })
 
   static let inspection = Self(
     command: "robust inspect", key: "inspection.json",
     form: .json("an inspection", keys: ["model", "dataset", "threshold", "layers"]),
     isOwn: {
-      let names = ["inspection.json", "activations.svg", "routing.svg", "votes-right.svg", "votes-wrong.svg"]
-      return names.contains($0) || $0 == "votes.csv"
+      $0 == "inspection.json" || $0 == "votes.csv"
+        || $0.wholeMatch(of: /(activations|routing|votes-right|votes-wrong)\.(svg|pdf|png)/) != nil
     })
 }

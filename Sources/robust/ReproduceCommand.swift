@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
+import Reports
 import Reproduction
 
 struct ReproduceCommand: ParsableCommand {
@@ -51,6 +52,8 @@ struct ReproduceCommand: ParsableCommand {
   @Option(help: "How many test images are attacked. Default: 500, with --quick 50.")
   var limit: Int?
 
+  @OptionGroup var figures: FigureOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(
@@ -64,6 +67,7 @@ struct ReproduceCommand: ParsableCommand {
       network: .parse(network, option: "--network", what: "network"), iterations: iterations, isQuick: quick,
       epochs: epochs, attackedImages: limit)
     let threads = try threading.resolved()
+    let renderer = try figures.renderer()
     let folder = try ReproductionFolder(output)
     defer { folder.close() }
     Interruption.watch("what is done is kept, and the same command goes on from there.")
@@ -78,6 +82,8 @@ struct ReproduceCommand: ParsableCommand {
       ProgressLine().note("interrupted: what was done is kept in \(output)/, and the same command goes on from there")
       throw Interruption()
     }
+    let url = URL(filePath: output, directoryHint: .isDirectory)
+    _ = try renderer.render(FileManager.default.contentsOfDirectory(atPath: url.path).sorted(), in: url)
     print("Wrote \(output)/: see README.md there.")
   }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Datasets
+import Evaluation
 import Files
 import Foundation
+import Reports
 
 /// Where images come from.
 struct DatasetOptions: ParsableArguments {
@@ -47,6 +49,21 @@ struct ThreadOptions: ParsableArguments {
     }
     return count
   }
+}
+
+/// In which formats figures are written.
+struct FigureOptions: ParsableArguments {
+  @Option(
+    help: """
+      Formats of the figures, separated by commas: svg, which is always written, pdf and png, which need rsvg-convert \
+      (librsvg). Default: svg.
+      """)
+  var figures: String?
+
+  func formats() throws -> FigureFormats? { try figures.map { try FigureFormats(parsing: $0) } }
+
+  /// - Throws: `InputError(.usage)` for an unknown format, or if rsvg-convert is needed and not there.
+  func renderer() throws -> FigureRenderer { try FigureRenderer(formats()) }
 }
 
 extension CaseIterable where Self: RawRepresentable, RawValue == String {

@@ -26,6 +26,7 @@ extension SweepCommand {
         remedy: "go on with that version, or start a new run")
     }
     if let saveImages { options.examples = try SweepExamples.Count(parsing: saveImages) }
+    if let formats = try figures.formats() { options.figures = formats }
     if let checks { options.checks = try CheckSelection(parsing: checks) }
     let places = RunPlaces(models: try movedModels(configuration) ?? [], dataset: movedData(configuration))
     return (try Sweep(reopening: store, catalog: data.catalog, places: places), folder, options)

@@ -14,7 +14,7 @@ struct SweepCommand: ParsableCommand {
     discussion: """
       Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one \
       record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html, \
-      and images/ with adversarial PNGs and manifest.csv.
+      report.tex with references.bib, and images/ with adversarial PNGs and manifest.csv.
 
       A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With \
       --shard it does one of several parts, each on a machine or in a process of its own, that `robust merge` joins.
@@ -88,6 +88,8 @@ struct SweepCommand: ParsableCommand {
       """)
   var checks: String?
 
+  @OptionGroup var figures: FigureOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Option(
@@ -108,6 +110,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let threads = try threading.resolved()
+    _ = try figures.renderer()
     let (sweep, folder, options) = try resume.map { try resumed($0) } ?? fresh()
     let directory = try SweepDirectory.open(at: folder, configuration: sweep.configuration, options: options)
     defer { try? directory.store.close() }
@@ -123,7 +126,8 @@ struct SweepCommand: ParsableCommand {
     let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
     let options = RunOptions(
       examples: try SweepExamples.Count(parsing: saveImages ?? "10"),
-      checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) })
+      checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) },
+      figures: try figures.formats())
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? Self.defaultModels
     let loaded = try named.map { try $0.load() }

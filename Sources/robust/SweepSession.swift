@@ -11,6 +11,7 @@ struct SweepSession {
   /// The folder as the user wrote it.
   let folder: String
   let threads: Int
+  private let figures: FigureRenderer
   private let started = Date()
   /// Of the processes that worked on the run before.
   private let earlier: RunFacts?
@@ -20,6 +21,8 @@ struct SweepSession {
     self.directory = directory
     self.folder = folder
     self.threads = threads
+    // Before any work: a missing program is not found out at its end.
+    figures = try FigureRenderer(directory.options.figures)
     earlier = try directory.store.facts()
     // From the beginning, so that a run that is killed still knows its command.
     if earlier == nil { try directory.store.setFacts(facts) }
@@ -83,11 +86,17 @@ struct SweepSession {
     let rows = try sweep.gallery(in: directory, examples: directory.options.examples).map {
       ImageRow(
         record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,
-        adversarialPNG: $0.adversarialPNG, magnification: Double($0.magnification))
+        adversarialPNG: $0.adversarialPNG, magnification: Double($0.magnification),
+        filePrediction: $0.filePrediction, isUnchanged: $0.isUnchanged)
     }
+    let exported = try sweep.exportedSuccesses(in: directory, examples: directory.options.examples)
+    let survival =
+      directory.options.examples == .first(0)
+      ? nil : ExportSurvival(successes: exported.count, surviving: exported.surviving)
     if Interruption.isRequested { throw try interruption() }
     Interruption.watch("the run is complete once its reports are written.")
-    let files = try ReportWriter.write(summary, rows: rows, to: directory.url)
+    var files = try ReportWriter.write(summary, rows: rows, survival: survival, to: directory.url)
+    files += try figures.render(files, in: directory.url)
     try store.closeCompacted()
     print(TerminalTable.text(summary))
     print(TerminalFindings.text(summary), terminator: "")

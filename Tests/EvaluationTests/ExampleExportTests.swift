@@ -47,6 +47,15 @@ import Testing
       #expect(report.count == records.count && report.differences == 0)
       let rows = try rows(folder.appending(path: "out"))
       #expect(rows.count { $0["fools"] as? Bool == true } == records.count(where: \.success))
+      // Both manifests say the same of where an example was found.
+      let csv = CSV.rows(try String(contentsOf: directory.images.appending(path: "manifest.csv"), encoding: .utf8))
+      let (file, first) = (csv[0].firstIndex(of: "file")!, csv[0].firstIndex(of: "first_epsilon")!)
+      let found = Dictionary(uniqueKeysWithValues: csv.dropFirst().map { ($0[file], $0[first]) })
+      #expect(rows.allSatisfy { $0["first_epsilon"] as? String ?? "" == found[$0["file"] as? String ?? ""] })
+      #expect(
+        rows.contains {
+          $0["fools"] as? Bool == true && $0["first_epsilon"] as? String ?? "" != $0["epsilon"] as? String ?? ""
+        })
       #expect(report.fooling == records.count(where: \.success))
       #expect(report.surviving == rows.count { $0["survives"] as? Bool == true && $0["fools"] as? Bool == true })
     }

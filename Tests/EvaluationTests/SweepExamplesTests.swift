@@ -122,6 +122,61 @@ import Testing
       }
     }
   }
+
+  /// ε = 0.0035 is less than a level: what it beats is lost as a file. At 0.1, most survive.
+  @Test("Cards prefer files that do what the attack did, and say what the model takes a file for")
+  func galleryShowsFiles() throws {
+    try withFolder { folder in
+      let sample = try SweepSample(count: 250, epsilon: "0.0035,0.01,0.1")
+      let directory = try sample.run(in: folder, examples: .all)
+      let rows = try manifest(directory)
+      func row(_ record: EvaluationRecord) -> [String: String]? {
+        rows.first {
+          $0["model"] == sample.configuration.models[record.model].name && $0["image"] == "\(record.image)"
+            && $0["epsilon"] == sample.configuration.budgets[record.budget].text
+        }
+      }
+      let gallery = try sample.sweep.gallery(in: directory, count: 6, examples: .all)
+      #expect(!gallery.isEmpty)
+      for picture in gallery {
+        let line = try #require(row(picture.record))
+        #expect("\(picture.filePrediction)" == line["png_prediction"])
+        #expect(picture.isUnchanged == (line["linf_levels"] == "0"))
+        #expect(picture.isUnchanged == (picture.adversarialPNG == picture.cleanPNG))
+        // A lost one is shown only if all that this ε was the first to beat are lost.
+        if picture.record.success, picture.filePrediction == picture.record.label {
+          let first = rows.filter {
+            $0["model"] == line["model"] && $0["epsilon"] == line["epsilon"] && $0["first_epsilon"] == line["epsilon"]
+          }
+          #expect(first.allSatisfy { $0["still_fools"] == "false" })
+        }
+      }
+      let counts = try sample.sweep.exportedSuccesses(in: directory, examples: .all)
+      #expect(counts.count == rows.count { $0["fools"] == "true" })
+      #expect(counts.surviving == rows.count { $0["fools"] == "true" && $0["still_fools"] == "true" })
+      #expect(counts.count > counts.surviving && counts.surviving > 0)
+    }
+  }
+
+  @Test("The manifest says at which budget an example was found", arguments: [false, true])
+  func firstEpsilon(isRaw: Bool) throws {
+    try withFolder { folder in
+      let sample = try SweepSample(epsilon: "0,1/255,0.02,0.1,0.5", rawCurves: isRaw)
+      let directory = try sample.run(in: folder, examples: .all)
+      let records = try directory.store.records()
+      let rows = try manifest(directory)
+      var repeated = 0
+      for row in rows {
+        let image = try #require(row["image"].flatMap { Int($0) })
+        let model = try #require(sample.configuration.models.firstIndex(where: { $0.name == row["model"] }))
+        let first = records.filter { $0.model == model && $0.image == image && $0.success }.map(\.budget).min()
+        let expected = isRaw ? row["epsilon"] : first.map { sample.configuration.budgets[$0].text }
+        #expect(row["first_epsilon"] == (row["fools"] == "true" ? expected : ""))
+        if row["fools"] == "true", row["first_epsilon"] != row["epsilon"] { repeated += 1 }
+      }
+      #expect(isRaw == (repeated == 0))
+    }
+  }
 }
 
 @Suite struct SweepScheduleTests {

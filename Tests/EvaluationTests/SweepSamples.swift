@@ -48,7 +48,7 @@ struct SweepSample {
   init(
     count: Int = 10, shape: Shape = [1, 4, 4], classes: Int = 4, goals: [GoalKind] = [.untargeted],
     attacks: [any Attack] = [FGSM()], epsilon: String = "0,8/255,0.2", seed: UInt64 = 7, chunkSize: Int = 4,
-    names: [String] = ["first", "second"]
+    names: [String] = ["first", "second"], rawCurves: Bool = false
   ) throws {
     models = names.enumerated().map { index, name in
       SweepModel(name, shape: shape, classes: classes, chunkSize: chunkSize, seed: 5 + UInt64(index / 2))
@@ -71,7 +71,8 @@ struct SweepSample {
           name: $0.name, source: "test", sha256: "\($0.name)", kind: "linear", loss: "cross-entropy",
           parameterCount: $0.weights.count, chunkSize: $0.chunkSize)
       }, dataset: .init(dataset), attacks: attacks.map { .init($0) }, goals: goals,
-      budgets: try Budgets(parsing: epsilon).all.map { .init($0) }, seed: seed, toolVersion: "test")
+      budgets: try Budgets(parsing: epsilon).all.map { .init($0) }, seed: seed, rawCurves: rawCurves,
+      toolVersion: "test")
     sweep = try Sweep(configuration, models: models, attacks: attacks, dataset: dataset)
   }
 

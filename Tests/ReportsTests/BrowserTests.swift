@@ -25,6 +25,12 @@ import Testing
     var deadLinks: [String]
     var headings: [Int]
     var brokenImages: Int
+    /// Regions that say that they scroll, and those that say so wrongly or fail to.
+    struct Hints: Codable {
+      var shown: Int
+      var wrong: Int
+    }
+    var hints: Hints
   }
 
   private static let pixel = Data(
@@ -79,6 +85,27 @@ import Testing
     #expect(bytes.starts(with: Data("%PDF-".utf8)) && bytes.count > 10_000)
   }
 
+  /// What is folded on the screen is there on paper: the numbers behind a figure, every check, the other matrices.
+  @Test(.enabled(if: PaperText.program != nil, "needs pdftotext")) func paperHasWhatIsFolded() throws {
+    let folder = try TemporaryFolder()
+    let summary = Sample.summary(goals: [.untargeted, .each], checks: Sample.checks)
+    let path = try folder.write(Data(HTMLReport.text(summary, rows: []).utf8), to: "report.html")
+    let pdf = folder("report.pdf")
+    try Browser.run(["--print-to-pdf=\(pdf)", "--no-pdf-header-footer"], on: path, in: folder)
+    let text = try PaperText.read(pdf, in: folder)
+    #expect(text.contains("transferisweaker") && text.contains("notapplicable"))
+    // All results hold it twice; behind the figures it stands twice more.
+    #expect(text.ranges(of: "70.0%(39.7–89.2)").count >= 3)
+    #expect(text.contains("ε=0.1:") && text.contains("ε=0.2:"))
+    #expect(!text.contains("scrollssideways"))
+  }
+
+  /// A wide table says that it scrolls, a narrow one does not.
+  @Test func saysWhereTablesScroll() throws {
+    let hints = try look(dark: false).map(\.hints)
+    #expect(hints[0].shown > 0 && hints.allSatisfy { $0.wrong == 0 })
+  }
+
   private static let probe = """
     <!DOCTYPE html><meta charset="utf-8"><body><script>
     const page = PAGE;
@@ -97,6 +124,10 @@ import Testing
         if (color[3] == 255) return color;
       }
       return [255, 255, 255];
+    }
+    function hinted(region, view) {
+      const style = view.getComputedStyle(region, "::before");
+      return style.visibility == "visible" && style.display != "none" && parseFloat(style.height) > 0;
     }
     function look(frame) {
       const view = frame.contentWindow, page = view.document, all = [...page.querySelectorAll("body *")];
@@ -124,6 +155,10 @@ import Testing
         deadLinks: [...page.querySelectorAll("a")].map(a => a.getAttribute("href"))
           .filter(h => !h.startsWith("#") || !page.getElementById(h.slice(1))),
         headings: [...page.querySelectorAll("h1, h2, h3, h4")].map(h => Number(h.tagName[1])),
+        hints: (regions => ({
+          shown: regions.filter(e => hinted(e, view)).length,
+          wrong: regions.filter(e => hinted(e, view) != (e.scrollWidth > e.clientWidth + 1)).length,
+        }))([...page.querySelectorAll(".scroll")].filter(e => e.getBoundingClientRect().width > 0 && e.checkVisibility())),
         brokenImages: [...page.images].filter(i => !i.naturalWidth).length,
       };
     }
@@ -132,13 +167,14 @@ import Testing
       const frame = document.createElement("iframe");
       Object.assign(frame.style, {width: width + "px", height: "900px", border: "0", display: "block"});
       frame.srcdoc = page;
-      frame.onload = () => {
+      // Two frames later, animations that follow the scrolling have begun.
+      frame.onload = () => requestAnimationFrame(() => requestAnimationFrame(() => {
         sights.push(look(frame));
         if (sights.length < 3) return;
         const result = document.createElement("pre");
         result.textContent = JSON.stringify(sights.sort((a, b) => a.width - b.width));
         document.body.replaceChildren(result);
-      };
+      }));
       document.body.append(frame);
     }
     </script>

@@ -50,7 +50,11 @@ import Testing
     // 7 of 20 images are left at ε = 0.2: the first ε at which half of the right ones are gone.
     #expect(lead.contains("At ε = 0.2, FGSM leaves cnn at 20.0% (5.7–51.0) and caps at 50.0% (23.7–76.3); "))
     #expect(lead.contains("; chance is 50%."))
-    #expect(lead.contains("the intervals overlap"))
+    // Three images speak for caps and none against: p = 2 · 2⁻³, times three differences.
+    #expect(
+      lead.contains(
+        "do not settle which of cnn and caps withstands it better: the difference of caps from cnn, on the same images, is "
+          + "+30.0 (−6.1 to +60.3), p = 0.750."))
     #expect(lead.contains("Accuracy falls below chance at ε = 0.2 for cnn."))
   }
 
@@ -83,5 +87,52 @@ import Testing
     let cards = markup.all("p", in: "cards").map(\.text)
     #expect(cards.contains("withstood ε = 0.2") && cards.contains("image 1: square"))
     #expect(markup.all("img", in: "cards").count == 3 * markup.all("li", in: "cards").count)
+  }
+
+  /// What the picture shows is what is said of it, also where rounding undid the attack, or did its work.
+  @Test func cardsShowWhatTheirFilesShow() throws {
+    let summary = Sample.summary()
+    func card(_ success: Bool, file: Int, isUnchanged: Bool = false) throws -> (when: String, texts: [String]) {
+      let record = try #require(
+        Sample.records(summary.configuration).first { $0.success == success && $0.budget == 2 && $0.label == 1 })
+      let row = ImageRow(
+        record: record, cleanPNG: Data(), perturbationPNG: Data(), adversarialPNG: Data(), magnification: 1,
+        filePrediction: file, isUnchanged: isUnchanged)
+      let markup = try #require(Markup(HTMLReport.text(summary, rows: [row])))
+      let fates = markup.all("span", in: "cards").filter { $0.attributes["class"] == "fate" }.map(\.text)
+      let marks = markup.all("span", in: "cards").filter { $0.attributes["class"] != "fate" }.map(\.text)
+      return (
+        fates.joined(),
+        marks + markup.all("figcaption", in: "cards").map(\.text) + markup.all("p", in: "cards").map(\.text)
+      )
+    }
+    let surviving = try card(true, file: 0)
+    #expect(surviving.when.isEmpty && surviving.texts.contains(" round") && surviving.texts.contains("✗"))
+    let lost = try card(true, file: 1, isUnchanged: true)
+    #expect(lost.when == ", lost in 8 bits" && !lost.texts.contains("✗") && !lost.texts.contains(" round"))
+    #expect(
+      lost.texts.contains { $0.hasSuffix("; before rounding to 8 bits taken for round; rounding undid every change") })
+    #expect(try card(false, file: 1).when.isEmpty)
+    let undone = try card(false, file: 0)
+    #expect(undone.when == ", but its 8-bit picture does not" && undone.texts.contains("✗"))
+  }
+
+  @Test func saysHowManyExportsSurvive() {
+    let summary = Sample.summary()
+    let survival = ExportSurvival(successes: 26, surviving: 19)
+    let sentence = "19 of 26 exported successes survive being saved as 8-bit PNG"
+    #expect(HTMLReport.text(summary, rows: Sample.imageRows(summary), survival: survival).contains(sentence))
+    #expect(MarkdownReport.text(summary, survival: survival).contains(sentence))
+    #expect(!MarkdownReport.text(summary).contains("exported"))
+  }
+
+  /// A browser breaks lines after hyphens; options are in spans that do not wrap, and nothing else is.
+  @Test func optionsDoNotBreak() throws {
+    var summary = Sample.summary(checks: Sample.checks)
+    summary.run?.commandLine = "robust sweep --attack fgsm --model a--b/--c<d> --output=x -- --"
+    let markup = try #require(Markup(HTMLReport.text(summary, rows: [])))
+    let options = markup.all("span").filter { $0.attributes["class"] == "option" }.map(\.text)
+    #expect(Set(options) == ["--attack", "--objective", "--model", "--output"])
+    #expect(page().contains(".option{white-space:nowrap}"))
   }
 }

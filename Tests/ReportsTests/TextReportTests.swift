@@ -87,7 +87,7 @@ import Testing
     let expected: Set = [
       "accuracy.csv", "curves.csv", "findings.csv", "summary.json", "accuracy.svg", "worst-case.svg", "success-1.svg",
       "report.md",
-      "report.html",
+      "report.html", "report.tex", "references.bib",
     ]
     #expect(Set(names) == expected)
     #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == expected)

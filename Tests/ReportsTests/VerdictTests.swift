@@ -12,19 +12,26 @@ import Testing
     return (String(style.dropFirst("verdict trust-".count)), texts[0], texts[1])
   }
 
-  /// cnn: 10, 7 and 2 of 10 images at ε = 0, 0.1 and 0.2; caps: 10, 9 and 5.
-  @Test func saysWhereHalfIsLost() throws {
+  /// cnn: 10, 7 and 2 of 10 images at ε = 0, 0.1 and 0.2; caps: 10, 9 and 5. At 0.2, 7 of 20 are left: less than half.
+  @Test func comparesAtOneBudget() throws {
     var summary = Sample.summary()
     summary.findings = []
     #expect(
-      try verdict(summary).headline
-        == "cnn loses 80.0% of its right answers at ε = 0.2; caps loses 50.0% of its right answers at ε = 0.2.")
-    for index in summary.results.indices where summary.results[index].modelIndex == 1 {
-      summary.results[index].correct = max(summary.results[index].correct, 6)
+      try verdict(summary).headline == "At ε = 0.2, caps keeps 50.0% and cnn 20.0% of all images right under FGSM.")
+    // With 14 of 20 left at every ε, the largest is taken.
+    for index in summary.results.indices where summary.results[index].budgetIndex > 0 {
+      summary.results[index].correct = 7
     }
-    #expect(
-      try verdict(summary).headline
-        .hasSuffix("; caps keeps 60.0% of its right answers up to ε = 0.2, the largest tried."))
+    #expect(try verdict(summary).headline.hasPrefix("At ε = 0.2, "))
+    let markdown = MarkdownReport.text(summary).replacing("\u{A0}", with: " ")
+    #expect(markdown.contains("the largest ε of this run: no ε leaves less than half of what was right"))
+  }
+
+  @Test func nothingIsRankedByAFailedEvaluation() throws {
+    let failed = try #require(Markup(HTMLReport.text(Sample.summary(checks: Sample.checks), rows: [])))
+    #expect(failed.all("table").allSatisfy { $0.attributes["class"] != "ranking" })
+    let sound = try #require(Markup(HTMLReport.text(Sample.summary(), rows: [])))
+    #expect(sound.all("table").contains { $0.attributes["class"] == "ranking" })
   }
 
   @Test(arguments: [

@@ -35,7 +35,7 @@ struct TransformedImagesCheck: Check {
     else { return .passed }
 
     let labels = sample.map { answers.labels[$0] }
-    func repaired(_ way: ImageTransform, _ rows: some Sequence<Int>) -> [Bool] {
+    func repaired(_ way: ImageTransform, _ rows: some Sequence<Int>) throws -> [Bool] {
       let rows = Array(rows)
       try subject.sample.checkCancellation()
       let predictions = subject.classifier.predictions(forChunksOf: way(images.rows(at: rows)))
@@ -46,13 +46,13 @@ struct TransformedImagesCheck: Check {
     var tried = 0
     for round in Self.rounds where tried < wrong.count {
       let next = wrong[tried..<min(round.images, wrong.count)]
-      for way in candidates { scores[way] += repaired(ways[way], next).count { $0 } }
+      for way in candidates { scores[way] += try repaired(ways[way], next).count { $0 } }
       tried = next.endIndex
       candidates.removeAll { scores[$0] * round.images < round.repaired * tried }
     }
     let best = candidates.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(2)
-    let findings = best.compactMap { index -> (gain: Double, finding: Finding)? in
-      let would = repaired(ways[index], sample.indices)
+    let findings = try best.compactMap { index -> (gain: Double, finding: Finding)? in
+      let would = try repaired(ways[index], sample.indices)
       let pairs = PairedProportions(would, sample.map(answers.isCorrect))
       let gain = Double(pairs.first - pairs.second) / Double(sample.count)
       let pValue = McNemarTest.exactPValue(firstLarger: pairs)

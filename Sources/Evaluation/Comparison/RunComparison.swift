@@ -39,6 +39,9 @@ public struct RunComparison: Sendable, Hashable {
     public var value: Double { pairs.difference }
   }
 
+  /// A difference whose adjusted p-value is at most this is one beyond chance.
+  public static let significanceLevel = 0.05
+
   public var columns: [Column]
   /// Position of the column that the others are compared with.
   public var reference: Int

@@ -4,6 +4,8 @@ struct Example: Sendable {
   let stored: EvaluationRecord
   /// What was found now: the same, or what the search on the lattice came to.
   let record: EvaluationRecord
+  /// The budget that found it: at a larger one it is repeated; nil if the attack failed.
+  let firstBudget: Int?
   /// Where its image comes in the data set of the sweep.
   let position: Int
   /// As the attack returned it, `[channel, row, column]` in [0, 1].

@@ -96,6 +96,7 @@ extension ExampleExport {
       ("target", record.target.map { .integer($0) } ?? .absent),
       ("target_name", record.target.map { .text(names[$0]) } ?? .absent),
       ("epsilon", .text(budget.text)), ("epsilon_value", .number(Double("\(budget.value)")!)),
+      ("first_epsilon", example.firstBudget.map { .text(configuration.budgets[$0].text) } ?? .absent),
       ("epsilon_levels", .integer(Quantizer.radius(of: budget.value))), ("seed", .text("\(record.seed)")),
       ("image", .integer(record.image)), ("label", .integer(record.label)), ("label_name", .text(names[record.label])),
       ("clean_prediction", .integer(example.clean.prediction)), ("clean_confidence", number(example.clean.confidence)),

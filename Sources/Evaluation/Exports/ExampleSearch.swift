@@ -94,11 +94,13 @@ struct ExampleSearch: Sendable {
     }
     var examples: [Example] = []
     for (row, records) in kept.enumerated() {
+      let firstBudgets = FirstBudgets(records.values.map(\.record))
       for (budget, now) in records.sorted(by: { $0.key < $1.key }) where selection.includes(batch.records[row][budget]!)
       {
         examples.append(
           Example(
-            stored: batch.records[row][budget]!, record: now.record, position: batch.positions[row],
+            stored: batch.records[row][budget]!, record: now.record,
+            firstBudget: firstBudgets.budget(of: now.record), position: batch.positions[row],
             pixels: now.pixels, clean: clean[row], run: rounding?[row][budget]))
       }
     }

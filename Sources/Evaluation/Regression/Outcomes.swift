@@ -53,20 +53,36 @@ public struct Outcomes: Sendable, Hashable {
   ///
   /// - Throws: `InputError` of kind `.file` if the run is not complete.
   public init(of store: RunStore) throws {
-    let configuration = store.configuration
-    images = try configuration.models.indices.reduce(into: Set<Int>()) {
-      $0.formUnion(try store.images(model: $1, attack: 0, goal: 0))
-    }.sorted()
+    let images = try Self.images(in: store)
+    guard let outcomes = try Outcomes(store.configuration, images, { try store.forEachRecord(by: .key, $0) }) else {
+      throw try store.incomplete(begun: images.count)
+    }
+    self = outcomes
+  }
+
+  /// The outcomes in `store`; nil if the run is not complete.
+  init?(ifComplete store: RunStore) throws {
+    try self.init(store.configuration, Self.images(in: store)) { try store.forEachRecord(by: .key, $0) }
+  }
+
+  /// The outcomes in the records that `feed` hands over, of `images`, which ascend; nil if they are not of a whole run.
+  init?(
+    _ configuration: RunConfiguration, _ images: [Int], _ feed: ((EvaluationRecord) -> Void) throws -> Void
+  ) rethrows {
     let positions = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
     var table = Table(configuration, images: images.count)
-    try store.forEachRecord(by: .key) { record in
+    try feed { record in
       guard let position = positions[record.image] else { return }
       table.add(record, at: position)
     }
-    guard images.count == configuration.dataset.count, table.isComplete else {
-      throw try store.incomplete(begun: images.count)
-    }
-    groups = table.groups
+    guard images.count == configuration.dataset.count, table.isComplete else { return nil }
+    (self.images, groups) = (images, table.groups)
+  }
+
+  private static func images(in store: RunStore) throws -> [Int] {
+    try store.configuration.models.indices.reduce(into: Set<Int>()) {
+      $0.formUnion(try store.images(model: $1, attack: 0, goal: 0))
+    }.sorted()
   }
 }
 

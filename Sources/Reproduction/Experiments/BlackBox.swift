@@ -24,7 +24,7 @@ struct BlackBox: Experiment {
     let budgets = try context.budgets()
     var (rows, plots, comparisons): ([[Cell]], [LinePlot.Series], [ExperimentResult.Comparison]) = ([], [], [])
     var findings: [String] = []
-    for attack in attacks {
+    for (place, attack) in attacks.enumerated() {
       let outcomes = try Self.transfer(attack, from: source, to: victims, budgets.values, on: images, context)
       let judges = ["the CNN itself"] + ["another CNN", "capsules"]
       for (judge, name) in judges.enumerated() {
@@ -40,7 +40,7 @@ struct BlackBox: Experiment {
           ])
           points.append(.init(x: Double(value.value), share, note: "\(attack.title), \(name), ε = \(value.text)"))
         }
-        plots.append(.init(name: "\(attack.title), \(name)", points: points))
+        plots.append(.init(name: "\(attack.title), \(name)", points: points, kind: (color: judge, dash: place)))
       }
       findings.append(Self.finding(attack, outcomes, budgets))
       let middle = budgets.all.firstIndex { $0.value >= 0.1 } ?? budgets.all.count - 1

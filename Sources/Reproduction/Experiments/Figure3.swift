@@ -67,7 +67,7 @@ struct Figure3: Experiment {
               LinePlot.Point(
                 x: Double(cell.epsilon), isTargeted ? cell.successRate : cell.accuracy,
                 note: "\(name), ε = \(cell.epsilonText)")
-            }))
+            }, kind: (color: model, dash: attack / Self.objectives.count)))
       }
     }
     let what = isTargeted ? "Success rate of targeted attacks, averaged over the classes" : "Accuracy after an attack"

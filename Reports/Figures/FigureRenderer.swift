@@ -1,0 +1,83 @@
+public import Evaluation
+import Files
+public import Foundation
+
+/// Makes PDF and PNG of figures by librsvg's `rsvg-convert`, which draws text with the fonts of the machine and embeds them.
+public struct FigureRenderer: Sendable {
+  private static let program = "rsvg-convert"
+  /// Pixels of a PNG per unit of the figure: enough for print in a column.
+  private static let zoom = 3
+
+  private let formats: [FigureFormats.Format]
+  private let converter: String
+
+  /// Looks for what `formats` needs, which is nothing without any.
+  ///
+  /// - Throws: `InputError` of kind `.usage` if `rsvg-convert` is needed and not in `PATH`.
+  public init(_ formats: FigureFormats?) throws {
+    self.formats = formats?.formats ?? []
+    guard !self.formats.isEmpty else {
+      converter = ""
+      return
+    }
+    guard let path = Self.find() else {
+      let names = self.formats.map(\.rawValue).joined(separator: ",")
+      throw InputError(
+        .usage, "--figures \(names)", "needs the program \(Self.program), and there is none in PATH",
+        remedy:
+          "install it (Debian: apt-get install librsvg2-bin; Homebrew: brew install librsvg), or use --figures svg")
+    }
+    converter = path
+  }
+
+  /// Writes, beside each of `files` in `folder` that is a figure in SVG, the same figure in the other formats.
+  ///
+  /// - Returns: the names of the files written.
+  /// - Throws: `InputError` of kind `.output` if one can't be made or written.
+  public func render(_ files: [String], in folder: URL) throws -> [String] {
+    let figures = files.filter { $0.hasSuffix(".svg") }
+    return try formats.flatMap { format in
+      try figures.map { figure in
+        let name = String(figure.dropLast(3)) + format.rawValue
+        let data = try convert(folder.appending(path: figure), to: format)
+        try AtomicFile.write(data, to: folder.appending(path: name).path, links: .refused)
+        return name
+      }
+    }
+  }
+
+  private func convert(_ figure: URL, to format: FigureFormats.Format) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(filePath: converter)
+    process.arguments = ["--format", format.rawValue] + (format == .png ? ["--zoom", "\(Self.zoom)"] : [])
+    var environment = ProcessInfo.processInfo.environment
+    // Equal figures give equal bytes: no date of making.
+    environment["SOURCE_DATE_EPOCH"] = "0"
+    process.environment = environment
+    let output = Pipe()
+    process.standardInput = try FileHandle(forReadingFrom: figure)
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    func failure(_ problem: String) -> InputError {
+      InputError(
+        .output, figure.path, "\(converter) \(problem)",
+        remedy: "see what `\(Self.program) --format \(format.rawValue)` says of the file, or use --figures svg")
+    }
+    do {
+      try process.run()
+    } catch {
+      throw failure("can't be run: \(error.localizedDescription)")
+    }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0, !data.isEmpty else {
+      throw failure("made no \(format.rawValue) of it (exit code \(process.terminationStatus))")
+    }
+    return data
+  }
+
+  private static func find() -> String? {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").lazy
+      .map { PathParts.join(String($0), program) }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}

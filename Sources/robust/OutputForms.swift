@@ -50,7 +50,9 @@ extension ResultFolder.Contents {
 
   static let minimum = Self(
     command: "robust minimum", key: "minimum.csv", form: .text("a search", beginning: "model,attack,"),
-    isOwn: { ["minimum.csv", "minimum.json"].contains($0) || $0.wholeMatch(of: /minimum-[0-9]+\.(svg|pdf|png)/) != nil })
+    isOwn: {
+      ["minimum.csv", "minimum.json"].contains($0) || $0.wholeMatch(of: /minimum-[0-9]+\.(svg|pdf|png)/) != nil
+    })
 
   static let inspection = Self(
     command: "robust inspect", key: "inspection.json",

@@ -41,8 +41,8 @@ enum StandardOutput {
 }
 
 /// Prints to standard output as Swift's own does, but what can't be written makes the program end with an error.
-func print(_ text: String, terminator: String = "\n") {
+func print(_ items: Any..., separator: String = " ", terminator: String = "\n") {
   // Both may be the same terminal.
   StandardError.clear()
-  StandardOutput.write(Data((text + terminator).utf8))
+  StandardOutput.write(Data((items.map { "\($0)" }.joined(separator: separator) + terminator).utf8))
 }

@@ -101,7 +101,7 @@ public struct SweepDirectory: Sendable {
     for name in try FolderEntries.names(in: folder) {
       let path = PathParts.join(folder, name)
       switch PathKind(at: path) {
-      case .link: try require(.file, path)
+      case .link: try require(PathKind(at: path, following: true) == .folder ? .folder : .file, path)
       case .folder: try checkPictures(path)
       default: break
       }

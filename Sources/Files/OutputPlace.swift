@@ -31,6 +31,9 @@ package enum OutputPlace: Sendable, Equatable {
       self = .stream
       return
     }
+    guard isFolder || !path.hasSuffix("/") else {
+      throw Self.unsuitable(path, "is the name of a folder, and a file is to be written there")
+    }
     guard let kind = PathKind(at: path) else {
       try Self.checkMissing(path, errno, isFolder: isFolder)
       try Self.checkRuns(path)
@@ -110,9 +113,12 @@ package enum OutputPlace: Sendable, Equatable {
   }
 
   private static func checkMissing(_ path: String, _ code: CInt, isFolder: Bool) throws {
-    guard code == ENOENT else {
+    guard code == ENOENT || code == ENOTDIR else {
       let remedy = code == ENAMETOOLONG ? "choose a shorter name" : "name another output"
       throw InputError(.output, path, "can't be written: \(OpenFile.message(code))", remedy: remedy)
+    }
+    if path.hasSuffix("/"), let kind = PathKind(at: PathParts.withoutSlash(path), following: true) {
+      throw unsuitable(path, "is \(kind.words), and a folder is to be made there")
     }
     guard ![".", ".."].contains(PathParts.name(path)) else {
       throw unsuitable(path, "can't be made: there is no folder \(PathParts.folder(path))")

@@ -49,7 +49,8 @@ import Testing
   @Test(arguments: [
     ("notes.txt", "something else than a list"), ("to-notes", "something else than a list"), ("empty", "is a folder"),
     ("to-empty", "is a folder"), ("to-nothing", "leads to nothing"), ("to-itself", "leads to nothing"),
-    ("none/x.txt", "there is no folder"), ("notes.txt/x", "can't be written"),
+    ("none/x.txt", "there is no folder"), ("notes.txt/", "name of a folder"), ("new/", "name of a folder"),
+    ("notes.txt/x", "is no folder"),
     ("run/summary.json", "belongs to the run"),
     ("run/run.sqlite", "belongs to the run"), ("run/images/x.txt", "no folder"),
     (String(repeating: "n", count: 300), "can't be written"),
@@ -93,7 +94,8 @@ import Testing
 
   @Test(arguments: [
     ("foreign", "own.txt"), ("taken", "key.txt"), ("notes.txt", "is a file"), ("to-notes", "is a file"),
-    ("to-nothing", "leads to nothing"), ("to-nothing/x", "leads to nothing"), ("notes.txt/x", "can't be written"),
+    ("notes.txt/", "is a file"),
+    ("to-nothing", "leads to nothing"), ("to-nothing/x", "leads to nothing"), ("notes.txt/x", "is no folder"),
     ("linked", "is a symbolic link"), ("run", "run.sqlite"), ("run/images", "belongs to the run"),
     ("run/images/x", "belongs to the run"), ("none/..", "no folder"), ("/dev/null", "device"),
   ])

@@ -177,6 +177,9 @@ import Testing
     let check = try check(before, now)
     #expect(check.verdict == .untrustworthy && check.doubts.count == 1)
     #expect(check.doubts[0].hasPrefix("\(name) (cnn, fgsm(), untargeted, ε = 8/255): in \(images) of"))
+    // As they are to whoever makes a baseline of it.
+    let folder = try TemporaryFolder()
+    #expect(try RegressionCheck.doubts(of: now.store(in: folder)) == check.doubts)
     // A check that was made has judged them.
     now.report = CheckReport(checks: [.init(check: name, claim: "all is well", verdict: .passed)])
     #expect(try self.check(before, now).verdict == .pass)

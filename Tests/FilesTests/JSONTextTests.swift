@@ -13,7 +13,10 @@ import Testing
     let members = JSONText.members(of: text)
     #expect(Set(members.map(\.name)) == Set(object.allKeys.compactMap { $0 as? String }))
     #expect(members.count == object.count)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // By bytes: to Swift, the end of a line of two characters is another character.
+    let lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     for member in members {
       let value = try JSONSerialization.jsonObject(with: Data(member.text.utf8), options: .fragmentsAllowed)
       #expect((value as? NSObject) == (object[member.name] as? NSObject), "\(member)")

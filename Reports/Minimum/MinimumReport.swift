@@ -38,7 +38,7 @@ public enum MinimumReport {
 
   /// How many images withstand a larger ε than one that beat them, for each attack that was tried at larger ones.
   private static func overshooting(_ summary: MinimumSummary, _ names: Names) -> String {
-    summary.results.compactMap { result in
+    let lines = summary.results.compactMap { result in
       result.failedAgain.map { failed in
         """
         \(names.models[result.modelIndex]), \(names.attacks[result.attackIndex]): \(failed) of the \(result.beaten) images \
@@ -46,7 +46,8 @@ public enum MinimumReport {
 
         """
       }
-    }.joined()
+    }
+    return lines.isEmpty ? "" : "\n" + lines.joined()
   }
 
   /// `minimum.csv`: one line per model, image and attack.

@@ -155,7 +155,9 @@ import Testing
       let finding = try CheckedRun([capsules], epsilon: "0.1", count: 16).finding("finite-differences")
       #expect(finding == nil || finding?.severity == .note, "seed \(seed): \(finding?.evidence ?? "")")
       let wrong = AlteredClassifier(base: capsules, ofImages: .init(reverse: { $1.map { -$0 } }))
-      #expect(try CheckedRun([wrong], epsilon: "0.1", count: 16).finding("finite-differences")?.severity == .error)
+      let found = try CheckedRun([wrong], epsilon: "0.1", count: 16).finding("finite-differences")
+      // With five iterations, scores may bend too much for 32-bit numbers to tell.
+      #expect(iterations < 5 ? found?.severity == .error : found != nil, "seed \(seed)")
     }
   }
 

@@ -15,7 +15,7 @@ extension RunSummary {
     facts: RunFacts? = nil
   ) {
     self.init(RunTotals(configuration) { records.sorted { $0.precedesByImage($1) }.forEach($0) }, checks, facts)
-    let images = Set(records.map(\.image)).sorted()
+    let images = Set(records.filter { $0.attack == 0 && $0.goal == 0 }.map(\.image)).sorted()
     if configuration.models.count > 1, let outcomes = Outcomes(configuration, images, { records.forEach($0) }) {
       pairedDifferences = Self.pairedDifferences(configuration, outcomes)
     }

@@ -136,7 +136,7 @@ import Testing
             && $0["epsilon"] == sample.configuration.budgets[record.budget].text
         }
       }
-      let gallery = try sample.sweep.gallery(in: directory, count: 6, examples: .all)
+      let gallery = try sample.sweep.gallery(in: directory, count: 4, examples: .all)
       #expect(!gallery.isEmpty)
       for picture in gallery {
         let line = try #require(row(picture.record))

@@ -45,6 +45,9 @@ final class Markup: NSObject, XMLParserDelegate {
   }
 
   func parser(_ parser: XMLParser, foundCharacters string: String) {
-    if let last = open.last { elements[last].text += string }
+    guard let last = open.last else { return }
+    elements[last].text += string
+    // An option is a word of the sentence round it.
+    if elements[last].attributes["class"] == "option", open.count > 1 { elements[open[open.count - 2]].text += string }
   }
 }

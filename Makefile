@@ -64,6 +64,11 @@ install: build
 	  fi; \
 	done; \
 	chmod -R u=rwX,go=rX "$$share"; \
+	for script in bash:bash-completion/completions/robust zsh:zsh/site-functions/_robust \
+	  fish:fish/vendor_completions.d/robust.fish; do \
+	  file="$(DESTDIR)$(PREFIX)/share/$${script#*:}"; install -d "$$(dirname "$$file")"; \
+	  "$$binaries/robust" --generate-completion-script "$${script%%:*}" > "$$file"; chmod 644 "$$file"; \
+	done; \
 	echo "installed $$bin/robust, and what it needs in $$share"
 
 # The environment with PyTorch and Foolbox is made once. Without it, robust is measured alone.

@@ -1,4 +1,5 @@
 public import Evaluation
+import Files
 
 /// The outcome of a check as plain text: one line per group, then what it means.
 public enum CheckText {
@@ -26,8 +27,8 @@ public enum CheckText {
       \(check.headline)
 
       """
-    for doubt in check.doubts { text += "  doubt: \(doubt)\n" }
-    for note in check.notes { text += "  note: \(note)\n" }
+    for doubt in check.doubts { text += "  doubt: \(PrintableText.line(doubt))\n" }
+    for note in check.notes { text += "  note: \(PrintableText.line(note))\n" }
     return text
   }
 }

@@ -50,9 +50,8 @@ public struct DatasetCatalog: Sendable {
     _ name: String = Self.defaultName, split: Dataset.Split = .test, classCount: Int? = nil
   ) throws -> Dataset {
     if ArrayDataset.isPath(name) { return try ArrayDataset.load(name, split: split, classCount: classCount) }
-    guard let known = KnownDataset.all.first(where: { $0.name == name }) else {
-      throw NearMatch.unknown(.dataset, "--dataset", name, what: "data set", among: Self.names)
-    }
+    let name = try Self.vocabulary.name(for: name, .dataset, "--dataset")
+    let known = KnownDataset.all.first { $0.name == name }!
     guard known.splits.contains(split) else {
       throw InputError(
         .dataset, "--dataset", "\(name) has no \(split.rawValue) split",
@@ -76,6 +75,7 @@ public struct DatasetCatalog: Sendable {
   /// Whether the files of the data set called `name` are found.
   /// - Throws: `InputError(.dataset)` if some of them are there and others are missing.
   public func contains(_ name: String, _ split: Dataset.Split) throws -> Bool {
+    let name = Self.vocabulary.name(for: name)
     guard let known = KnownDataset.all.first(where: { $0.name == name }), known.splits.contains(split) else {
       return false
     }

@@ -24,11 +24,7 @@ public enum ModelCatalog {
     /// The preset called `name`.
     /// - Throws: `InputError(.model)` listing the names.
     public init(parsing name: String) throws {
-      guard let preset = Preset(rawValue: name) else {
-        throw NearMatch.unknown(
-          .model, "--model", name, what: "preset", among: Preset.allCases.map(\.rawValue))
-      }
-      self = preset
+      self = Preset(rawValue: try ModelCatalog.presets.name(for: name, .model, "--model"))!
     }
 
     /// A model with freshly drawn weights.
@@ -95,6 +91,7 @@ public enum ModelCatalog {
   /// The shipped checkpoint or checkpoint file that `name` stands for, read.
   /// - Throws: `InputError(.model)` if there is none or it can't be used.
   public static func load(_ name: String, resources: ResourceLocator = ResourceLocator()) throws -> Checkpoint.Loaded {
+    let name = canonicalName(name)
     if let shipped = Shipped(rawValue: name) {
       return try Checkpoint.read(try resources.folder(of: "Models") + "/" + shipped.file, name: name)
     }
@@ -104,8 +101,7 @@ public enum ModelCatalog {
         remedy: "train one with `robust train --model \(name)` and name the file")
     }
     guard name.contains("/") || name.contains(".") else {
-      throw NearMatch.unknown(
-        .model, "--model", name, what: "shipped model or checkpoint file", among: Shipped.allCases.map(\.rawValue))
+      throw shipped.unknown(name, .model, "--model")
     }
     return try Checkpoint.read(name)
   }

@@ -39,8 +39,8 @@ struct CompareCommand: ParsableCommand {
     let folder = try OutputFolder.make(output)
     Interruption.watch("the files are written.")
     let files = try ComparisonWriter.write(comparison, to: folder)
-    print(ComparisonText.text(comparison))
-    print("Wrote \(files.joined(separator: ", ")) into \(output)/")
+    print(ComparisonText.text(comparison, width: Terminal.outputWidth))
+    print(PrintableText.line("Wrote \(files.joined(separator: ", ")) into \(output)/"))
   }
 
   /// The last part of each path, or the whole path where that is not distinct.

@@ -7,7 +7,7 @@ struct HyperparameterOptions: ParsableArguments {
     help: """
       What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")). \
       Default: \(Objective.crossEntropy.rawValue).
-      """)
+      """, completion: Completions.objectives)
   var objective: String?
 
   @Option(help: "BIM: how many steps. Default 10.")
@@ -16,7 +16,9 @@ struct HyperparameterOptions: ParsableArguments {
   @Option(help: "BIM: step size α as a multiple of ε. Default 0.2.")
   var stepSize: Float?
 
-  @Option(help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.")
+  @Option(
+    help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.",
+    completion: .list(AttackKind.Compatibility.allCases.map(\.rawValue)))
   var compat: String?
 
   @Flag(help: "Start BIM at a random point of the ε-ball.")

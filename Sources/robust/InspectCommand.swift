@@ -87,8 +87,8 @@ struct InspectCommand: ParsableCommand {
     if let figure = InspectionReport.routingFigure(inspection) { files.append(("routing.svg", Data(figure.utf8))) }
     files += votes
     for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
-    print(InspectionReport.text(inspection))
-    print("Wrote \(files.map(\.0).joined(separator: ", ")) into \(path)/")
+    print(InspectionReport.text(inspection, width: Terminal.outputWidth))
+    print(PrintableText.line("Wrote \(files.map(\.0).joined(separator: ", ")) into \(path)/"))
   }
 
   /// How votes are routed in an image that is classified correctly, and in one that is not.

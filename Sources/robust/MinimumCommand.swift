@@ -26,14 +26,14 @@ struct MinimumCommand: ParsableCommand {
     help: """
       Shipped names (see `robust models`) or checkpoint files, by default those of `robust sweep`; or the folder of one run, \
       for its models, images and attacks.
-      """)
+      """, completion: Completions.model)
   var models: [String] = ModelCatalog.defaultNames
 
   @Option(
     help: """
       Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")). Default: fgsm, or \
       those of the run.
-      """)
+      """, completion: Completions.attacks)
   var attack: String?
 
   @OptionGroup var hyperparameters: HyperparameterOptions
@@ -42,10 +42,12 @@ struct MinimumCommand: ParsableCommand {
     help: """
       The data set: a name (see `robust data`), or an .npz or .npy file. Default: that of the run, or \
       \(DatasetCatalog.defaultName).
-      """)
+      """, completion: Completions.dataset)
   var dataset: String?
 
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
+  @Option(
+    help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.",
+    completion: Completions.splits)
   var split: String?
 
   @OptionGroup var data: DatasetOptions
@@ -64,7 +66,9 @@ struct MinimumCommand: ParsableCommand {
   @Option(help: "How many evenly spaced ε are tried before bisection.")
   var scan: Int = 8
 
-  @Option(help: "Goal: a class (3), random or least-likely; without it, any other class will do.")
+  @Option(
+    help: "Goal: a class (3), random or least-likely; without it, any other class will do.",
+    completion: .list(["random", "least-likely"]))
   var target: String?
 
   @Option(help: "Attack the first N images only, in class-balanced order.")
@@ -75,7 +79,9 @@ struct MinimumCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Option(name: [.short, .long], help: "The folder to write into. Default: runs/ and a name made from the options.")
+  @Option(
+    name: [.short, .long], help: "The folder to write into. Default: runs/ and a name made from the options.",
+    completion: .directory)
   var output: String?
 
   func run() throws {
@@ -96,8 +102,8 @@ struct MinimumCommand: ParsableCommand {
     Interruption.watch("the files are written.")
     let summary = MinimumSummary(configuration, records)
     let files = try MinimumReport.write(summary, records, to: folder)
-    print(MinimumReport.text(summary))
-    print("Wrote \(files.joined(separator: ", ")) into \(path)/")
+    print(MinimumReport.text(summary, width: Terminal.outputWidth))
+    print(PrintableText.line("Wrote \(files.joined(separator: ", ")) into \(path)/"))
   }
 
   private func largestEpsilon() throws -> Budget {

@@ -22,7 +22,9 @@ struct ReproduceCommand: ParsableCommand {
         robust reproduce figure-3 --dataset toynorb-48 --epochs 20 --iterations 2
       """)
 
-  @Argument(help: "What to make: \(ExperimentCatalog.names.joined(separator: ", ")).")
+  @Argument(
+    help: "What to make: \(ExperimentCatalog.names.joined(separator: ", ")).",
+    completion: .list(ExperimentCatalog.names))
   var experiments: [String]
 
   @OptionGroup var data: DatasetOptions
@@ -76,7 +78,7 @@ struct ReproduceCommand: ParsableCommand {
       ProgressLine().note("interrupted: what was done is kept in \(output)/, and the same command goes on from there")
       throw Interruption()
     }
-    print("Wrote \(output)/: see README.md there.")
+    print(PrintableText.line("Wrote \(output)/: see README.md there."))
   }
 }
 

@@ -45,7 +45,8 @@ struct Robust: ParsableCommand {
   /// Does what the arguments ask for, and returns the exit code.
   private static func runCommand() -> Int32 {
     do {
-      var command = try parseAsRoot()
+      let arguments = try ArgumentCheck.checked(Array(CommandLine.arguments.dropFirst()), of: Self.self)
+      var command = try parseAsRoot(arguments)
       try command.run()
       return 0
     } catch let error as InputError {
@@ -64,7 +65,9 @@ struct Robust: ParsableCommand {
       }
       // Help that was asked for is a result.
       let message = fullMessage(for: error)
-      if !message.isEmpty { if code == .success { print(message) } else { StandardError.note(message) } }
+      guard !message.isEmpty else { return code.rawValue }
+      // As it is: completion scripts have tabs.
+      if code == .success { StandardOutput.write(Data((message + "\n").utf8)) } else { StandardError.note(message) }
       return code.rawValue
     }
   }

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Models
 
 extension SweepCommand {
   /// The sweep in the folder of `--resume`, made again from what the run says of itself.
@@ -45,11 +46,13 @@ extension SweepCommand {
     func compare(_ option: String, _ given: String?, _ stored: String) {
       if let given, given != stored { result.append("\(option) is \(stored), not \(given)") }
     }
-    compare("--attack", attack, run.attacks.map(\.name).joined(separator: ","))
+    let kinds = try attack.map { try AttackKind.list(parsing: $0).map(\.rawValue).joined(separator: ",") }
+    compare("--attack", kinds, run.attacks.map(\.name).joined(separator: ","))
     let names = run.models.map { $0.source == RunConfiguration.Model.shipped ? $0.name : $0.source }
-    if movedModels(run).isEmpty { compare("--model", model, names.joined(separator: ",")) }
-    compare("--dataset", dataset, run.dataset.name)
-    compare("--split", split, run.dataset.split)
+    let given = model?.split(separator: ",").map { ModelCatalog.canonicalName(String($0)) }
+    if movedModels(run).isEmpty { compare("--model", given?.joined(separator: ","), names.joined(separator: ",")) }
+    compare("--dataset", dataset.map { DatasetCatalog.vocabulary.name(for: $0) ?? $0 }, run.dataset.name)
+    compare("--split", split.map { Dataset.Split.vocabulary.name(for: $0) ?? $0 }, run.dataset.split)
     let selection = try viewpoints.selection()
     for field in ViewpointSelection.Field.allCases {
       func text(_ selection: ViewpointSelection?) -> String? {
@@ -68,18 +71,19 @@ extension SweepCommand {
     compare("--seed", seed.map(String.init), "\(run.seed)")
     compare("--raw-curves", rawCurves ? "given" : nil, run.rawCurves ? "given" : "absent")
     compare("--shard", shard, options.shard?.description ?? "absent")
-    let given = hyperparameters
+    let settings = hyperparameters
+    let objective = try settings.objective.map { try Objective(parsing: $0).rawValue }
     for attack in run.attacks {
       let parameters = Dictionary(attack.parameters.map { ($0.name, $0.value) }) { first, _ in first }
-      compare("--objective", given.objective, attack.objective)
+      compare("--objective", objective, attack.objective)
       compare("--lattice", lattice ? "given" : nil, parameters["lattice"] == nil ? "absent" : "given")
       // What an attack has no use for is ignored, as in a new run.
       guard let stored = parameters["steps"] else { continue }
-      compare("--steps", given.steps.map(String.init), stored)
-      compare("--step-size", given.stepSize.map { "\($0)" }, parameters["relativeStepSize"] ?? stored)
-      compare("--compat", given.compat, stored)
+      compare("--steps", settings.steps.map(String.init), stored)
+      compare("--step-size", settings.stepSize.map { "\($0)" }, parameters["relativeStepSize"] ?? stored)
+      compare("--compat", settings.compat?.lowercased(), stored)
       let startsAtRandom = parameters["startsAtRandom"] != nil
-      compare("--random-start", given.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")
+      compare("--random-start", settings.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")
     }
     if let output {
       let (here, there) = (

@@ -27,24 +27,28 @@ struct SweepCommand: ParsableCommand {
         robust sweep --resume runs/targeted
       """)
 
-  @Option(help: "Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: Completions.attacks)
   var attack: String?
 
   @Option(
     help: """
       Models, separated by commas: shipped names (see `robust models`) or checkpoint files. \
       Default: \(ModelCatalog.defaultNames.joined(separator: ",")). With --resume, NAME=PATH says where a file is now.
-      """)
+      """, completion: Completions.models)
   var model: String?
 
   @Option(
     help: """
       The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy. \
       Default: \(DatasetCatalog.defaultName).
-      """)
+      """, completion: Completions.dataset)
   var dataset: String?
 
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
+  @Option(
+    help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.",
+    completion: Completions.splits)
   var split: String?
 
   @OptionGroup var data: DatasetOptions
@@ -59,7 +63,9 @@ struct SweepCommand: ParsableCommand {
     help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: 0:0.5:11.")
   var epsilon: String?
 
-  @Option(help: "Goal: a class (3), each, random or least-likely; without it, any other class will do.")
+  @Option(
+    help: "Goal: a class (3), each, random or least-likely; without it, any other class will do.",
+    completion: Completions.targets)
   var target: String?
 
   @OptionGroup var hyperparameters: HyperparameterOptions
@@ -85,12 +91,14 @@ struct SweepCommand: ParsableCommand {
     help: """
       Trust checks: default (cheap), all, none, or names separated by commas; a check that is named works \
       thoroughly. Default: default. See docs/checks.md.
-      """)
+      """, completion: Completions.checks)
   var checks: String?
 
   @OptionGroup var threading: ThreadOptions
 
-  @Option(name: [.short, .long], help: "The folder of the run. Default: runs/ and a name made from the options.")
+  @Option(
+    name: [.short, .long], help: "The folder of the run. Default: runs/ and a name made from the options.",
+    completion: .directory)
   var output: String?
 
   @Option(

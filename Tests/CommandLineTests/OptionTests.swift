@@ -151,6 +151,7 @@ struct OptionTests {
         "none", "--output", "run\u{1B}[31m",
       ], in: folder.path)
     #expect(made.code == 0 && made.output.contains(#"run\u{1b}[31m/"#) && !made.output.contains("\u{1B}"))
-    #expect(made.output.split(separator: "\n").prefix(8).allSatisfy { $0.count <= 80 })
+    let lines: [Substring] = made.output.split(separator: "\n")
+    #expect(lines.prefix(8).allSatisfy { $0.count <= 80 })
   }
 }

@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func optionsStayWithTheirValues() {
-    for width in 20...60 {
+    for width in 30...60 {
       let text = TextLines.wrapped("Attack it once more by --objective cross-entropy, and look.", width: width)
       #expect(text.joined(separator: "|").contains("--objective cross-entropy"))
     }

@@ -13,8 +13,8 @@ struct SweepCommand: ParsableCommand {
     abstract: "Attack models over a range of budgets ε and write a report.",
     discussion: """
       Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one \
-      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html, \
-      and images/ with adversarial PNGs and manifest.csv.
+      record per model, attack, goal, ε and image), per-image.csv with the same, accuracy.csv, curves.csv, findings.csv, \
+      summary.json, report.md, report.html, and images/ with adversarial PNGs and manifest.csv.
 
       A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With \
       --shard it does one of several parts, each on a machine or in a process of its own, that `robust merge` joins.

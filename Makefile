@@ -63,6 +63,13 @@ install: build
 	  fi; \
 	done; \
 	chmod -R u=rwX,go=rX "$$share"; \
+	for script in bash:bash-completion/completions/robust zsh:zsh/site-functions/_robust \
+	  fish:fish/vendor_completions.d/robust.fish; do \
+	  file="$(DESTDIR)$(PREFIX)/share/$${script#*:}"; install -d "$$(dirname "$$file")"; \
+	  if "$$binaries/robust" --generate-completion-script "$${script%%:*}" > "$$file"; then chmod 644 "$$file"; else \
+	    rm -f "$$file"; echo "make install: no completion for $${script%%:*}, since robust does not run here" >&2; \
+	  fi; \
+	done; \
 	echo "installed $$bin/robust, and what it needs in $$share"
 
 # The environment with PyTorch and Foolbox is made once. Without it, robust is measured alone.

@@ -12,7 +12,7 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
 
     /// - Throws: `InputError` of kind `.usage` that lists the names.
     public init(parsing name: String) throws {
-      guard let value = Compatibility(rawValue: name) else {
+      guard let value = Compatibility(rawValue: name.lowercased()) else {
         throw NearMatch.unknown(.usage, "--compat", name, what: "variant", among: Self.allCases.map(\.rawValue))
       }
       self = value
@@ -50,10 +50,7 @@ public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {
   /// The attack called `name`.
   /// - Throws: `InputError` of kind `.usage` that lists the names.
   public init(parsing name: String) throws {
-    guard let kind = AttackKind(rawValue: name) else {
-      throw NearMatch.unknown(.usage, "--attack", name, what: "attack", among: Self.allCases.map(\.rawValue))
-    }
-    self = kind
+    self = AttackKind(rawValue: try Self.vocabulary.name(for: name, .usage, "--attack"))!
   }
 
   /// The attacks of a comma-separated list, each once.

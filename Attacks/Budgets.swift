@@ -62,16 +62,20 @@ public struct Budgets: Hashable, Sendable, Codable {
     }
   }
 
+  /// The number nearest to what `text`, a decimal number or a fraction, says: `8/255` is 8.0 / 255.0; nil if it says none.
+  package static func exactValue(of text: String) -> Double? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+    switch parts.count {
+    case 1: return parts[0]
+    case 2: if let top = parts[0], let bottom = parts[1], bottom != 0 { return top / bottom } else { return nil }
+    default: return nil
+    }
+  }
+
   /// A decimal number or a fraction, in [0, 1].
   private static func number(_ text: String, in piece: String) throws -> Double {
     guard !text.isEmpty else { throw error(piece, "a number is missing") }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
-    let value: Double? =
-      switch parts.count {
-      case 1: parts[0]
-      case 2: if let top = parts[0], let bottom = parts[1], bottom != 0 { top / bottom } else { nil }
-      default: nil
-      }
+    let value = exactValue(of: text)
     guard let value, value.isFinite else { throw error(piece, "“\(text)” is not a number") }
     guard value >= 0 else { throw error(piece, "a budget cannot be negative") }
     guard value <= 1 else {

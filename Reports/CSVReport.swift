@@ -6,30 +6,29 @@ import Files
 /// `docs/summary-schema.md` says what each column holds. Shares and norms have six decimals.
 public enum CSVReport {
   private static let header = [
-    "model", "attack", "goal", "epsilon", "epsilon_text", "count", "correct", "accuracy", "accuracy_lower",
+    "model", "attack", "attack_parameters", "goal", "epsilon", "epsilon_text", "count", "correct", "accuracy",
+    "accuracy_lower",
     "accuracy_upper", "clean_correct", "trials", "successes", "success_rate", "success_lower", "success_upper",
     "attacked", "mean_linf", "max_linf", "mean_l2", "max_l2", "forwards", "backwards",
   ]
 
   public static func text(_ summary: RunSummary) -> String {
-    let names = Names.forPrograms(summary.configuration)
+    let configuration = summary.configuration
+    let models = configuration.distinctModelNames
     var lines = [header]
     for cell in summary.results {
-      lines.append(
-        [
-          names.models[cell.modelIndex], names.attacks[cell.attackIndex],
-          cell.goal.rawValue, "\(cell.epsilon)", cell.epsilonText, "\(cell.count)", "\(cell.correct)",
-        ] + share(cell.accuracy) + ["\(cell.cleanCorrect)", "\(cell.trials)", "\(cell.successes)"]
-          + share(cell.successRate) + ["\(cell.attacked)"]
-          + [cell.norms.meanLinf, cell.norms.maxLinf, cell.norms.meanL2, cell.norms.maxL2].map(decimal)
-          + ["\(cell.forwards)", "\(cell.backwards)"])
+      var line = [models[cell.modelIndex]] + configuration.attacks[cell.attackIndex].columns
+      line += [cell.goal.rawValue] + configuration.budgets[cell.budgetIndex].columns
+      line += ["\(cell.count)", "\(cell.correct)"] + share(cell.accuracy)
+      line += ["\(cell.cleanCorrect)", "\(cell.trials)", "\(cell.successes)"] + share(cell.successRate)
+      line += ["\(cell.attacked)"]
+      line += [cell.norms.meanLinf, cell.norms.maxLinf, cell.norms.meanL2, cell.norms.maxL2].map(decimal)
+      lines.append(line + ["\(cell.forwards)", "\(cell.backwards)"])
     }
     for row in summary.worstCases {
-      lines.append(
-        [
-          names.models[row.modelIndex], "worst-case", "all", "\(row.epsilon)", row.epsilonText, "\(row.count)",
-          "\(row.correct)",
-        ] + share(row.accuracy) + [String](repeating: "", count: 13))
+      var line = [models[row.modelIndex], "worst-case", "", "all"] + configuration.budgets[row.budgetIndex].columns
+      line += ["\(row.count)", "\(row.correct)"] + share(row.accuracy)
+      lines.append(line + [String](repeating: "", count: 13))
     }
     return CSV.text(lines)
   }

@@ -46,14 +46,15 @@ public enum MarkdownReport {
       "findings": checks.findings.map {
         [
           "severity": $0.severity.rawValue, "title": escaped($0.title), "place": escaped(checks.place($0)),
-          "evidence": escaped($0.evidence), "remedy": escaped($0.remedy), "check": $0.check,
+          "evidence": escaped($0.evidence), "remedy": escaped($0.remedy), "check": escaped($0.check),
         ]
       },
     ]
     if !checks.rows.isEmpty {
       let header = ["check", "what holds if it passes", "outcome"]
       let rows =
-        [header] + [[":--", ":--", ":--"]] + checks.rows.map { [$0.name, escaped($0.claim), escaped($0.outcome)] }
+        [header] + [[":--", ":--", ":--"]]
+        + checks.rows.map { [escaped($0.name), escaped($0.claim), escaped($0.outcome)] }
       values["table"] = rows.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
     }
     return values
@@ -71,20 +72,5 @@ public enum MarkdownReport {
   }
 
   /// Text that Markdown shows as it is.
-  package static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if character.isNewline {
-        result += " "
-      } else if character == "<" {
-        result += "&lt;"
-      } else if character == "&" {
-        result += "&amp;"
-      } else {
-        if "\\`*_[]|~".contains(character) { result += "\\" }
-        result.append(character)
-      }
-    }
-    return result
-  }
+  package static func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
 }

@@ -3,21 +3,13 @@ import Evaluation
 /// How reports call the parts of a run: short, and different where the parts are.
 struct Names {
   let models: [String]
-  private(set) var attacks: [String]
+  let attacks: [String]
   let classes: [String]
 
   init(_ configuration: RunConfiguration) {
     models = Self.distinct(configuration.models.map { ($0.name, $0.source) })
     attacks = Self.distinct(configuration.attacks.map { ($0.title, $0.description) })
     classes = configuration.dataset.classNames
-  }
-
-  /// Those of tables for programs: an attack by what the command line calls it, unless several share that.
-  static func forPrograms(_ configuration: RunConfiguration) -> Names {
-    var names = Names(configuration)
-    let attacks = configuration.attacks.map(\.name)
-    if Set(attacks).count == attacks.count { names.attacks = attacks }
-    return names
   }
 
   private static func distinct(_ names: [(short: String, long: String)]) -> [String] {

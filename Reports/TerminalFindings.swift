@@ -2,32 +2,16 @@ public import Evaluation
 
 /// The trust checks in plain text: the verdict, then each finding with its evidence and its remedy.
 public enum TerminalFindings {
-  private static let width = 100
-
-  public static func text(_ summary: RunSummary) -> String {
+  /// - Parameter width: the columns of a line.
+  public static func text(_ summary: RunSummary, width: Int = 80) -> String {
     let checks = TrustChecks(summary)
-    var lines = wrapped(checks.verdict, indent: 0)
+    var lines = TextLines.wrapped(checks.verdict, width: width)
     for finding in checks.findings {
       lines.append("")
-      lines += wrapped("\(finding.severity.rawValue): \(finding.title) [\(finding.check)]", indent: 0)
-      lines += wrapped(finding.evidence, indent: 2)
-      lines += wrapped("→ \(finding.remedy)", indent: 2)
+      lines += TextLines.wrapped("\(finding.severity.rawValue): \(finding.title) [\(finding.check)]", width: width)
+      lines += TextLines.wrapped(finding.evidence, width: width, indent: 2)
+      lines += TextLines.wrapped("→ \(finding.remedy)", width: width, indent: 2)
     }
     return lines.map { $0 + "\n" }.joined()
-  }
-
-  /// Lines of at most `width` characters, broken at spaces.
-  private static func wrapped(_ text: String, indent: Int) -> [String] {
-    let margin = String(repeating: " ", count: indent)
-    var lines: [String] = []
-    var line = margin
-    for word in text.split(separator: " ") {
-      if line.count + word.count + 1 > width, line != margin {
-        lines.append(line)
-        line = margin
-      }
-      line += line == margin ? String(word) : " \(word)"
-    }
-    return lines + [line]
   }
 }

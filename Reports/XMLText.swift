@@ -1,3 +1,5 @@
+import Files
+
 /// SVG or other XML being written, element by element; attribute values and text are escaped.
 struct XMLText {
   private(set) var text = ""
@@ -37,22 +39,32 @@ struct XMLText {
     return all.map { " \($0.name)=\"\(Self.escaped($0.value))\"" }.joined()
   }
 
+  /// Text that XML and HTML show as it is, in content and in attributes.
+  ///
+  /// Scalars decide: a quote with a combining mark after it ends an attribute all the same. What XML 1.0 forbids even when
+  /// escaped, what HTML calls an error, and what would turn the text around it, becomes U+FFFD.
   static func escaped(_ text: String) -> String {
-    var result = ""
+    var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      // XML 1.0 has no control characters but these three, not even escaped ones.
-      case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
+      case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+      case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+      case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
+      case "'": result.append(contentsOf: "&#39;".unicodeScalars)
+      case "\t", "\n": result.append(scalar)
+      // As it stands, a parser would read a line feed.
+      case "\r": result.append(contentsOf: "&#13;".unicodeScalars)
+      case _ where isForbidden(scalar): result.append("\u{FFFD}")
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
+  }
+
+  private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control || scalar.properties.isNoncharacterCodePoint
+      || PrintableText.turnsText(scalar)
   }
 }
 

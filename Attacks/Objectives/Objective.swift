@@ -23,10 +23,7 @@ public enum Objective: String, CaseIterable, Codable, Hashable, Sendable {
   /// The objective called `name`.
   /// - Throws: `InputError` of kind `.usage` that lists the names.
   public init(parsing name: String) throws {
-    guard let objective = Objective(rawValue: name) else {
-      throw NearMatch.unknown(.usage, "--objective", name, what: "objective", among: Self.allCases.map(\.rawValue))
-    }
-    self = objective
+    self = Objective(rawValue: try Self.vocabulary.name(for: name, .usage, "--objective"))!
   }
 
   /// The fewest classes for which the objective means something.

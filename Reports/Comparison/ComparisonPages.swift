@@ -19,7 +19,8 @@ public enum ComparisonMarkdown {
       header: ["attack", "ε"] + names.header,
       rows: comparison.rows.map { [names.title($0), names.epsilon($0)] + names.cells($0) }, flushLeft: 1)
     text += "\n\n## Models\n\n"
-    text += comparison.columns.map { "- \(escaped($0.label)): of \(escaped($0.run)), SHA-256 \($0.sha256)\n" }.joined()
+    text += comparison.columns.map { "- \(escaped($0.label)): of \(escaped($0.run)), SHA-256 \(escaped($0.sha256))\n" }
+      .joined()
     return text
   }
 }

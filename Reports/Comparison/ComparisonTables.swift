@@ -6,8 +6,9 @@ public enum ComparisonCSV {
   /// `differences.csv`: one line per model, attack, goal and ε.
   public static func differences(_ comparison: RunComparison) -> String {
     let header = [
-      "model", "reference", "attack", "goal", "epsilon", "epsilon_text", "count", "correct", "reference_correct",
-      "gained", "lost", "difference", "difference_lower", "difference_upper", "p", "p_adjusted", "test", "odds_ratio",
+      "model", "reference", "attack", "attack_parameters", "goal", "epsilon", "epsilon_text", "count", "correct",
+      "reference_correct", "gained", "lost", "difference", "difference_lower", "difference_upper", "p", "p_adjusted",
+      "test", "odds_ratio",
       "cohens_g",
     ]
     let reference = comparison.columns[comparison.reference].label
@@ -30,7 +31,9 @@ public enum ComparisonCSV {
   /// `flips.csv`: one line per image that only one of the two gets right.
   public static func flips(_ comparison: RunComparison) -> String {
     let reference = comparison.columns[comparison.reference].label
-    var lines = [["model", "reference", "attack", "goal", "epsilon", "epsilon_text", "image", "right_in"]]
+    var lines = [
+      ["model", "reference", "attack", "attack_parameters", "goal", "epsilon", "epsilon_text", "image", "right_in"]
+    ]
     for row in comparison.rows {
       for (column, difference) in row.differences.enumerated() {
         guard let difference else { continue }
@@ -45,22 +48,22 @@ public enum ComparisonCSV {
   }
 
   private static func place(_ row: RunComparison.Row) -> [String] {
-    [
-      row.attack ?? "none", row.goal?.rawValue ?? "", row.budget.map { "\($0.value)" } ?? "0.0",
-      row.budget?.text ?? "0",
-    ]
+    let attack = row.attack.map { RunConfiguration.Attack.columns(of: $0) } ?? ["none", ""]
+    return attack + [row.goal?.rawValue ?? ""] + (row.budget?.columns ?? ["0.0", "0"])
   }
 }
 
 /// A comparison as an aligned table of plain text: two models side by side, more of them one below the other.
 public enum ComparisonText {
-  public static func text(_ comparison: RunComparison) -> String {
+  /// - Parameter width: the columns of a line.
+  public static func text(_ comparison: RunComparison, width: Int = 80) -> String {
     let names = ComparisonNames(comparison)
-    let notes = (comparison.notes + [names.method]).joined(separator: "\n")
-    return (comparison.columns.count == 2 ? beside(comparison, names) : below(comparison, names)) + "\n" + notes + "\n"
+    let table = comparison.columns.count == 2 ? beside(comparison, names, width) : below(comparison, names, width)
+    let notes = (comparison.notes + [names.method]).flatMap { TextLines.wrapped($0, width: width) }
+    return table + "\n" + notes.joined(separator: "\n") + "\n"
   }
 
-  private static func beside(_ comparison: RunComparison, _ names: ComparisonNames) -> String {
+  private static func beside(_ comparison: RunComparison, _ names: ComparisonNames, _ width: Int) -> String {
     var rows: [[String]?] = [["attack", "ε"] + names.header]
     var previous = ""
     for row in comparison.rows {
@@ -69,10 +72,10 @@ public enum ComparisonText {
       rows.append([title == previous ? "" : title, names.epsilon(row)] + names.cells(row))
       previous = title
     }
-    return TextTable.aligned(rows, flushRight: 1...)
+    return TextTable.aligned(rows, flushRight: 1..., width: width)
   }
 
-  private static func below(_ comparison: RunComparison, _ names: ComparisonNames) -> String {
+  private static func below(_ comparison: RunComparison, _ names: ComparisonNames, _ width: Int) -> String {
     var rows: [[String]?] = [["attack", "model", "ε", "accuracy", "difference from \(names.reference)"]]
     for title in comparison.rows.map(names.title).uniqued {
       rows.append(nil)
@@ -87,7 +90,7 @@ public enum ComparisonText {
         }
       }
     }
-    return TextTable.aligned(rows, flushRight: 2...)
+    return TextTable.aligned(rows, flushRight: 2..., width: width)
   }
 }
 
@@ -96,41 +99,25 @@ public enum ComparisonLaTeX {
   public static func text(_ comparison: RunComparison) -> String {
     let names = ComparisonNames(comparison)
     let columns = "ll" + String(repeating: "r", count: names.header.count)
+    let data = LaTeXText.escaped("\(comparison.dataset.name) (\(comparison.dataset.split))")
     var lines = [
-      "% \(comparison.images.count) images of \(comparison.dataset.name) (\(comparison.dataset.split)); needs booktabs",
-      "\\begin{tabular}{\(columns)}", "\\toprule", line(["attack", "$\\varepsilon$"] + names.header.map(escaped)),
+      "% \(comparison.images.count) images of \(data); needs booktabs",
+      "\\begin{tabular}{\(columns)}", "\\toprule",
+      line(["attack", "$\\varepsilon$"] + names.header.map(LaTeXText.escaped)),
     ]
     var previous: String?
     for row in comparison.rows {
       let title = names.title(row)
       if title != previous { lines.append("\\midrule") }
       lines.append(
-        line([title == previous ? "" : escaped(title), escaped(names.epsilon(row))] + names.cells(row).map(escaped)))
+        line(
+          ([title == previous ? "" : title, names.epsilon(row)] + names.cells(row)).map(LaTeXText.escaped)))
       previous = title
     }
     return (lines + ["\\bottomrule", "\\end{tabular}"]).joined(separator: "\n") + "\n"
   }
 
   private static func line(_ cells: [String]) -> String { cells.joined(separator: " & ") + " \\\\" }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "\\": result += "\\textbackslash{}"
-      case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
-      case "~": result += "\\textasciitilde{}"
-      case "^": result += "\\textasciicircum{}"
-      case "−": result += "$-$"
-      case "–": result += "--"
-      case "+": result += "$+$"
-      case "<": result += "$<$"
-      case ">": result += "$>$"
-      default: result.append(character)
-      }
-    }
-    return result
-  }
 }
 
 extension [String] {

@@ -5,11 +5,13 @@ package import Foundation
 /// What the layers of a model do, as text, JSON and figures.
 package enum InspectionReport {
   /// A table of layers, and one of routing if there is any.
-  package static func text(_ inspection: ModelInspection) -> String {
+  ///
+  /// - Parameter width: the columns of a line.
+  package static func text(_ inspection: ModelInspection, width: Int = 80) -> String {
     let images = NumberFormat.grouped(inspection.images)
     let right = NumberFormat.percent(Double(inspection.correct) / Double(inspection.images))
     var text =
-      "\(inspection.model) on \(images) images of \(inspection.dataset) (\(inspection.split)): \(right) right\n\n"
+      "\(PrintableText.line(inspection.model)) on \(images) images of \(inspection.dataset) (\(inspection.split)): \(right) right\n\n"
     var rows: [[String]?] = [
       [
         "layer", "units", "mean", "5%", "25%", "median", "75%", "95%", "largest", "alive above", "dead units",
@@ -29,13 +31,14 @@ package enum InspectionReport {
           "\(layer.deadTypes.count) of \(layer.types)",
         ])
     }
-    text += TextTable.aligned(rows, flushRight: 1...) + notes(inspection)
+    text += TextTable.aligned(rows, flushRight: 1..., width: width)
+    text += notes(inspection).map { TextLines.wrapped($0, width: width).joined(separator: "\n") + "\n" }.joined()
     let routed = inspection.layers.filter { !$0.routing.isEmpty }
-    if !routed.isEmpty { text += "\n" + routing(routed) }
+    if !routed.isEmpty { text += "\n" + routing(routed, width) }
     return text
   }
 
-  private static func notes(_ inspection: ModelInspection) -> String {
+  private static func notes(_ inspection: ModelInspection) -> [String] {
     var lines = [
       "Dead: never above the activity in “alive above” on any of these images; a type is dead if it is so everywhere."
     ]
@@ -47,10 +50,10 @@ package enum InspectionReport {
         lines.append("\(layer.name): the routing of \(layer.nonFiniteImages) images is not finite, and left out.")
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
 
-  private static func routing(_ layers: [ModelInspection.Layer]) -> String {
+  private static func routing(_ layers: [ModelInspection.Layer], _ width: Int) -> String {
     var rows: [[String]?] = [
       [
         "layer", "iteration", "free energy", "entropy of R", "of uniform", "vote distance", "vote variance",
@@ -68,16 +71,15 @@ package enum InspectionReport {
         ])
       }
     }
-    return TextTable.aligned(rows, flushRight: 1...) + """
-      Means over images. R: a child's assignments to its parents.
-
-      """ + (layers.contains { $0.routing[0].freeEnergy != nil } ? energyNotes : "")
+    let hasEnergy = layers.contains { $0.routing[0].freeEnergy != nil }
+    let notes = "Means over images. R: a child's assignments to its parents." + (hasEnergy ? " " + energyNotes : "")
+    return TextTable.aligned(rows, flushRight: 1..., width: width)
+      + TextLines.wrapped(notes, width: width).joined(separator: "\n") + "\n"
   }
 
   private static let energyNotes = """
-    Free energy: Eq. 4 of Hinton, Sabour & Frosst 2018, in nats. Vote distance and variance: of votes to their parent's mean,
-    by assignment; less is more agreement.
-
+    Free energy: Eq. 4 of Hinton, Sabour & Frosst 2018, in nats. Vote distance and variance: of votes to their parent's \
+    mean, by assignment; less is more agreement.
     """
 
   /// `inspection.json`.

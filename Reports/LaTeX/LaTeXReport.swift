@@ -90,6 +90,6 @@ public enum LaTeXReport {
 
   /// Text that LaTeX sets as it is.
   private static func escaped(_ text: String) -> String {
-    ComparisonLaTeX.escaped(text).replacing("ε", with: "$\\varepsilon$")
+    LaTeXText.escaped(text).replacing("ε", with: "$\\varepsilon$")
   }
 }

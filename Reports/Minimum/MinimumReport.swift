@@ -5,7 +5,9 @@ public import Foundation
 /// What a search for the smallest ε found, as text, CSV, JSON and histograms.
 public enum MinimumReport {
   /// Median and quantiles by model and attack.
-  public static func text(_ summary: MinimumSummary) -> String {
+  ///
+  /// - Parameter width: the columns of a line.
+  public static func text(_ summary: MinimumSummary, width: Int = 80) -> String {
     let maximum = summary.configuration.maximum.text
     var rows: [[String]?] = [
       ["model", "attack", "right before", "beaten", "10%", "25%", "median", "95% interval", "75%", "90%"], nil,
@@ -26,48 +28,47 @@ public enum MinimumReport {
           "\(result.beaten)",
         ] + cells[..<3] + [result.trials == 0 ? "–" : interval] + cells[3...])
     }
-    return TextTable.aligned(rows, flushRight: 2...) + """
-
+    let legend = """
       The smallest ε, up to \(maximum) and to within \(summary.configuration.tolerance), at which the attack really beat \
-      each image
-      that was right before; the others count as above \(maximum). Where success is not monotone in ε, as with a single
-      step, it is one crossing from failure to success, and not always the first.
-
-      """ + overshooting(summary, names)
+      each image that was right before; the others count as above \(maximum). Where success is not monotone in ε, as with a \
+      single step, it is one crossing from failure to success, and not always the first.
+      """
+    let notes = [legend] + overshooting(summary, names)
+    return TextTable.aligned(rows, flushRight: 2..., width: width) + "\n"
+      + notes.map { TextLines.wrapped($0, width: width).joined(separator: "\n") + "\n" }.joined(separator: "\n")
   }
 
-  /// How many images withstand a larger ε than one that beat them, for each attack that was tried at larger ones.
-  private static func overshooting(_ summary: MinimumSummary, _ names: Names) -> String {
-    let lines = summary.results.compactMap { result in
+  /// How many images withstand a larger ε than one that beat them, a sentence for each attack that was tried at larger ones.
+  private static func overshooting(_ summary: MinimumSummary, _ names: Names) -> [String] {
+    summary.results.compactMap { result in
       result.failedAgain.map { failed in
-        """
-        \(names.models[result.modelIndex]), \(names.attacks[result.attackIndex]): \(failed) of the \(result.beaten) images \
-        beaten withstand a larger ε again, of those tried.
-
-        """
+        "\(names.models[result.modelIndex]), \(names.attacks[result.attackIndex]): \(failed) of the \(result.beaten) images "
+          + "beaten withstand a larger ε again, of those tried."
       }
     }
-    return lines.isEmpty ? "" : "\n" + lines.joined()
   }
 
   /// `minimum.csv`: one line per model, image and attack.
   public static func csv(_ summary: MinimumSummary, _ records: [MinimumRecord]) -> String {
     let header = [
-      "model", "attack", "image", "label", "target", "clean_prediction", "status", "epsilon", "failed_epsilon",
-      "prediction", "linf", "l2", "forwards", "backwards", "failed_again_epsilon",
+      "model", "attack", "attack_parameters", "goal", "target", "image", "label", "clean_prediction", "status",
+      "epsilon", "epsilon_text", "failed_epsilon", "prediction", "linf", "l2", "forwards", "backwards",
+      "failed_again_epsilon",
     ]
-    let names = Names.forPrograms(run(summary))
-    return CSV.text(
-      [header]
-        + records.map { record in
-          [
-            names.models[record.model], names.attacks[record.attack], "\(record.image)", "\(record.label)",
-            record.target.map(String.init) ?? "", "\(record.cleanPrediction)", record.status.rawValue,
-            record.epsilon.map { "\($0)" } ?? "", "\(record.failedEpsilon)", "\(record.prediction)",
-            "\(record.linfNorm)", "\(record.l2Norm)", "\(record.forwards)", "\(record.backwards)",
-            record.failedAgainEpsilon.map { "\($0)" } ?? "",
-          ]
-        })
+    let run = run(summary)
+    let models = run.distinctModelNames
+    let attacks = run.attacks.map(\.columns)
+    let rows = records.map { record -> [String] in
+      var row = [models[record.model]] + attacks[record.attack]
+      row += [run.goals[0].rawValue, record.target.map(String.init) ?? "", "\(record.image)", "\(record.label)"]
+      row += ["\(record.cleanPrediction)", record.status.rawValue]
+      row += record.epsilon.map { run.columns(ofBudget: $0) } ?? ["", ""]
+      row += [run.columns(ofBudget: record.failedEpsilon)[0], "\(record.prediction)", "\(record.linfNorm)"]
+      row += ["\(record.l2Norm)", "\(record.forwards)", "\(record.backwards)"]
+      row += [record.failedAgainEpsilon.map { run.columns(ofBudget: $0)[0] } ?? ""]
+      return row
+    }
+    return CSV.text([header] + rows)
   }
 
   /// `minimum.json`: the configuration and the quantiles.

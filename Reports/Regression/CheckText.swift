@@ -1,12 +1,13 @@
 public import Evaluation
+import Files
 
 /// The outcome of a check as plain text: one line per group, then what it means.
 public enum CheckText {
   public static func text(_ check: RegressionCheck) -> String {
     var text = groups(check) + floors(check)
     text += "\n\(check.headline)\n"
-    for doubt in check.doubts { text += "  doubt: \(doubt)\n" }
-    for note in check.notes { text += "  note: \(note)\n" }
+    for doubt in check.doubts { text += "  doubt: \(PrintableText.line(doubt))\n" }
+    for note in check.notes { text += "  note: \(PrintableText.line(note))\n" }
     return text
   }
 

@@ -50,10 +50,13 @@ public struct DatasetCatalog: Sendable {
   public func load(
     _ name: String = Self.defaultName, split: Dataset.Split = .test, classCount: Int? = nil
   ) throws -> Dataset {
-    guard let known = KnownDataset.all.first(where: { $0.name == name }) else {
-      if ArrayDataset.isPath(name) { return try ArrayDataset.load(name, split: split, classCount: classCount) }
-      throw NearMatch.unknown(.dataset, "--dataset", name, what: "data set", among: Self.names)
+    // A name before a file of that name: what is known by name stays so wherever one works.
+    let isKnown = KnownDataset.all.contains { $0.name == name }
+    if !isKnown, ArrayDataset.isPath(name) {
+      return try ArrayDataset.load(name, split: split, classCount: classCount)
     }
+    let name = try Self.vocabulary.name(for: name, .dataset, "--dataset")
+    let known = KnownDataset.all.first { $0.name == name }!
     guard known.splits.contains(split) else {
       throw InputError(
         .dataset, "--dataset", "\(name) has no \(split.rawValue) split",
@@ -83,6 +86,7 @@ public struct DatasetCatalog: Sendable {
   /// Whether the files of the data set called `name` are found.
   /// - Throws: `InputError(.dataset)` if some of them are there and others are missing.
   public func contains(_ name: String, _ split: Dataset.Split) throws -> Bool {
+    let name = Self.vocabulary.name(for: name)
     guard let known = KnownDataset.all.first(where: { $0.name == name }), known.splits.contains(split) else {
       return false
     }

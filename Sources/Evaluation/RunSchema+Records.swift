@@ -115,13 +115,37 @@ extension RunSchema {
   static func object<Value: Decodable>(_ type: Value.Type, in table: String, _ database: Database) throws -> Value? {
     guard let row = try Row.fetchOne(database, sql: "SELECT json FROM \(table)") else { return nil }
     guard case .string(let text) = (row[0] as DatabaseValue).storage,
-      let value = try? JSONDecoder().decode(type, from: Data(text.utf8))
+      let value = try? decoder.decode(type, from: Data(text.utf8))
     else { throw Damage("its table “\(table)” can't be read") }
     return value
   }
 
   static func setObject(_ value: some Encodable, in table: String, _ database: Database) throws {
-    let json = String(decoding: try JSONEncoder.compact.encode(value), as: UTF8.self)
+    let json = String(decoding: try encoder.encode(value), as: UTF8.self)
     try database.execute(sql: "INSERT OR REPLACE INTO \(table) (id, json) VALUES (1, ?)", arguments: [json])
+  }
+
+  /// ISO 8601 with milliseconds, in UTC.
+  private static let dateStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+  private static var encoder: JSONEncoder {
+    let encoder = JSONEncoder.compact
+    encoder.dateEncodingStrategy = .custom { date, encoder in
+      var container = encoder.singleValueContainer()
+      try container.encode(date.formatted(dateStyle))
+    }
+    return encoder
+  }
+
+  private static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .custom { decoder in
+      let container = try decoder.singleValueContainer()
+      // Earlier versions wrote the seconds since 2001.
+      if let seconds = try? container.decode(Double.self) { return Date(timeIntervalSinceReferenceDate: seconds) }
+      let text = try container.decode(String.self)
+      return try (try? dateStyle.parse(text)) ?? Date.ISO8601FormatStyle().parse(text)
+    }
+    return decoder
   }
 }

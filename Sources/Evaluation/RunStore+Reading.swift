@@ -46,6 +46,12 @@ extension RunStore {
     }
   }
 
+  /// Hands every record to `body`, which must not use the store, ordered by model, attack, goal, target, budget and image.
+  ///
+  /// - Throws: `InputError` of kind `.output`, after the last of them, if they are not those that were appended; and what
+  ///   `body` throws.
+  package func forEachRecord(_ body: (EvaluationRecord) throws -> Void) throws { try forEachRecord(by: .key, body) }
+
   /// Reads every record.
   ///
   /// - Throws: `InputError` of kind `.output` if they are not those that were appended.

@@ -12,6 +12,7 @@ extension RunConfiguration.Model {
   /// What a run records of the model that `name`, a shipped name or a path, was `loaded` from, and that is attacked as
   /// `classifier`: by itself, unless this is the mean over several crops. Reports call it as the loaded model is called.
   public init(_ name: String, _ loaded: Checkpoint.Loaded, as classifier: (any Classifier)? = nil) {
+    let name = ModelCatalog.canonicalName(name)
     self.init(
       name: loaded.model.name, source: ModelCatalog.Preset(rawValue: name) == nil ? name : Self.shipped,
       sha256: loaded.sha256, kind: loaded.architecture, loss: loaded.model.trainingLoss.description,

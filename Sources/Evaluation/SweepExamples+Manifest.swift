@@ -7,9 +7,8 @@ import Tensors
 
 extension SweepExamples {
   static let header = [
-    "file", "model", "attack", "goal", "target", "epsilon", "first_epsilon", "image", "label", "clean_prediction",
-    "prediction", "fools",
-    "png_prediction", "still_fools", "linf_levels",
+    "file", "model", "attack", "attack_parameters", "goal", "target", "epsilon", "epsilon_text", "first_epsilon", "image",
+    "label", "clean_prediction", "prediction", "fools", "png_prediction", "still_fools", "linf_levels",
   ]
 
   /// The lines of the manifest for `records` of one model, whose files are read.
@@ -25,11 +24,12 @@ extension SweepExamples {
       let original = sweep.dataset.pixels(at: positions[record.image]!)
       let distance = zip(levels, original).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
       let configuration = sweep.configuration
+      let attack = configuration.attacks[record.attack].columns
+      let epsilon = budget(record).columns
       return CSV.line([
-        paths.path(of: record), configuration.models[record.model].name,
-        configuration.attacks[record.attack].description,
-        configuration.goals[record.goal].rawValue, record.target.map(String.init) ?? "", budget(record).text,
-        firstBudgets.budget(of: record).map { configuration.budgets[$0].text } ?? "", "\(record.image)",
+        paths.path(of: record), configuration.distinctModelNames[record.model], attack[0], attack[1],
+        configuration.goals[record.goal].rawValue, record.target.map(String.init) ?? "", epsilon[0], epsilon[1],
+        firstBudgets.budget(of: record).map { configuration.budgets[$0].columns[0] } ?? "", "\(record.image)",
         "\(record.label)", "\(record.cleanPrediction)", "\(record.prediction)",
         "\(record.isFooled(by: record.prediction))", "\(prediction)", "\(record.isFooled(by: prediction))",
         "\(distance)",

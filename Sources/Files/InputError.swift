@@ -29,5 +29,8 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  public var description: String { "\(subject): \(problem)\n  → \(remedy)" }
+  /// Two lines, whatever the names in it hold.
+  public var description: String {
+    "\(PrintableText.line(subject)): \(PrintableText.line(problem))\n  → \(PrintableText.line(remedy))"
+  }
 }

@@ -10,7 +10,7 @@ package enum RunFolderNames {
   private static let stores = [store, store + "-journal", newStore, newStore + "-journal"]
   private static let reports = [
     "accuracy.csv", "curves.csv", "findings.csv", "summary.json", "report.md", "report.html", "report.tex",
-    "references.bib",
+    "references.bib", "per-image.csv",
   ]
 
   /// Whether a run writes a file called `name`, or the folder of its pictures.

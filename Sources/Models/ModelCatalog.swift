@@ -25,11 +25,7 @@ public enum ModelCatalog {
     /// The preset called `name`.
     /// - Throws: `InputError(.model)` listing the names.
     public init(parsing name: String) throws {
-      guard let preset = Preset(rawValue: name) else {
-        throw NearMatch.unknown(
-          .model, "--model", name, what: "preset", among: Preset.allCases.map(\.rawValue))
-      }
-      self = preset
+      self = Preset(rawValue: try ModelCatalog.presets.name(for: name, .model, "--model"))!
     }
 
     /// A model with freshly drawn weights.
@@ -99,6 +95,7 @@ public enum ModelCatalog {
   public static func load(
     _ name: String, as chosen: String? = nil, resources: ResourceLocator = ResourceLocator()
   ) throws -> Checkpoint.Loaded {
+    let name = canonicalName(name)
     if let shipped = Shipped(rawValue: name) {
       let folder = try resources.folder(of: "Models")
       return try Checkpoint.read(
@@ -111,8 +108,7 @@ public enum ModelCatalog {
         remedy: "train one with `robust train --model \(name)` and name the file")
     }
     guard name.contains("/") || name.contains(".") || FileManager.default.fileExists(atPath: name) else {
-      throw NearMatch.unknown(
-        .model, "--model", name, what: "shipped model or checkpoint file", among: Shipped.allCases.map(\.rawValue))
+      throw shipped.unknown(name, .model, "--model")
     }
     return try Checkpoint.read(name, name: chosen)
   }

@@ -16,9 +16,8 @@ public enum ExperimentCatalog {
   /// The experiments that `names` ask for, in the order of the catalogue.
   /// - Throws: `InputError` of kind `usage` that lists the names.
   public static func experiments(_ names: [String]) throws -> [any Experiment] {
-    for name in names where !Self.names.contains(name) {
-      throw NearMatch.unknown(.usage, "robust reproduce", name, what: "experiment", among: Self.names)
-    }
+    let vocabulary = Vocabulary("experiment", names: Self.names)
+    let names = try names.map { try vocabulary.name(for: $0, .usage, "robust reproduce") }
     return names.contains(everything) ? all : all.filter { names.contains($0.id) }
   }
 }

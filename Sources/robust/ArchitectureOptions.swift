@@ -154,10 +154,8 @@ struct ArchitectureOptions: ParsableArguments {
     configuration.classCount = classCount
     if let loss {
       let losses: [String: Loss] = ["spread": .spread(margin: 0.9), "margin": .margin, "cross-entropy": .crossEntropy]
-      guard let chosen = losses[loss] else {
-        throw NearMatch.unknown(.usage, "--loss", loss, what: "loss", among: losses.keys.sorted())
-      }
-      configuration.loss = chosen
+      let names = Vocabulary("loss", names: losses.keys.sorted(), synonyms: ["ce": "cross-entropy"])
+      configuration.loss = losses[try names.name(for: loss, .usage, "--loss")]!
     }
     if let preprocessing {
       configuration.preprocessing = try .parse(preprocessing, option: "--preprocessing", what: "preprocessing")

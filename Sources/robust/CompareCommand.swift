@@ -46,8 +46,8 @@ struct CompareCommand: ParsableCommand {
     Interruption.watch("the files are written.")
     var files = try ComparisonWriter.write(comparison, to: folder.url)
     files += try renderer.render(files, in: folder.url)
-    print(ComparisonText.text(comparison))
-    print("Wrote \(files.joined(separator: ", ")) into \(output)/")
+    print(ComparisonText.text(comparison, width: Terminal.outputWidth))
+    print(PrintableText.line("Wrote \(files.joined(separator: ", ")) into \(output)/"))
   }
 
   /// The last part of each path, or the whole path where that is not distinct.

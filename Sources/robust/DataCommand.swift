@@ -42,7 +42,7 @@ struct DataListCommand: ParsableCommand {
         if entry.path != nil { problems.append("\(error)") }
       }
     }
-    print(TextTable.aligned(rows, flushRight: 2...2), terminator: "")
+    print(TextTable.aligned(rows, flushRight: 2...2, width: Terminal.outputWidth), terminator: "")
     for problem in problems { print("\n\(problem)") }
   }
 }

@@ -18,7 +18,7 @@ struct DataRenderCommand: ParsableCommand {
         robust data render toynorb --sheet toys.png
       """)
 
-  @Argument(help: "What to render: toynorb.")
+  @Argument(help: "What to render: toynorb.", completion: .list([ToyNORB.name]))
   var name: String
 
   @Option(name: [.short, .long], help: "The folder to write to. Default: the cache.", completion: .directory)
@@ -32,13 +32,11 @@ struct DataRenderCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
-    guard name == ToyNORB.name else {
-      throw NearMatch.unknown(.usage, "data render", name, what: "synthetic data set", among: [ToyNORB.name])
-    }
+    let name = try Vocabulary("synthetic data set", names: [ToyNORB.name]).name(for: name, .usage, "data render")
     if let sheet {
       try OutputFile(sheet, option: "--sheet", replacing: .toySheet)
       try AtomicFile.write(PNG.encode(ToyNORB.contactSheet()), to: sheet)
-      print("wrote \(sheet)")
+      print(PrintableText.line("wrote \(sheet)"))
       return
     }
     let folder = output ?? ToyNORB.cacheFolder()
@@ -50,6 +48,6 @@ struct DataRenderCommand: ParsableCommand {
       try Interruption.check()
     }
     progress.clear()
-    print("wrote \(folder)")
+    print(PrintableText.line("wrote \(folder)"))
   }
 }

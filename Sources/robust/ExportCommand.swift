@@ -23,13 +23,17 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder of the run.", valueName: "run"), completion: .directory)
   var folder: String
 
-  @Option(name: [.short, .long], help: "The folder to make: a new or an empty one.")
+  @Option(name: [.short, .long], help: "The folder to make: a new or an empty one.", completion: .directory)
   var output: String
 
-  @Option(help: "\(ExampleExport.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "\(ExampleExport.Format.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: .list(ExampleExport.Format.allCases.map(\.rawValue)))
   var format: String = ExampleExport.Format.png.rawValue
 
-  @Option(help: "Pixels of arrays: float32 as the attack returned them, or uint8, rounded inside the budget.")
+  @Option(
+    help: "Pixels of arrays: float32 as the attack returned them, or uint8, rounded inside the budget.",
+    completion: .list(ExampleExport.Pixels.allCases.map(\.rawValue)))
   var pixels: String = ExampleExport.Pixels.float32.rawValue
 
   @Flag(help: "Compress .npy and .safetensors files by Zstandard.")
@@ -38,7 +42,7 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "Only of these models of the run, by name, separated by commas; NAME=PATH if the file has moved.")
   var model: String?
 
-  @Option(help: "Only of these attacks of the run.")
+  @Option(help: "Only of these attacks of the run.", completion: Completions.attacks)
   var attack: String?
 
   @Option(name: [.customShort("e"), .long], help: "Only at these ε of the run.")
@@ -51,7 +55,9 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "Only attacks towards these classes, by number or name.")
   var target: String?
 
-  @Option(help: "Whether the attack reached its goal: yes, no or all.")
+  @Option(
+    help: "Whether the attack reached its goal: yes, no or all.",
+    completion: .list(ExampleSelection.Outcome.allCases.map(\.rawValue)))
   var success: String = ExampleSelection.Outcome.yes.rawValue
 
   @Option(help: "Only the first N images of the run, or of --class, in the order of the run.")
@@ -125,7 +131,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func show(_ report: ExampleExport.Report) {
-    print(TextTable.aligned(rows(report.summary), flushRight: 3...10), terminator: "")
+    print(TextTable.aligned(rows(report.summary), flushRight: 3...10, width: Terminal.outputWidth), terminator: "")
     print("")
     if holdsLevels {
       for (epsilon, levels) in report.summary.floored {
@@ -146,7 +152,7 @@ struct ExportCommand: ParsableCommand {
     case 1: print("one record came out differently from the run")
     default: print("\(report.differences.formatted) records came out differently from the run")
     }
-    print("Wrote \(report.files.joined(separator: ", ")) into \(output)/")
+    print(PrintableText.line("Wrote \(report.files.joined(separator: ", ")) into \(output)/"))
   }
 
   /// Whether the files hold whole levels.

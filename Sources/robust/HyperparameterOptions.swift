@@ -8,7 +8,7 @@ struct HyperparameterOptions: ParsableArguments {
     help: """
       What the attack ascends: \(Objective.allCases.map(\.rawValue).joined(separator: ", ")). \
       Default: \(Objective.crossEntropy.rawValue).
-      """)
+      """, completion: Completions.objectives)
   var objective: String?
 
   @Option(help: "BIM: how many steps. Default 10.")
@@ -18,7 +18,9 @@ struct HyperparameterOptions: ParsableArguments {
     help: "BIM: step size α as a multiple of ε (0.2), or in pixel values, the same at every ε (2/255). Default 0.2.")
   var stepSize: String?
 
-  @Option(help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.")
+  @Option(
+    help: "BIM: `kurakin` takes α = 1/255 and the step count of Kurakin et al. 2017.",
+    completion: .list(AttackKind.Compatibility.allCases.map(\.rawValue)))
   var compat: String?
 
   @Flag(help: "Start BIM at a random point of the ε-ball.")

@@ -103,8 +103,8 @@ struct InspectCommand: ParsableCommand {
     files += votes
     for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
     let rendered = try renderer.render(files.map(\.0), in: folder)
-    print(InspectionReport.text(inspection))
-    print("Wrote \((files.map(\.0) + rendered).joined(separator: ", ")) into \(path)/")
+    print(InspectionReport.text(inspection, width: Terminal.outputWidth))
+    print(PrintableText.line("Wrote \((files.map(\.0) + rendered).joined(separator: ", ")) into \(path)/"))
   }
 
   /// How votes are routed in an image that is classified correctly, and in one that is not.

@@ -26,14 +26,14 @@ struct MinimumCommand: ParsableCommand {
     help: """
       Shipped names (see `robust models`) or checkpoint files, or NAME=PATH, by default those of `robust sweep`; or the folder \
       of one run, for its models, images and attacks.
-      """)
+      """, completion: Completions.model)
   var models: [String] = []
 
   @Option(
     help: """
       Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")). Default: fgsm, or \
       those of the run.
-      """)
+      """, completion: Completions.attacks)
   var attack: String?
 
   @OptionGroup var hyperparameters: HyperparameterOptions
@@ -42,10 +42,12 @@ struct MinimumCommand: ParsableCommand {
     help: """
       The data set: a name (see `robust data`), or an .npz or .npy file, or NAME=PATH; with a run, where its file is now. \
       Default: that of the run, or \(DatasetCatalog.defaultName).
-      """)
+      """, completion: Completions.dataset)
   var dataset: String?
 
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
+  @Option(
+    help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.",
+    completion: Completions.splits)
   var split: String?
 
   @OptionGroup var data: DatasetOptions
@@ -70,7 +72,9 @@ struct MinimumCommand: ParsableCommand {
   @Option(help: "How many evenly spaced ε are tried before bisection. Default: 8; 64 for an attack of a single step.")
   var scan: Int?
 
-  @Option(help: "Goal: a class (3 or shirt), random or least-likely; without it, any other class will do.")
+  @Option(
+    help: "Goal: a class (3 or shirt), random or least-likely; without it, any other class will do.",
+    completion: .list(["random", "least-likely"]))
   var target: String?
 
   @Option(help: "Attack the first N images only, in class-balanced order.")
@@ -88,7 +92,7 @@ struct MinimumCommand: ParsableCommand {
     help: """
       The folder to write into: a new or an empty one, or one with an earlier search, which is replaced. Default: runs/ and \
       a name made from the options.
-      """)
+      """, completion: .directory)
   var output: String?
 
   func run() throws {
@@ -116,8 +120,8 @@ struct MinimumCommand: ParsableCommand {
     let summary = MinimumSummary(configuration, records)
     var files = try MinimumReport.write(summary, records, to: folder.url)
     files += try renderer.render(files, in: folder.url)
-    print(MinimumReport.text(summary))
-    print("Wrote \(files.joined(separator: ", ")) into \(path)/")
+    print(MinimumReport.text(summary, width: Terminal.outputWidth))
+    print(PrintableText.line("Wrote \(files.joined(separator: ", ")) into \(path)/"))
   }
 
   private func largestEpsilon() throws -> Budget {

@@ -5,13 +5,17 @@ import Models
 
 /// One model, and the images that it is given.
 struct ModelImagesOptions: ParsableArguments {
-  @Argument(help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.")
+  @Argument(
+    help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.", completion: Completions.model)
   var model: String
 
-  @Option(help: "The data set: a name (see `robust data`), or an .npz or .npy file.")
+  @Option(
+    help: "The data set: a name (see `robust data`), or an .npz or .npy file.", completion: Completions.dataset)
   var dataset: String = DatasetCatalog.defaultName
 
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Option(
+    help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")).",
+    completion: Completions.splits)
   var split: String = Dataset.Split.test.rawValue
 
   @OptionGroup var data: DatasetOptions

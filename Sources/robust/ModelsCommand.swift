@@ -33,7 +33,9 @@ struct ModelsCommand: ParsableCommand {
         }
         for name in shipped.map(\.rawValue) {
           let loaded = try ModelCatalog.load(name)
-          print("  shipped as \(name): \(loaded.provenance.summary), sha256 \(loaded.sha256.prefix(12))…")
+          print(
+            PrintableText.line(
+              "  shipped as \(name): \(loaded.provenance.summary), sha256 \(loaded.sha256.prefix(12))…"))
         }
       }
     }
@@ -42,7 +44,7 @@ struct ModelsCommand: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print layers, shapes and parameters of a model.")
 
-    @Argument(help: "A preset, or a checkpoint file.")
+    @Argument(help: "A preset, or a checkpoint file.", completion: Completions.model)
     var name: String
 
     @Flag(
@@ -51,30 +53,31 @@ struct ModelsCommand: ParsableCommand {
     var tensors = false
 
     func run() throws {
+      let name = ModelCatalog.canonicalName(name)
       let model: any Model
       if let preset = ModelCatalog.Preset(rawValue: name), ModelCatalog.Shipped(rawValue: name) == nil {
         model = try preset.model(inputShape: [1, 28, 28], classCount: 10, seed: 0)
-        print("\(name): a preset, untrained")
+        print(PrintableText.line("\(name): a preset, untrained"))
       } else {
         let loaded = try ModelCatalog.load(name)
         model = loaded.model
-        print("\(name): \(loaded.provenance.summary)")
+        print(PrintableText.line("\(name): \(loaded.provenance.summary)"))
         print("sha256 \(loaded.sha256)")
-        print("weights sha256 \(loaded.weightsHash), \(loaded.seal(name))")
-        if let recipe = loaded.provenance.recipe { print("recipe \(recipe)") }
+        print(PrintableText.line("weights sha256 \(loaded.weightsHash), \(loaded.seal(name))"))
+        if let recipe = loaded.provenance.recipe { print(PrintableText.line("recipe \(recipe)")) }
       }
       print("input \(model.inputShape), \(model.classCount) classes, trained with \(model.trainingLoss) loss\n")
       let rows =
         [["layer", "output", "parameters"]] + model.layers.map { [$0.name, $0.output, $0.parameterCount.formatted] }
         + [["total", "", model.parameters.count.formatted]]
-      print(TextTable.aligned(rows, flushRight: 2...2), terminator: "")
+      print(TextTable.aligned(rows, flushRight: 2...2, width: Terminal.outputWidth), terminator: "")
       if tensors { try printTensors(of: model) }
     }
 
     private func printTensors(of model: some Model) throws {
       print("\nmetadata")
       for (key, value) in try Checkpoint.required(model).sorted(by: { $0.key < $1.key }) { print("  \(key): \(value)") }
-      print()
+      print("")
       let rows = [["tensor", "shape"]] + model.parameterShapes.map { [$0.name, "\($0.shape)"] }
       print(TextTable.aligned(rows, flushRight: 2...), terminator: "")
     }

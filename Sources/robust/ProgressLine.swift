@@ -14,7 +14,7 @@ final class ProgressLine: Sendable {
 
   /// Shows `label` and a bar at `share` in [0, 1], with the time left if the rest goes as fast as what is done.
   func show(_ label: String, share: Double, detail: String = "") {
-    last.withLock { show(Self.visible(label), share, Self.visible(detail), &$0) }
+    last.withLock { show(PrintableText.line(label), share, PrintableText.line(detail), &$0) }
   }
 
   private func show(_ label: String, _ share: Double, _ detail: String, _ last: inout (drawn: Date, share: Double)) {
@@ -44,11 +44,6 @@ final class ProgressLine: Sendable {
 
   /// Removes the bar.
   func clear() { StandardError.clear() }
-
-  /// `text` without what would move the cursor, such as a line break in the name of a file.
-  private static func visible(_ text: String) -> String {
-    String(text.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "�" : $0 })
-  }
 
   static func duration(_ seconds: Double) -> String {
     let total = Int(seconds.rounded())

@@ -59,7 +59,7 @@ struct ReconstructCommand: ParsableCommand {
       throw Interruption()
     }
     show(ReconstructionSummary(results), dataset)
-    print("Wrote \(files.joined(separator: ", ")) into \(output)/")
+    print(PrintableText.line("Wrote \(files.joined(separator: ", ")) into \(output)/"))
   }
 
   /// Where the images of which there are pictures come in `dataset`.
@@ -99,6 +99,6 @@ struct ReconstructCommand: ParsableCommand {
       line("… which is wrong", summary.count - summary.rightCount, summary.errorOfWrong),
       line("of the true class", summary.count, summary.errorOfLabel),
     ]
-    print(TextTable.aligned(rows, flushRight: 1...2), terminator: "\n")
+    print(TextTable.aligned(rows, flushRight: 1...2, width: Terminal.outputWidth), terminator: "\n")
   }
 }

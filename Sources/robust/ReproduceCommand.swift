@@ -23,7 +23,9 @@ struct ReproduceCommand: ParsableCommand {
         robust reproduce figure-3 --dataset toynorb-48 --epochs 20 --iterations 2
       """)
 
-  @Argument(help: "What to make: \(ExperimentCatalog.names.joined(separator: ", ")).")
+  @Argument(
+    help: "What to make: \(ExperimentCatalog.names.joined(separator: ", ")).",
+    completion: .list(ExperimentCatalog.names))
   var experiments: [String]
 
   @OptionGroup var data: DatasetOptions
@@ -84,7 +86,7 @@ struct ReproduceCommand: ParsableCommand {
     }
     let url = URL(filePath: output, directoryHint: .isDirectory)
     _ = try renderer.render(FileManager.default.contentsOfDirectory(atPath: url.path).sorted(), in: url)
-    print("Wrote \(output)/: see README.md there.")
+    print(PrintableText.line("Wrote \(output)/: see README.md there."))
   }
 }
 

@@ -48,7 +48,8 @@ struct Robust: ParsableCommand {
   private static func runCommand() -> Int32 {
     do {
       try TextNames.check(arguments: (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] })
-      var command = try parseAsRoot()
+      let arguments = try ArgumentCheck.checked(Array(CommandLine.arguments.dropFirst()), of: Self.self)
+      var command = try parseAsRoot(arguments)
       try TextNames.checkCurrentFolder()
       try command.run()
       return 0
@@ -71,7 +72,9 @@ struct Robust: ParsableCommand {
       }
       // Help that was asked for is a result.
       let message = fullMessage(for: error)
-      if !message.isEmpty { if code == .success { print(message) } else { StandardError.note(message) } }
+      guard !message.isEmpty else { return code.rawValue }
+      // As it is: completion scripts have tabs.
+      if code == .success { StandardOutput.write(Data((message + "\n").utf8)) } else { StandardError.note(message) }
       return code.rawValue
     }
   }

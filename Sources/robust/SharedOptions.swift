@@ -67,11 +67,16 @@ struct FigureOptions: ParsableArguments {
 }
 
 extension CaseIterable where Self: RawRepresentable, RawValue == String {
-  /// The case called `text`.
+  /// The case called `text`, in capitals or not.
   static func parse(_ text: String, option: String, what: String) throws -> Self {
-    guard let value = Self(rawValue: text) else {
-      throw NearMatch.unknown(.usage, option, text, what: what, among: allCases.map(\.rawValue))
-    }
-    return value
+    let vocabulary = Vocabulary(what, names: allCases.map(\.rawValue))
+    return Self(rawValue: try vocabulary.name(for: text, .usage, option))!
+  }
+}
+
+extension Dataset.Split {
+  /// The split called `text`, here or elsewhere.
+  static func parse(_ text: String, option: String, what: String) throws -> Dataset.Split {
+    Dataset.Split(rawValue: try vocabulary.name(for: text, .usage, option))!
   }
 }

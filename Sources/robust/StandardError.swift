@@ -15,7 +15,7 @@ enum StandardError {
   /// Prints a line that stays.
   static func note(_ text: String) {
     isBarShown.withLock { isBarShown in
-      write((isBarShown ? erasure : "") + text + "\n")
+      write((isBarShown ? erasure : "") + PrintableText.lines(text) + "\n")
       isBarShown = false
     }
   }
@@ -24,7 +24,7 @@ enum StandardError {
   static func noteAtOnce(_ text: String) {
     _ = isBarShown.withLockIfAvailable { isBarShown in
       guard isReady else { return }
-      write((isBarShown ? erasure : "") + text + "\n")
+      write((isBarShown ? erasure : "") + PrintableText.lines(text) + "\n")
       isBarShown = false
     }
   }
@@ -33,7 +33,7 @@ enum StandardError {
   static func draw(_ text: String) {
     isBarShown.withLock { isBarShown in
       guard isReady else { return }
-      write(erasure + text)
+      write(erasure + PrintableText.line(text))
       isBarShown = true
     }
   }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Reports
 import Synchronization
 
 /// Standard output: what fails is remembered, and decides how the program ends.
@@ -40,9 +41,16 @@ enum StandardOutput {
   }
 }
 
-/// Prints to standard output as Swift's own does, but what can't be written makes the program end with an error.
-func print(_ items: Any..., separator: String = " ", terminator: String = "\n") {
+/// Prints to standard output as Swift's own does, but what can't be written makes the program end with an error, control
+/// characters of names in `text` are shown rather than obeyed, and on a terminal a few words have colour.
+func print(_ text: String, terminator: String = "\n") {
   // Both may be the same terminal.
   StandardError.clear()
-  StandardOutput.write(Data((items.map { "\($0)" }.joined(separator: separator) + terminator).utf8))
+  let shown = Highlight.applied(to: PrintableText.lines(text), on: Terminal(of: STDOUT_FILENO))
+  StandardOutput.write(Data((shown + terminator).utf8))
+}
+
+extension Terminal {
+  /// The columns that tables on standard output may take: those of the terminal, or 80 in a file.
+  static var outputWidth: Int { max(Terminal(of: STDOUT_FILENO).width ?? TextTable.width, 40) }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Files
 import Foundation
+import Models
 
 extension SweepCommand {
   /// The sweep in the folder of `--resume`, made again from what the run says of itself.
@@ -44,7 +45,9 @@ extension SweepCommand {
       } else if let hash = try? Checksum.sha256(ofFile: piece.value), run.models.contains(where: { $0.sha256 == hash })
       {
         moved.append((nil, piece.value))
-      } else if !run.models.contains(where: { $0.name == piece.value || $0.source == piece.value }) {
+      } else if !run.models.contains(where: {
+        $0.name == ModelCatalog.canonicalName(piece.value) || $0.source == piece.value
+      }) {
         return nil
       }
     }
@@ -52,16 +55,20 @@ extension SweepCommand {
     return pieces.allSatisfy { $0.name != nil } || pieces.count == run.models.count ? moved : nil
   }
 
+  /// What `--dataset` says, with the name that records have for it.
+  private var givenData: NamedPath? {
+    dataset.map { NamedPath(DatasetCatalog.vocabulary.name(for: $0) ?? $0) }
+  }
+
   /// Where the images of the run are now, as `--dataset` says; nil where the run found them.
   private func movedData(_ run: RunConfiguration) -> String? {
-    guard let given = dataset.map({ NamedPath($0) }), given.value != run.dataset.name, given.value != run.dataset.source
-    else { return nil }
+    guard let given = givenData, given.value != run.dataset.name, given.value != run.dataset.source else { return nil }
     return given.value
   }
 
   /// Whether `--dataset` may mean the images of the run: by name, or by a place, of which their hash has to be told.
   private func isDataOf(_ run: RunConfiguration) -> Bool {
-    guard let given = dataset.map({ NamedPath($0) }) else { return true }
+    guard let given = givenData else { return true }
     if given.value == run.dataset.name || given.value == run.dataset.source { return true }
     if run.dataset.source != nil || DatasetCatalog.isFile(run.dataset.name) {
       return DatasetCatalog.isFile(given.value)
@@ -85,11 +92,15 @@ extension SweepCommand {
     func compare(_ option: String, _ given: String?, _ stored: String) {
       if let given, given != stored { result.append("\(option) is \(stored), not \(given)") }
     }
-    compare("--attack", attack, run.attacks.map(\.name).joined(separator: ","))
+    let kinds = try attack.map { try AttackKind.list(parsing: $0).map(\.rawValue).joined(separator: ",") }
+    compare("--attack", kinds, run.attacks.map(\.name).joined(separator: ","))
     let names = run.models.map { $0.source == RunConfiguration.Model.shipped ? $0.name : $0.source }
-    if try movedModels(run) == nil { compare("--model", model, names.joined(separator: ",")) }
+    if try movedModels(run) == nil {
+      let given = model?.split(separator: ",").map { ModelCatalog.canonicalName(String($0)) }
+      compare("--model", given?.joined(separator: ","), names.joined(separator: ","))
+    }
     if !isDataOf(run) { compare("--dataset", dataset, run.dataset.name) }
-    compare("--split", split, run.dataset.split)
+    compare("--split", split.map { Dataset.Split.vocabulary.name(for: $0) ?? $0 }, run.dataset.split)
     let selection = try viewpoints.selection()
     for field in ViewpointSelection.Field.allCases {
       func text(_ selection: ViewpointSelection?) -> String? {
@@ -109,24 +120,25 @@ extension SweepCommand {
     compare("--seed", seed.map(String.init), "\(run.seed)")
     compare("--raw-curves", rawCurves ? "given" : nil, run.rawCurves ? "given" : "absent")
     compare("--shard", shard, options.shard?.description ?? "absent")
-    let given = hyperparameters
+    let settings = hyperparameters
+    let objective = try settings.objective.map { try Objective(parsing: $0).rawValue }
     for attack in run.attacks {
       let parameters = Dictionary(attack.parameters.map { ($0.name, $0.value) }) { first, _ in first }
-      compare("--objective", given.objective, attack.objective)
+      compare("--objective", objective, attack.objective)
       compare("--lattice", lattice ? "given" : nil, parameters["lattice"] == nil ? "absent" : "given")
       guard let stored = parameters["steps"] else {
         // What an attack has no use for is that of another one, or of none.
         guard !run.attacks.contains(where: { $0.parameters.contains { $0.name == "steps" } }) else { continue }
-        for option in given.given where option != "--objective" { result.append("\(option) is absent, not given") }
+        for option in settings.given where option != "--objective" { result.append("\(option) is absent, not given") }
         continue
       }
-      compare("--steps", given.steps.map(String.init), stored)
+      compare("--steps", settings.steps.map(String.init), stored)
       compare(
-        "--step-size", try given.stepSize.map { try Self.text(StepSize(parsing: $0)) },
+        "--step-size", try settings.stepSize.map { try Self.text(StepSize(parsing: $0)) },
         parameters["relativeStepSize"] ?? parameters["stepSize"] ?? stored)
-      compare("--compat", given.compat, stored)
+      compare("--compat", settings.compat?.lowercased(), stored)
       let startsAtRandom = parameters["startsAtRandom"] != nil
-      compare("--random-start", given.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")
+      compare("--random-start", settings.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")
     }
     if let output {
       let (here, there) = (

@@ -13,8 +13,8 @@ struct SweepCommand: ParsableCommand {
     abstract: "Attack models over a range of budgets ε and write a report.",
     discussion: """
       Prints accuracy and success rate per model, attack and ε, and writes into the output folder: run.sqlite (one \
-      record per model, attack, goal, ε and image), accuracy.csv, findings.csv, summary.json, report.md, report.html, \
-      report.tex with references.bib, and images/ with adversarial PNGs and manifest.csv.
+      record per model, attack, goal, ε and image), per-image.csv with the same, accuracy.csv, curves.csv, findings.csv, \
+      summary.json, report.md, report.html, report.tex with references.bib, and images/ with adversarial PNGs and manifest.csv.
 
       A sweep that was stopped, in whatever way, goes on by --resume; only the chunk of images in flight is lost. With \
       --shard it does one of several parts, each on a machine or in a process of its own, that `robust merge` joins.
@@ -27,24 +27,28 @@ struct SweepCommand: ParsableCommand {
         robust sweep --resume runs/targeted
       """)
 
-  @Option(help: "Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: Completions.attacks)
   var attack: String?
 
   @Option(
     help: """
       Models, separated by commas: shipped names (see `robust models`) or checkpoint files; NAME=PATH gives one a name in the \
       report, and says with --resume where it is now. Default: \(ModelCatalog.defaultNames.joined(separator: ",")).
-      """)
+      """, completion: Completions.models)
   var model: String?
 
   @Option(
     help: """
       The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy; NAME=PATH gives a file a name in \
       the report, and says with --resume where it is now. Default: \(DatasetCatalog.defaultName).
-      """)
+      """, completion: Completions.dataset)
   var dataset: String?
 
-  @Option(help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.")
+  @Option(
+    help: "Which part of it: \(Dataset.Split.allCases.map(\.rawValue).joined(separator: " or ")). Default: test.",
+    completion: Completions.splits)
   var split: String?
 
   @OptionGroup var data: DatasetOptions
@@ -59,7 +63,9 @@ struct SweepCommand: ParsableCommand {
     help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: 0:0.5:11.")
   var epsilon: String?
 
-  @Option(help: "Goal: a class (3 or shirt), each, random or least-likely; without it, any other class will do.")
+  @Option(
+    help: "Goal: a class (3 or shirt), each, random or least-likely; without it, any other class will do.",
+    completion: Completions.targets)
   var target: String?
 
   @OptionGroup var hyperparameters: HyperparameterOptions
@@ -85,7 +91,7 @@ struct SweepCommand: ParsableCommand {
     help: """
       Trust checks: default (cheap), all, none, or names separated by commas; a check that is named works \
       thoroughly. Default: default. See docs/checks.md.
-      """)
+      """, completion: Completions.checks)
   var checks: String?
 
   @OptionGroup var figures: FigureOptions
@@ -97,7 +103,7 @@ struct SweepCommand: ParsableCommand {
     help: """
       The folder of the run: a new or an empty one, or that of the same run, which goes on. Default: runs/ and a name made \
       from the options.
-      """)
+      """, completion: .directory)
   var output: String?
 
   @Option(

@@ -77,8 +77,10 @@ struct SweepSession {
     if let shard = directory.options.shard {
       let count = try store.recordCount()
       try store.closeCompacted()
-      print("Part \(shard) of the run is complete: \(count.formatted) records in \(folder)/")
-      print("Join all \(shard.count) parts by `robust merge --output DIR` and the folders of the parts.")
+      print(PrintableText.line("Part \(shard) of the run is complete: \(count.formatted) records in \(folder)/"))
+      print(
+        PrintableText.line("Join all \(shard.count) parts by `robust merge --output DIR` and the folders of the parts.")
+      )
       return
     }
     let summary = try RunSummary(of: store, facts: facts)
@@ -95,16 +97,18 @@ struct SweepSession {
       ? nil : ExportSurvival(successes: exported.count, surviving: exported.surviving)
     if Interruption.isRequested { throw try interruption() }
     Interruption.watch("the run is complete once its reports are written.")
-    var files = try ReportWriter.write(summary, rows: rows, survival: survival, to: directory.url)
+    var files = try ReportWriter.write(summary, rows: rows, survival: survival, to: directory.url) + [PerImageCSV.name]
+    try PerImageCSV.write(store, to: directory.url)
     files += try figures.render(files, in: directory.url)
     try store.closeCompacted()
-    print(TerminalTable.text(summary))
-    print(TerminalFindings.text(summary), terminator: "")
+    print(TerminalTable.text(summary, width: Terminal.outputWidth))
+    print(TerminalFindings.text(summary, width: Terminal.outputWidth), terminator: "")
     for budget in sweep.configuration.budgets where isOnLattice && !LInfinityLattice.isWhole(budget.value) {
       print("on the lattice, ε = \(budget.text) is \(LInfinityLattice.levels(in: budget.value)) whole levels of 1/255")
     }
-    print("\nWrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/")
-    print("Open \(folder)/report.html in a browser.")
+    print("")
+    print(PrintableText.line("Wrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/"))
+    print(PrintableText.line("Open \(folder)/report.html in a browser."))
   }
 
   private var isOnLattice: Bool {

@@ -22,10 +22,12 @@ struct TrainCommand: ParsableCommand {
           --azimuth 30,32,34,0,2,4 --output familiar.safetensors
       """)
 
-  @Option(help: "What to train: \(ModelCatalog.Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "What to train: \(ModelCatalog.Preset.allCases.map(\.rawValue).joined(separator: ", ")).",
+    completion: Completions.presets)
   var model: String
 
-  @Option(help: "The data set to train on, by name (see `robust data`).")
+  @Option(help: "The data set to train on, by name (see `robust data`).", completion: Completions.dataset)
   var dataset: String
 
   @OptionGroup var data: DatasetOptions
@@ -38,7 +40,7 @@ struct TrainCommand: ParsableCommand {
     help: """
       Start from the weights of this checkpoint or shipped model, of the same architecture, instead of fresh ones. A decoder \
       that it lacks stays fresh.
-      """)
+      """, completion: Completions.model)
   var initial: String?
 
   @Option(help: "Train on the first N images only, in class-balanced order.")
@@ -50,7 +52,8 @@ struct TrainCommand: ParsableCommand {
   @Option(
     name: [.short, .long],
     help:
-      "The checkpoint to write: .safetensors, or .safetensors.zst to compress. A file that is there is not replaced.")
+      "The checkpoint to write: .safetensors, or .safetensors.zst to compress. A file that is there is not replaced.",
+    completion: .file())
   var output: String
 
   @Flag(help: "Store weights in half precision.")
@@ -195,7 +198,7 @@ struct TrainCommand: ParsableCommand {
       let share = 100 * Double(accuracy.correct) / Double(accuracy.count)
       print(accuracy.name + String(format: " %.2f%% (%d of %d)", share, accuracy.correct, accuracy.count))
     }
-    print("wrote \(output)")
+    print(PrintableText.line("wrote \(output)"))
   }
 
   /// `divergence`, with what is left of the run: the state of the last epoch that went well.

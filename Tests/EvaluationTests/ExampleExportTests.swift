@@ -154,7 +154,7 @@ import Testing
           records.first {
             sample.models[$0.model].name == model.name && $0.image == row["image"] as? Int
               && sample.configuration.goals[$0.goal].rawValue == row["goal"] as? String
-              && sample.configuration.budgets[$0.budget].text == row["epsilon"] as? String
+              && sample.configuration.budgets[$0.budget].text == row["epsilon_text"] as? String
           })
         #expect(abs(try #require(row["linf"] as? Double) - Double(record.linfNorm)) < 1e-7)
         #expect(abs(try #require(row["l2"] as? Double) - Double(record.l2Norm)) < 1e-6)
@@ -179,9 +179,9 @@ import Testing
       #expect(report.summary.floored.map(\.levels) == [7, 25])
       let radius = ["1/255": 1.0, "2/255": 2, "0.03": 7, "0.1": 25]
       for row in try rows(out) {
-        #expect((row["attack"] as? String)?.contains("lattice: true") == true)
+        #expect((row["attack_parameters"] as? String)?.contains("lattice: true") == true)
         let levels = try #require(row["linf_levels"] as? Double)
-        #expect(levels == levels.rounded() && levels <= radius[row["epsilon"] as! String]!)
+        #expect(levels == levels.rounded() && levels <= radius[row["epsilon_text"] as! String]!)
       }
       for cell in report.summary.cells {
         #expect(cell.latticeSucceeded == cell.exported && cell.surviving == cell.exported)

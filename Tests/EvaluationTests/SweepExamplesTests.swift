@@ -62,7 +62,7 @@ import Testing
         let model = try #require(sample.models.first { $0.name == row["model"]! })
         let levels = try levels(directory.images.appending(path: row["file"]!).path, shape: shape)
         let distance = zip(levels, dataset.pixels(at: image)).map { abs(Int($0) - Int($1)) }.max()!
-        #expect(distance <= radius[row["epsilon"]!]! && row["linf_levels"] == "\(distance)")
+        #expect(distance <= radius[row["epsilon_text"]!]! && row["linf_levels"] == "\(distance)")
         let prediction = model.predictions(for: Tensor(levels.map { Float($0) / 255 }, shape: shape.batched(1)))[0]
         #expect(row["png_prediction"] == "\(prediction)")
         #expect(row["label"] == "\(dataset.labels[image])" && row["clean_prediction"] == row["label"])

@@ -8,14 +8,14 @@ import Testing
   /// Intervals from Wilson's formula in Python with z = 1.959963984540054.
   @Test func csvIsExact() {
     let expected = """
-      model,attack,goal,epsilon,epsilon_text,count,correct,accuracy,accuracy_lower,accuracy_upper,clean_correct,\
+      model,attack,attack_parameters,goal,epsilon,epsilon_text,count,correct,accuracy,accuracy_lower,accuracy_upper,clean_correct,\
       trials,successes,success_rate,success_lower,success_upper,attacked,mean_linf,max_linf,mean_l2,max_l2,forwards,\
       backwards
-      cnn,fgsm,untargeted,0.0,0,10,10,1.000000,0.722467,1.000000,10,10,0,0.000000,0.000000,0.277533,10,0.000000,\
+      cnn,fgsm,objective: cross-entropy,untargeted,0.0,0,10,10,1.000000,0.722467,1.000000,10,10,0,0.000000,0.000000,0.277533,10,0.000000,\
       0.000000,0.500000,0.500000,10,0
-      cnn,fgsm,untargeted,0.1,0.1,10,7,0.700000,0.396778,0.892209,10,10,3,0.300000,0.107791,0.603222,10,0.100000,\
+      cnn,fgsm,objective: cross-entropy,untargeted,0.1,0.1,10,7,0.700000,0.396778,0.892209,10,10,3,0.300000,0.107791,0.603222,10,0.100000,\
       0.100000,0.500000,0.500000,10,0
-      cnn,fgsm,untargeted,0.2,0.2,10,2,0.200000,0.056682,0.509838,10,10,8,0.800000,0.490162,0.943318,10,0.200000,\
+      cnn,fgsm,objective: cross-entropy,untargeted,0.2,0.2,10,2,0.200000,0.056682,0.509838,10,10,8,0.800000,0.490162,0.943318,10,0.200000,\
       0.200000,0.500000,0.500000,10,0
       """
     let text = CSVReport.text(Sample.summary())
@@ -31,8 +31,8 @@ import Testing
   @Test func csvEndsWithTheWorstCases() throws {
     let lines = CSVReport.text(Sample.summary(goals: [.untargeted, .each])).split(separator: "\n")
     let last = try #require(lines.last)
-    #expect(last.hasPrefix("caps,worst-case,all,0.2,0.2,10,5,0.500000,"))
-    #expect(Set(lines.map { $0.filter { $0 == "," }.count }) == [22])
+    #expect(last.hasPrefix("caps,worst-case,,all,0.2,0.2,10,5,0.500000,"))
+    #expect(Set(lines.map { $0.filter { $0 == "," }.count }) == [23])
   }
 
   @Test func jsonRoundTripsAndKeepsNumbersAsNumbers() throws {
@@ -62,11 +62,13 @@ import Testing
   @Test func terminalTableIsAligned() throws {
     let lines = TerminalTable.text(Sample.summary()).split(separator: "\n").map(String.init)
     let header = try #require(lines.first { $0.hasPrefix("model") })
-    #expect(lines[0].contains("10 images of shapes (test)") && lines[0].contains("cnn 100.0% (72.2–100.0)"))
+    // What is the same in all rows stands above them.
+    #expect(lines[0] == "10 images of shapes (test), FGSM, untargeted")
+    #expect(lines[1] == "right without an attack: cnn 100.0% (72.2–100.0), caps 100.0% (72.2–100.0)")
     let row = try #require(lines.first { $0.contains("39.7–89.2") })
     #expect(row.split(separator: " ") == ["0.1", "70.0%", "39.7–89.2", "30.0%"])
     #expect(row.count == header.count)
-    #expect(lines.contains { $0.hasPrefix("caps   FGSM    untargeted") })
+    #expect(lines.contains { $0.hasPrefix("caps     0    100.0%") })
   }
 
   @Test func markdownHoldsTablesAndEscapes() {

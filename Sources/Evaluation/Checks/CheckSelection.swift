@@ -1,4 +1,4 @@
-import Files
+public import Files
 
 /// Which trust checks a run is given.
 public struct CheckSelection: Sendable, Hashable {
@@ -21,28 +21,33 @@ public struct CheckSelection: Sendable, Hashable {
   /// Reads `default`, `all`, `none`, or names separated by commas; a check that is named works thoroughly.
   /// - Throws: `InputError` of kind `.usage` that lists the names.
   public init(parsing text: String) throws {
-    switch text {
+    switch Self.vocabulary.name(for: text) ?? text {
     case "default": self = .default
     case "all": self = .all
     case "none": self = .none
     default:
       let known = CheckCatalog.all.map(\.name)
       let wanted = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-        let name = part.split(separator: " ").joined(separator: " ")
-        guard !["default", "all", "none"].contains(name) else {
+        let name = try Self.vocabulary.name(
+          for: part.split(separator: " ").joined(separator: " "), .usage, "--checks")
+        guard known.contains(name) else {
           throw InputError(
             .usage, "--checks", "“\(name)” is one of several in “\(text)”, and means a choice of its own",
             remedy: "write \(name) alone, or the names of checks")
-        }
-        guard known.contains(name) else {
-          throw NearMatch.unknown(
-            .usage, "--checks", name, what: "check", among: known + ["default", "all", "none"])
         }
         return name
       }
       self.init(names: known.filter(wanted.contains), isThorough: true)
     }
   }
+
+  /// What can be chosen, by whatever name.
+  public static let vocabulary = Vocabulary(
+    "check", names: CheckCatalog.all.map(\.name) + ["default", "all", "none"],
+    synonyms: [
+      "noise": "random-noise", "square": "square-attack", "nan": "non-finite", "randomized-model": "randomised-model",
+      "gray-image": "grey-image", "off": "none", "no": "none", "every": "all",
+    ])
 
   var checks: [any Check] { CheckCatalog.all.filter { names.contains($0.name) } }
 }

@@ -86,17 +86,19 @@ extension ExampleExport {
     let (record, budget) = (example.record, configuration.budgets[example.record.budget])
     let attack = sweep.attacks[record.attack]
     let used = options.usesLattice ? (attack as? any LatticeAttack)?.onLattice.description : nil
+    let columns = RunConfiguration.Attack.columns(of: used ?? attack.description)
     let array = ExampleFiles.arrayFile(options)
     var fields: [(name: String, value: ManifestRow.Value)] = [
       ("file", .text(array ?? ExamplePaths(configuration).path(of: record))),
       ("row", array == nil ? .absent : .integer(index)),
-      ("model", .text(configuration.models[record.model].name)),
+      ("model", .text(configuration.distinctModelNames[record.model])),
       ("model_sha256", .text(configuration.models[record.model].sha256)),
-      ("attack", .text(used ?? attack.description)), ("goal", .text(configuration.goals[record.goal].rawValue)),
+      ("attack", .text(columns[0])), ("attack_parameters", .text(columns[1])),
+      ("goal", .text(configuration.goals[record.goal].rawValue)),
       ("target", record.target.map { .integer($0) } ?? .absent),
       ("target_name", record.target.map { .text(names[$0]) } ?? .absent),
-      ("epsilon", .text(budget.text)), ("epsilon_value", .number(Double("\(budget.value)")!)),
-      ("first_epsilon", example.firstBudget.map { .text(configuration.budgets[$0].text) } ?? .absent),
+      ("epsilon", .number(budget.number)), ("epsilon_text", .text(budget.text)),
+      ("first_epsilon", example.firstBudget.map { .number(configuration.budgets[$0].number) } ?? .absent),
       ("epsilon_levels", .integer(Quantizer.radius(of: budget.value))), ("seed", .text("\(record.seed)")),
       ("image", .integer(record.image)), ("label", .integer(record.label)), ("label_name", .text(names[record.label])),
       ("clean_prediction", .integer(example.clean.prediction)), ("clean_confidence", number(example.clean.confidence)),

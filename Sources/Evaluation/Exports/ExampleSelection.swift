@@ -1,3 +1,4 @@
+import Attacks
 import Files
 
 /// Which adversarial examples of a run are exported.
@@ -28,7 +29,8 @@ public struct ExampleSelection: Sendable, Hashable {
   ) throws {
     self.models = try Self.positions(models, of: configuration.models.map(\.name), option: "--model", what: "model")
     self.attacks = try Self.positions(
-      attacks, of: configuration.attacks.map(\.name), option: "--attack", what: "attack")
+      attacks, of: configuration.attacks.map(\.name), option: "--attack", what: "attack",
+      synonyms: AttackKind.vocabulary.synonyms)
     self.classes = try Self.classes(classes, of: configuration, option: "--class")
     if targets != nil, !configuration.goals.contains(where: \.isTargeted) {
       throw InputError(
@@ -63,16 +65,15 @@ public struct ExampleSelection: Sendable, Hashable {
   }
 
   private static func positions(
-    _ text: String?, of names: [String], option: String, what: String
+    _ text: String?, of names: [String], option: String, what: String, synonyms: [String: String] = [:]
   ) throws -> [Int] {
     guard let text else { return Array(names.indices) }
+    let vocabulary = Vocabulary(
+      "\(what) of the run", names: names, synonyms: synonyms.filter { names.contains($0.value) })
     var found = Set<Int>()
     for piece in pieces(text) {
-      let matches = names.indices.filter { names[$0] == piece }
-      guard !matches.isEmpty else {
-        throw NearMatch.unknown(.usage, option, piece, what: "\(what) of the run", among: names)
-      }
-      found.formUnion(matches)
+      let name = try vocabulary.name(for: piece, .usage, option)
+      found.formUnion(names.indices.filter { names[$0] == name })
     }
     return found.sorted()
   }

@@ -33,7 +33,8 @@ struct BlackBox: Experiment {
           let correct = outcomes.map { $0.correct[budget][judge] }
           let share = Proportion(correct.count { $0 }, of: correct.count)
           rows.append([
-            .text(attack.title), .text(name), .text(value.text), .share(share.value ?? 0),
+            .attack(title: attack.title, description: attack.description), .text(name), .epsilon(value.text),
+            .share(share.value ?? 0),
             .interval(share.lower, share.upper),
             judge == 2
               ? .probability(McNemarTest(Self.pairs(outcomes.map { $0.correct[budget] })).pValue) : .none,

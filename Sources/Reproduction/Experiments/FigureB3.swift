@@ -34,7 +34,7 @@ struct FigureB3: Experiment {
             })
           let predicted = outcome.accounts.map { images.classNames[$0.prediction] }
           table.append(
-            [.text(trained.variant.name), .text(objective.rawValue), .text("\(outcome.budget)")]
+            [.text(trained.variant.name), .text(objective.rawValue), .epsilon("\(outcome.budget)")]
               + predicted.map { .text($0) })
         }
       }

@@ -56,9 +56,10 @@ struct RobustnessSweep {
         wordColumns: 3,
         rows: cells.map { cell in
           let share = isTargeted ? cell.successRate : cell.accuracy
+          let attack = summary.configuration.attacks[cell.attackIndex]
           return [
-            .text(cell.model), .text(summary.configuration.attacks[cell.attackIndex].title),
-            .text(summary.configuration.attacks[cell.attackIndex].objective), .text(cell.epsilonText),
+            .text(cell.model), .attack(title: attack.title, description: attack.description), .text(attack.objective),
+            .epsilon(cell.epsilonText),
             .number(Double(cell.epsilon) / deviation, digits: 2), share.value.map { .share($0) } ?? .none,
             .interval(share.lower, share.upper),
           ]

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Reports
 
@@ -16,6 +17,10 @@ public enum Cell: Sendable, Hashable {
   case probability(Double)
   /// A difference of shares, shown in percentage points.
   case points(Double)
+  /// An attack, shown by its title; files say what `description` prints.
+  case attack(title: String, description: String)
+  /// A budget as it is written.
+  case epsilon(String)
   case none
 
   /// What the paper states, in percent.
@@ -23,7 +28,7 @@ public enum Cell: Sendable, Hashable {
 
   var text: String {
     switch self {
-    case .text(let text): text
+    case .text(let text), .epsilon(let text), .attack(let text, _): text
     case .count(let count): NumberFormat.grouped(count)
     case .share(let share): NumberFormat.percent(share, decimals: Self.decimals(of: share))
     case .stated(let percent): "\(percent)%".replacing(".0%", with: "%")
@@ -35,7 +40,7 @@ public enum Cell: Sendable, Hashable {
     }
   }
 
-  /// For files that programs read; an interval takes two fields.
+  /// For files that programs read; an interval, an attack and ε take two fields.
   var fields: [String] {
     switch self {
     case .text(let text): [text]
@@ -43,6 +48,8 @@ public enum Cell: Sendable, Hashable {
     case .share(let value), .number(let value, _), .probability(let value), .points(let value): ["\(value)"]
     case .stated(let percent): ["\(percent / 100)"]
     case .interval(let lower, let upper): ["\(lower)", "\(upper)"]
+    case .attack(_, let description): RunConfiguration.Attack.columns(of: description)
+    case .epsilon(let text): RunConfiguration.Budget.columns(of: text)
     case .none: [""]
     }
   }
@@ -67,7 +74,7 @@ extension Cell: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
-    case .text(let text): try container.encode(text)
+    case .text(let text), .epsilon(let text), .attack(let text, _): try container.encode(text)
     case .count(let count): try container.encode(count)
     case .share(let value), .number(let value, _), .probability(let value), .points(let value):
       try container.encode(value)

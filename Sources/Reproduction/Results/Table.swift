@@ -26,17 +26,26 @@ public struct Table: Codable, Sendable, Hashable {
     MarkdownReport.table(header: columns, rows: rows.map { $0.map(\.text) }, flushLeft: wordColumns)
   }
 
-  /// Shares are in [0, 1]; an interval takes two columns.
+  /// Shares are in [0, 1]; an interval takes two columns, and so do attacks and ε, called as in the tables of runs.
   package var csv: String {
-    let isInterval = columns.indices.map { column in
-      rows.contains { if case .interval = $0[column] { true } else { false } }
+    let header = columns.enumerated().map { column, name in
+      rows.lazy.compactMap { $0[column].pair(name) }.first ?? [name]
     }
     func fields(_ column: Int, _ cell: Cell) -> [String] {
-      isInterval[column] && cell == .none ? ["", ""] : cell.fields
+      header[column].count == 2 && cell == .none ? ["", ""] : cell.fields
     }
-    let header = columns.enumerated().flatMap { index, name in
-      isInterval[index] ? ["\(name) lower", "\(name) upper"] : [name]
+    return CSV.text([header.flatMap(\.self)] + rows.map { $0.enumerated().flatMap { fields($0.offset, $0.element) } })
+  }
+}
+
+extension Cell {
+  /// What two columns of a file are called for a column called `name`; nil if one is enough.
+  fileprivate func pair(_ name: String) -> [String]? {
+    switch self {
+    case .interval: ["\(name) lower", "\(name) upper"]
+    case .attack: ["attack", "attack_parameters"]
+    case .epsilon: ["epsilon", "epsilon_text"]
+    default: nil
     }
-    return CSV.text([header] + rows.map { $0.enumerated().flatMap { fields($0.offset, $0.element) } })
   }
 }

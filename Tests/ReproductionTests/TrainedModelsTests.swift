@@ -87,7 +87,8 @@ import Training
   @Test(arguments: [7, 8])
   func trainingStopsAtAMatch(interruptedAfter steps: Int) throws {
     let images = Toys.dataset(.train)
-    let variant = Toys.capsules(epochs: 30, learningRate: 3e-4)
+    // So slowly that 86 of 120 are still wrong at the second evaluation, and some 20 at the fifth.
+    let variant = Toys.capsules(epochs: 30, learningRate: 2e-4)
     let match = TrainedModels.Match(images: Toys.dataset(.test), errors: 40, interval: 4)
     let whole = try collection("whole").model(variant, on: images, upTo: match)
     let stopping = try #require(whole.account.matching)

@@ -75,7 +75,7 @@ struct ClassLabels {
   private func outOfRange(_ wrong: Int, _ values: [Int], limit: Int, isKnown: Bool) -> InputError {
     let problem = "label \(wrong) is \(values[wrong]), and the classes are 0 to \(limit - 1)"
     let (least, most) = (values.min()!, values.max()!)
-    if least == 1, isKnown, most == limit {
+    if least >= 1, isKnown, most == limit {
       return refusal(problem, "they count from 1; y being the labels: `y = y - 1`")
     }
     if least == -1, most == 1, !values.contains(0) {

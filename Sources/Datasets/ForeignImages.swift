@@ -7,7 +7,7 @@ enum ForeignImages {
     let what = kind.map { "is \($0.description), and not images with labels in an .npz or .npy file" }
     return InputError(
       .dataset, path, what ?? "is not images with labels in an .npz or .npy file, nor anything else that is known here",
-      remedy: kind?.remedy ?? kind.flatMap(remedy) ?? "load it in Python, and save its images x and labels y: \(save)")
+      remedy: kind.flatMap(remedy) ?? kind?.remedy ?? "load it in Python, and save its images x and labels y: \(save)")
   }
 
   private static let save = ArrayFiles.save("x", "y")
@@ -25,6 +25,7 @@ enum ForeignImages {
     case .idx:
       "put it with the other files of the data set into a folder called mnist or fashion-mnist, and give --dataset mnist "
         + "or fashion-mnist and the folder by --data"
+    case .zip: "unpack it, and name the file of arrays that was inside; of pictures, make one array x of bytes, and \(save)"
     case .png, .jpeg, .gif, .webP, .tiff, .bmp:
       "put all pictures into one array x of bytes, [count, rows, columns] or [count, rows, columns, 3], and save it with their "
         + "classes y: \(save)"

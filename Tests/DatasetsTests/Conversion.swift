@@ -146,6 +146,7 @@ struct Conversion: Sendable, CustomTestStringConvertible {
     labels("float labels", NumericArray([1, 2] as [Float]), "y = y.astype(\"int64\")", is: truth),
     labels("bool labels", array(.bool, [true, false], shape: [2]), "y = y.astype(\"int64\")", is: [1, 0]),
     labels("from 1", NumericArray([1, 3]), "y = y - 1", is: [0, 2]),
+    labels("from 1, without the first", NumericArray([2, 3]), "y = y - 1", is: [1, 2]),
     labels("-1 and 1", NumericArray([-1, 1]), "y = (y > 0).astype(\"int64\")", is: [0, 1]),
     labels(
       "no label", NumericArray([2, -1]), "keep = y.reshape(-1) >= 0; x, y = x[keep], y[keep]", is: [2], images: first),

@@ -11,22 +11,22 @@ import Tensors
 ///
 /// Both are taken at images squeezed into [2h, 1 − 2h], so that no step leaves [0, 1]. Where they disagree at both h, smaller
 /// ones, ⅛, 1/32, … 1/2048 of 1/255, tell a wrong gradient from a right one of scores that bend within a level: if the
-/// differences of two neighbouring h agree with the slope, it is right; if they agree with each other and not with the slope, it
-/// is wrong; if they agree with neither, scores bend too much to tell. An h at which rounding may account for a quarter of slope
+/// differences of two neighbouring h agree with the slope, it is right; if those of three agree with each other, and not with the
+/// slope, it is wrong; else scores bend too much to tell. An h at which rounding may account for a quarter of slope
 /// or difference tells nothing. Rounding errors of m are taken to be u = 2⁻²⁴ of the largest score, and what the second
 /// difference m(x + h d) − 2 m(x) + m(x − h d) at the smallest h shows, if that is more.
 struct FiniteDifferencesCheck: Check {
   let name = "finite-differences"
   let claim = "gradients agree with differences of the scores"
 
-  private static let steps: [Float] = [0.5 / 255, 2 / 255]
+  private static let steps: [Float] = [2 / 255, 0.5 / 255]
   /// Largest first; each as exact a multiple of an ulp below 1 as it can be.
   private static let smallSteps: [Float] = [8, 32, 128, 512, 2048].map { (0x1p24 / (255 * $0)).rounded() * 0x1p-24 }
   /// The disagreement, relative to the larger of both, from which an image counts.
   private static let tolerance = 0.5
   /// How much rounding may account for, relative to the larger of both.
   private static let roundingShare = 0.25
-  /// How close two differences come that have reached the derivative, likewise.
+  /// How close differences come that have reached the derivative, likewise.
   private static let convergence = 0.25
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
@@ -99,43 +99,43 @@ struct FiniteDifferencesCheck: Check {
     let line = Line(
       slopes: gradient.sumsOfRows { Double(abs($0)) }, images: images,
       direction: gradient.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 })
-    var agrees = [Bool](repeating: false, count: labels.count)
-    for step in Self.steps {
-      let ends = try ends(classifier, line, Array(labels.indices), pairs, step, beforePass)
-      for row in labels.indices where disagreement(ends[row].difference, line.slopes[row]) <= Self.tolerance {
-        agrees[row] = true
-      }
+    let all = Array(labels.indices)
+    let large = try Self.steps.map { try ends(classifier, line, all, pairs, $0, beforePass) }
+    let rest = all.filter { row in
+      large.allSatisfy { disagreement($0[row].difference, line.slopes[row]) > Self.tolerance }
     }
-    let rest = labels.indices.filter { !agrees[$0] }
-    guard !rest.isEmpty else { return agrees.map { _ in .agrees } }
+    var outcomes = labels.map { _ in Outcome.agrees }
+    guard !rest.isEmpty else { return outcomes }
     let middle = margins(scores.value.rows(at: rest), rest.map { pairs[$0] })
     let small = try Self.smallSteps.map { try ends(classifier, line, rest, pairs, $0, beforePass) }
-    var outcomes = agrees.map { $0 ? Outcome.agrees : .disagrees }
     for (position, row) in rest.enumerated() {
       let smallest = small[small.count - 1][position]
       let rounding = max(
         smallest.largestScore * 0x1p-24, abs(smallest.ahead - 2 * middle[position].margin + smallest.behind))
       let slope = line.slopes[row]
-      guard slope.isFinite else { continue }
-      let differences = zip(small, Self.smallSteps).map { ends, step -> Double? in
-        let difference = ends[position].difference
-        let share = rounding / (2 * Double(step)) / max(abs(difference), abs(slope), .leastNormalMagnitude)
-        return share <= Self.roundingShare ? difference : nil
+      let differences = (large.map { $0[row] } + small.map { $0[position] }).map {
+        ends -> (value: Double, error: Double)? in
+        let error = rounding / (2 * Double(ends.step))
+        let isClear = error <= Self.roundingShare * max(abs(ends.difference), abs(slope))
+        return isClear ? (ends.difference, error) : nil
       }
-      outcomes[row] = outcome(differences, slope)
+      outcomes[row] = slope.isFinite ? outcome(differences, slope) : .disagrees
     }
     return outcomes
   }
 
   /// What differences at ever smaller steps, nil where rounding spoils them, say of the slope.
-  private func outcome(_ differences: [Double?], _ slope: Double) -> Outcome {
-    let pairs = zip(differences, differences.dropFirst()).compactMap { a, b -> (Double, Double)? in
-      if let a, let b { (a, b) } else { nil }
+  private func outcome(_ differences: [(value: Double, error: Double)?], _ slope: Double) -> Outcome {
+    func runs(_ length: Int) -> [[(value: Double, error: Double)]] {
+      (0...differences.count - length).map { differences[$0..<$0 + length].compactMap { $0 } }
+        .filter { $0.count == length }
     }
-    func isRight(_ difference: Double) -> Bool { disagreement(difference, slope) <= Self.tolerance }
-    if pairs.contains(where: { isRight($0) && isRight($1) }) { return .curved }
-    let isKnown = pairs.contains { a, b in
-      !isRight(a) && !isRight(b) && abs(a - b) <= Self.convergence * max(abs(a), abs(b), abs(slope))
+    func isRight(_ value: Double) -> Bool { disagreement(value, slope) <= Self.tolerance }
+    if runs(2).contains(where: { $0.allSatisfy { isRight($0.value) } }) { return .curved }
+    let isKnown = runs(3).contains { run in
+      let values = run.map(\.value)
+      let allowed = Self.convergence * values.map(abs).max()! + run.reduce(0) { $0 + $1.error }
+      return !values.contains(where: isRight) && values.max()! - values.min()! <= allowed
     }
     return isKnown ? .disagrees : .unknown
   }
@@ -155,6 +155,7 @@ struct FiniteDifferencesCheck: Check {
 
   /// The margin at both ends of a step.
   private struct Ends {
+    let step: Float
     let ahead: Double
     let behind: Double
     let largestScore: Double
@@ -173,7 +174,8 @@ struct FiniteDifferencesCheck: Check {
     }
     return zip(sides[0], sides[1]).map { ahead, behind in
       Ends(
-        ahead: ahead.margin, behind: behind.margin, largestScore: max(ahead.largestScore, behind.largestScore),
+        step: step, ahead: ahead.margin, behind: behind.margin,
+        largestScore: max(ahead.largestScore, behind.largestScore),
         difference: (ahead.margin - behind.margin) / (2 * Double(step)))
     }
   }

@@ -38,6 +38,6 @@ extension AttackKind {
       .init(
         "noise", "random", "gaussian", "uniform",
         text: "noise is no attack here; --checks random-noise compares attacks with it"),
-      .init("jsma", "saliency", "fgm", "l2", "l1", "l0", text: "attacks here are bounded in L∞"),
+      .init("jsma", "saliency", "l2", "l1", "l0", text: "attacks here are bounded in L∞"),
     ])
 }

@@ -6,8 +6,11 @@ public enum NearMatch {
     let scored = known.enumerated().compactMap { order, candidate -> (distance: Int, order: Int, name: String)? in
       let letters = Array(candidate.lowercased())
       var distance = edits(wanted, letters)
-      if distance > 2, wanted.count >= 3, candidate.lowercased().contains(name.lowercased()) { distance = 3 }
-      return distance <= 3 && distance < max(letters.count, 1) ? (distance, order, candidate) : nil
+      if distance > 2 {
+        guard wanted.count >= 3, candidate.lowercased().contains(name.lowercased()) else { return nil }
+        distance = 3
+      }
+      return distance < max(letters.count, 1) ? (distance, order, candidate) : nil
     }
     return scored.sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }.map(\.name)
   }

@@ -56,11 +56,11 @@ public struct Vocabulary: Sendable {
     }
     if let name = name(for: text) { return "did you mean \(name)?" }
     // A slip in another name is a slip all the same.
-    let others = synonyms.keys.sorted()
     var near: [String] = []
-    for candidate in NearMatch.candidates(for: text, among: names) + NearMatch.candidates(for: text, among: others) {
-      let name = synonyms[candidate] ?? candidate
-      if !near.contains(name) { near.append(name) }
+    for known in [names.map { ($0, $0) }, synonyms.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }] {
+      let spellings = Dictionary(known.map { (Self.folded($0.0), $0.1) }, uniquingKeysWith: { first, _ in first })
+      let candidates = NearMatch.candidates(for: wanted, among: known.map { Self.folded($0.0) })
+      for name in candidates.compactMap({ spellings[$0] }) where !near.contains(name) { near.append(name) }
     }
     return near.isEmpty ? nil : "did you mean \(near.joined(separator: " or "))?"
   }

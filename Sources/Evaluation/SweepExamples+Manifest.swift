@@ -7,7 +7,8 @@ import Tensors
 
 extension SweepExamples {
   static let header = [
-    "file", "model", "attack", "attack_parameters", "goal", "target", "epsilon", "epsilon_text", "first_epsilon", "image",
+    "file", "model", "attack", "attack_parameters", "goal", "target", "epsilon", "epsilon_text", "first_epsilon",
+    "image",
     "label", "clean_prediction", "prediction", "fools", "png_prediction", "still_fools", "linf_levels",
   ]
 

@@ -147,7 +147,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings),
-    tests("Files"), tests("Tensors"), tests("Arrays", ["Tensors", "Files"]), tests("Kernels", ["Autodiff"]),
+    tests("Files"), tests("Tensors"), tests("Arrays", ["Tensors", "Files"]), tests("Kernels", ["Autodiff", "Tensors"]),
     tests("Autodiff"),
     tests("Models", ["Files", "Kernels", "Arrays"]), tests("Imaging"),
     tests("Datasets", ["Files", "Arrays", "Imaging"]), tests("Attacks", ["Models", "Files"]),

@@ -106,7 +106,8 @@ import Testing
       let names = [long + "a", long + "b", "модель", "модуль", "Clean", "manifest.csv", "NET", "net"]
       let sample = try SweepSample(count: 40, epsilon: "0.1", names: names)
       try sample.run(in: folder, examples: .all).store.close()
-      let models = Set(try pictures(below: folder).keys.map { $0.split(separator: "/")[1].lowercased() })
+      let images = folder.appending(path: "images").path
+      let models = Set(try FileManager.default.contentsOfDirectory(atPath: images).map { $0.lowercased() })
       #expect(models.count == names.count + 2, "\(models)")
       #expect(models.isSuperset(of: ["clean", "manifest.csv", "model-clean", "model-manifest.csv", "net", "net-2"]))
       #expect(models.allSatisfy { $0.utf8.count <= 120 && $0.allSatisfy(\.isASCII) })

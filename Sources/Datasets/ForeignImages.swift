@@ -25,7 +25,8 @@ enum ForeignImages {
     case .idx:
       "put it with the other files of the data set into a folder called mnist or fashion-mnist, and give --dataset mnist "
         + "or fashion-mnist and the folder by --data"
-    case .zip: "unpack it, and name the file of arrays that was inside; of pictures, make one array x of bytes, and \(save)"
+    case .zip:
+      "unpack it, and name the file of arrays that was inside; of pictures, make one array x of bytes, and \(save)"
     case .png, .jpeg, .gif, .webP, .tiff, .bmp:
       "put all pictures into one array x of bytes, [count, rows, columns] or [count, rows, columns, 3], and save it with their "
         + "classes y: \(save)"

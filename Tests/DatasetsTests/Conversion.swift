@@ -1,5 +1,6 @@
 import Arrays
 import Foundation
+import Testing
 
 /// Images in a form that is refused, what the remedy makes of them, and what they were.
 struct Conversion: Sendable, CustomTestStringConvertible {

@@ -159,7 +159,8 @@ struct CheckCommand: ParsableCommand {
     // What would first have to be rendered is not.
     guard let split = Dataset.Split(rawValue: dataset.split),
       !DatasetCatalog.names.contains(dataset.name) || (try? catalog.contains(dataset.name, split)) == true,
-      var images = try? catalog.load(dataset.name, split: split, classCount: dataset.classNames.count),
+      var images = try? catalog.load(
+        dataset.path ?? dataset.name, split: split, classCount: dataset.classNames.count),
       images.sha256 == dataset.sha256
     else { return nil }
     if let viewpoints = dataset.viewpoints, let seen = try? images.subset(viewpoints: viewpoints) { images = seen }

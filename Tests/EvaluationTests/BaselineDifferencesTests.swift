@@ -12,7 +12,6 @@ import Testing
     configuration.limit = 500
     configuration.models[0].crops = 13
     configuration.dataset.viewpoints = try? ViewpointSelection(azimuth: "0,2")
-    configuration.dataset.source = "images.npz"
     configuration.attacks[0].parameters = [.init("steps", "10")]
   }
 
@@ -48,7 +47,7 @@ import Testing
 
   /// What may differ: the models themselves, and what merely chooses images, which are compared by number.
   private static let free: Set = [
-    "limit", "toolVersion", "dataset.name", "dataset.source", "dataset.count", "dataset.imageIDsHash", "models.0.name",
+    "limit", "toolVersion", "dataset.name", "dataset.count", "dataset.imageIDsHash", "models.0.name",
     "models.0.source",
     "models.0.sha256", "models.0.kind", "models.0.loss", "models.0.parameterCount", "models.0.testAccuracy",
     "models.0.chunkSize", "budgets.0.text", "budgets.1.text", "dataset.viewpoints.azimuths.0",
@@ -87,6 +86,24 @@ import Testing
       }
     }
     #expect(compared >= 14)
+  }
+
+  /// The hash says what the images are, wherever their file lies and as whatever split it is loaded.
+  @Test func imagesOfOnesOwnMayLieElsewhere() throws {
+    let folder = try TemporaryFolder()
+    var sample = OutcomeSample(count: 6, beaten: 2)
+    sample.change = { $0.dataset.source = "images.npz" }
+    let baseline = try sample.baseline(in: folder)
+    var moved = sample
+    moved.change = {
+      ($0.dataset.name, $0.dataset.source, $0.dataset.split) = ("photographs", "/elsewhere/x.npy", "train")
+    }
+    let check = try RegressionCheck(of: moved.store(in: folder), against: baseline, options: .init())
+    #expect(check.groups.allSatisfy { $0.pairs.discordant == 0 })
+    moved.change = { ($0.dataset.source, $0.dataset.sha256) = ("images.npz", String(repeating: "0", count: 64)) }
+    #expect(throws: InputError.self) {
+      try RegressionCheck(of: moved.store(in: folder), against: baseline, options: .init())
+    }
   }
 
   @Test func aModelIsItsContents() throws {

@@ -25,7 +25,10 @@ extension Baseline {
     let before = Fields(configuration.canonicalJSON)
     let now = Fields(run.canonicalJSON)
     let lists: Set = ["models", "attacks", "goals", "budgets"]
-    var result = before["dataset"].differences(from: now["dataset"], except: BaselineFreedom.datasetFields)
+    // Images of one's own are what their hash says, whichever split they were loaded as.
+    let areOwn = configuration.dataset.path != nil && run.dataset.path != nil
+    var result = before["dataset"].differences(
+      from: now["dataset"], except: BaselineFreedom.datasetFields.union(areOwn ? ["split"] : []))
     result += before.differences(from: now, except: BaselineFreedom.fields.union(lists).union(["dataset"]))
     result += attackDifferences(before.list("attacks"), now.list("attacks"), run)
     result += Self.lacking("goals", goals.map(\.rawValue), run.goals.map(\.rawValue))

@@ -80,7 +80,7 @@ struct DivergenceTests {
       ).isGradientZero
     }
     #expect(try step([0, -0.0], 0))
-    #expect(try !step([0, 0], 1e-40))
+    #expect(try !step([0, 0], .leastNonzeroMagnitude))
   }
 
   /// Capsules so sure of the wrong class that the loss is flat: nothing is learnt, and that is said. Without a loss, all is well.

@@ -47,33 +47,25 @@ public struct FigureRenderer: Sendable {
   }
 
   private func convert(_ figure: URL, to format: FigureFormats.Format) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(filePath: converter)
-    process.arguments = ["--format", format.rawValue] + (format == .png ? ["--zoom", "\(Self.zoom)"] : [])
     var environment = ProcessInfo.processInfo.environment
     // Equal figures give equal bytes: no date of making.
     environment["SOURCE_DATE_EPOCH"] = "0"
-    process.environment = environment
-    let output = Pipe()
-    process.standardInput = try FileHandle(forReadingFrom: figure)
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
+    let arguments = ["--format", format.rawValue] + (format == .png ? ["--zoom", "\(Self.zoom)"] : [])
     func failure(_ problem: String) -> InputError {
       InputError(
         .output, figure.path, "\(converter) \(problem)",
         remedy: "see what `\(Self.program) --format \(format.rawValue)` says of the file, or use --figures svg")
     }
+    let result: (output: Data, status: Int32)
     do {
-      try process.run()
+      result = try ChildProcess.run(converter, arguments, input: figure.path, environment: environment)
     } catch {
       throw failure("can't be run: \(error.localizedDescription)")
     }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0, !data.isEmpty else {
-      throw failure("made no \(format.rawValue) of it (exit code \(process.terminationStatus))")
+    guard result.status == 0, !result.output.isEmpty else {
+      throw failure("made no \(format.rawValue) of it (exit code \(result.status))")
     }
-    return data
+    return result.output
   }
 
   private static func find() -> String? {

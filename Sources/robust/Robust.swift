@@ -54,7 +54,8 @@ struct Robust: ParsableCommand {
       try command.run()
       return 0
     } catch let error as InputError {
-      StandardError.note("robust: \(error)")
+      // What is said of a command begins with its name already.
+      StandardError.note(error.subject.hasPrefix(Self._commandName) ? "\(error)" : "robust: \(error)")
       return error.kind.exitCode
     } catch let error as TrainingDivergence {
       StandardError.note("robust: \(error)")

@@ -1,0 +1,78 @@
+package import Foundation
+
+/// Another program that turns a file into bytes.
+///
+/// Foundation's `Process` would hand down the signals that this program blocks and ignores: the other one could not be stopped.
+package enum ChildProcess {
+  /// What the program at `path` writes to standard output, given the file at `input` as standard input; its standard error is
+  /// dropped.
+  ///
+  /// - Returns: the bytes, and the exit code; of a program that a signal ended, 128 + its number.
+  /// - Throws: `POSIXError` if it can't be started, or its output can't be read.
+  package static func run(
+    _ path: String, _ arguments: [String], input: String, environment: [String: String]
+  ) throws(POSIXError) -> (output: Data, status: Int32) {
+    var ends: [CInt] = [-1, -1]
+    try check(pipe(&ends) == 0 ? 0 : errno)
+    defer { close(ends[0]) }
+    let process: pid_t
+    do throws(POSIXError) {
+      defer { close(ends[1]) }
+      process = try start(path, arguments, input: input, output: ends, environment: environment)
+    }
+    var output = Data()
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    var failure: CInt = 0
+    while true {
+      let count = OpenFile.retrying { read(ends[0], &piece, piece.count) }
+      if count < 0 { failure = errno }
+      guard count > 0 else { break }
+      output.append(contentsOf: piece[..<count])
+    }
+    var status: CInt = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    try check(failure)
+    let signal = status & 0x7F
+    return (output, signal == 0 ? status >> 8 & 0xFF : 128 + signal)
+  }
+
+  private static func start(
+    _ path: String, _ arguments: [String], input: String, output: [CInt], environment: [String: String]
+  ) throws(POSIXError) -> pid_t {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    for end in output where end > STDERR_FILENO { posix_spawn_file_actions_addclose(&actions, end) }
+
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var ignored = none
+    for number in [SIGPIPE, SIGXFSZ] { sigaddset(&ignored, number) }
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &ignored)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    let words = ([path] + arguments).map { strdup($0) }
+    let variables = environment.map { strdup("\($0.key)=\($0.value)") }
+    defer { for pointer in words + variables { free(pointer) } }
+    var process = pid_t()
+    try check(posix_spawn(&process, path, &actions, &attributes, words + [nil], variables + [nil]))
+    return process
+  }
+
+  private static func check(_ code: CInt) throws(POSIXError) {
+    guard code != 0 else { return }
+    throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
+  }
+}

@@ -55,7 +55,8 @@ struct Robust: ParsableCommand {
       return 0
     } catch let error as InputError {
       // What is said of a command begins with its name already.
-      StandardError.note(error.subject.hasPrefix(Self._commandName) ? "\(error)" : "robust: \(error)")
+      let isOfCommand = error.subject.split(separator: " ").first.map { $0 == Self._commandName } ?? false
+      StandardError.note(isOfCommand ? "\(error)" : "robust: \(error)")
       return error.kind.exitCode
     } catch let error as TrainingDivergence {
       StandardError.note("robust: \(error)")

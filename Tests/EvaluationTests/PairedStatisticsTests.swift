@@ -82,7 +82,8 @@ import Testing
       (30, 15, 1000, 0.01, 0.05, 2861), (20, 20, 500, 0.01, 0.05, 4989), (0, 0, 100, 0.01, 0.05, 268),
       (60, 40, 1000, 0.0, 0.05 / 3, 2203), (11, 1, 1000, 0.01, 0.05, 961), (100, 0, 1000, 0.05, 0.05, 274),
       (5, 0, 100, 0.3, 0.01, 19), (40, 60, 1000, 0.0, 0.05, nil), (1, 1, 2, 1e-5, 0.05, nil),
-      (0, 0, 5, 1e-310, 0.05, nil), (3, 0, 5, 5e-324, 0.05, nil), (0, 0, 0, 0.01, 0.05, nil),
+      (0, 0, 5, .leastNormalMagnitude / 200, 0.05, nil), (3, 0, 5, .leastNonzeroMagnitude, 0.05, nil),
+      (0, 0, 0, 0.01, 0.05, nil),
     ] as [(Int, Int, Int, Double, Double, Int?)])
   func sampleSize(first: Int, second: Int, count: Int, margin: Double, alpha: Double, expected: Int?) {
     let pairs = PairedProportions(onlyFirst: first, onlySecond: second, neither: count - first - second)
@@ -110,7 +111,9 @@ import Testing
   func intervalsAtExtremeLevels(first: Int, second: Int, count: Int) {
     let pairs = PairedProportions(onlyFirst: first, onlySecond: second, neither: count - first - second)
     var previous = (lower: 0.0, upper: 0.0)
-    for (index, tail) in [0.4999999999999999, 0.499999, 0.3, 0.05, 1e-6, 1e-17, 1e-300, 5e-324].enumerated() {
+    for (index, tail) in [0.4999999999999999, 0.499999, 0.3, 0.05, 1e-6, 1e-17, 1e-300, Double.leastNonzeroMagnitude]
+      .enumerated()
+    {
       let interval = TangoScore(pairs).interval(upperTail: tail)
       #expect(-1 <= interval.lower && interval.lower <= pairs.difference, "tail \(tail)")
       #expect(pairs.difference <= interval.upper && interval.upper <= 1, "tail \(tail)")

@@ -241,9 +241,9 @@ import Testing
     var now = OutcomeSample(count: 20, beaten: 7)
     now.sha256 = "other"
     let store = try now.store(in: folder)
-    for alpha in [5e-324, 1e-300, 1e-17, 1e-9, 0.05, 0.499999, 0.4999999999999999] {
-      for maxDrop in [0, -0.0, 5e-324, 1e-300, 1e-17, 0.01, 0.5, 0.9999999999, 1.0.nextDown] {
-        for accuracy in [0, 5e-324, 0.3, 1.0.nextDown, 1] {
+    for alpha in [Double.leastNonzeroMagnitude, 1e-300, 1e-17, 1e-9, 0.05, 0.499999, 0.4999999999999999] {
+      for maxDrop in [0, -0.0, Double.leastNonzeroMagnitude, 1e-300, 1e-17, 0.01, 0.5, 0.9999999999, 1.0.nextDown] {
+        for accuracy in [0, Double.leastNonzeroMagnitude, 0.3, 1.0.nextDown, 1] {
           let options = try RegressionCheck.Options(
             maxDrop: maxDrop, alpha: alpha, floors: [AccuracyFloor(parsing: "\(accuracy)@8/255")])
           let check = try RegressionCheck(of: store, against: baseline, options: options)

@@ -76,6 +76,11 @@ extension SweepCommand {
     return given.name == run.dataset.name
   }
 
+  /// As `--target` takes it.
+  private static func text(_ goal: GoalKind) -> String {
+    goal == .untargeted ? "absent" : String(goal.rawValue.trimmingPrefix("target-"))
+  }
+
   /// As attacks print it.
   private static func text(_ size: StepSize) -> String {
     switch size {
@@ -114,8 +119,8 @@ extension SweepCommand {
       run.budgets.map(\.text).joined(separator: ","))
     compare(
       "--target",
-      try target.map { GoalKind(try TargetChoice(parsing: $0, classNames: run.dataset.classNames)).rawValue },
-      run.goals.map(\.rawValue).joined(separator: ","))
+      try target.map { Self.text(GoalKind(try TargetChoice(parsing: $0, classNames: run.dataset.classNames))) },
+      run.goals.map(Self.text).joined(separator: ","))
     compare("--limit", limit.map(String.init), run.limit.map(String.init) ?? "absent")
     compare("--seed", seed.map(String.init), "\(run.seed)")
     compare("--raw-curves", rawCurves ? "given" : nil, run.rawCurves ? "given" : "absent")

@@ -116,7 +116,7 @@ import Testing
     ("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "“<f16”: floating point numbers of a size"),
     ("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,), }", "times"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "136 bytes; it holds 132"),
-    ("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "131 bytes; it holds 132"),
+    ("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "131 bytes; it holds more"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2), }", "impossible shape"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "impossible shape"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "dictionary"),

@@ -8,7 +8,7 @@ struct InspectTests {
     let outcome = try Program.run(
       ["inspect", "matrix-capsules-small", "--limit", "20", "--output", folder("out")])
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("free energy") && outcome.output.contains("capsules2"))
+    #expect(outcome.output.contains("Free energy") && outcome.output.contains("capsules2"))
     let files = try FileManager.default.contentsOfDirectory(atPath: folder("out"))
     #expect(
       Set(["inspection.json", "activations.svg", "routing.svg", "votes-right.svg", "votes.csv"]).isSubset(of: files))

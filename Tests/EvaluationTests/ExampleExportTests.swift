@@ -51,10 +51,14 @@ import Testing
       let csv = CSV.rows(try String(contentsOf: directory.images.appending(path: "manifest.csv"), encoding: .utf8))
       let (file, first) = (csv[0].firstIndex(of: "file")!, csv[0].firstIndex(of: "first_epsilon")!)
       let found = Dictionary(uniqueKeysWithValues: csv.dropFirst().map { ($0[file], $0[first]) })
-      #expect(rows.allSatisfy { $0["first_epsilon"] as? String ?? "" == found[$0["file"] as? String ?? ""] })
       #expect(
-        rows.contains {
-          $0["fools"] as? Bool == true && $0["first_epsilon"] as? String ?? "" != $0["epsilon"] as? String ?? ""
+        rows.allSatisfy { row in
+          found[row["file"] as? String ?? ""].flatMap(Double.init) == row["first_epsilon"] as? Double
+        })
+      #expect(
+        rows.contains { row in
+          guard row["fools"] as? Bool == true, let first = row["first_epsilon"] as? Double else { return false }
+          return first < row["epsilon"] as? Double ?? 0
         })
       #expect(report.fooling == records.count(where: \.success))
       #expect(report.surviving == rows.count { $0["survives"] as? Bool == true && $0["fools"] as? Bool == true })

@@ -70,7 +70,10 @@ import Testing
         #expect(row["still_fools"] == "\(isFooled)")
       }
       #expect(rows.contains { $0["still_fools"] == "true" } && rows.contains { $0["still_fools"] == "false" })
-      #expect(rows.contains { $0["attack"] == "BIM(steps: 2, relativeStepSize: 0.2, objective: margin)" })
+      #expect(
+        rows.contains {
+          $0["attack"] == "bim" && $0["attack_parameters"] == "steps: 2, relativeStepSize: 0.2, objective: margin"
+        })
 
       let records = try directory.store.records()
       let exported = records.filter { $0.wasCorrect && $0.target != $0.label && $0.budget > 0 }

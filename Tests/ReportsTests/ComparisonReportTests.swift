@@ -72,7 +72,7 @@ import Testing
     let folder = try TemporaryFolder()
     let names = try ComparisonWriter.write(comparison(), to: URL(filePath: folder.path, directoryHint: .isDirectory))
     #expect(
-      names == ["compare.html", "compare.md", "compare.tex", "differences.csv", "flips.csv", "accuracy-1.svg"])
+      names == ["differences.csv", "flips.csv", "compare.html", "compare.md", "compare.tex", "accuracy-1.svg"])
     #expect(try folder.names() == names.sorted())
   }
 }

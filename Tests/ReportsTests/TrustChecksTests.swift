@@ -9,9 +9,9 @@ import Testing
 
   @Test func csvHasALineForEachTheWorstFirst() {
     let expected = """
-      severity,check,model,attack,goal,epsilon,title,evidence,remedy
-      error,zero-gradients,caps,fgsm,untargeted,0.2,FGSM failed,Zero for 7 of 10 <images>.,--objective margin
-      warning,more-steps,cnn,,,,"FGSM stops, too early",It was 3 of 10.,take more steps
+      severity,check,model,attack,attack_parameters,goal,epsilon,epsilon_text,title,evidence,remedy
+      error,zero-gradients,caps,fgsm,objective: cross-entropy,untargeted,0.2,0.2,FGSM failed,Zero for 7 of 10 <images>.,'--objective margin
+      warning,more-steps,cnn,,,,,,"FGSM stops, too early",It was 3 of 10.,take more steps
 
       """
     #expect(FindingsCSV.text(summary) == expected)
@@ -34,8 +34,8 @@ import Testing
 
   @Test func terminalSaysItShort() {
     let expected = """
-      This evaluation is not trustworthy: 1 finding shows that an attack or a model did not work as it
-      must. 1 of 3 trust checks that apply passed.
+      This evaluation is not trustworthy: 1 finding shows that an attack or a model
+      did not work as it must. 1 of 3 trust checks that apply passed.
 
       error: FGSM failed [zero-gradients]
         Zero for 7 of 10 <images>.

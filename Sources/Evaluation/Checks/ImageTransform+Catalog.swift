@@ -108,6 +108,24 @@ extension ImageTransform {
       halved("split: their left and right halves exchanged", byRows: false, byColumns: true),
       halved("split: their quarters exchanged", byRows: true, byColumns: true),
     ]
+    // Before displacements: two channels exchanged are the same as one displaced by its pixels.
+    if channels > 1 {
+      all.append(
+        ImageTransform(
+          title: channels == 3 ? "BGR rather than RGB" : "with their channels in the opposite order",
+          remedy: "save the channels in the opposite order",
+          source: (0..<count).map { (channels - 1 - $0 / area) * area + $0 % area }))
+      all.append(
+        ImageTransform(
+          title: "saved with the channels last and read with the channels first",
+          remedy: "transpose to [count, channels, rows, columns] before saving; do not reshape",
+          source: (0..<count).map { $0 % area * channels + $0 / area }))
+      all.append(
+        ImageTransform(
+          title: "saved with the channels first and read with the channels last",
+          remedy: "transpose to [count, rows, columns, channels] before saving; do not reshape",
+          source: (0..<count).map { $0 % channels * area + $0 / channels }))
+    }
     // What a header of 4 (a number more or less), 8, 16 or 128 bytes does if it is taken for pixels, or skipped twice.
     for distance in [1, 4, 8, 16, 128] where distance < count {
       all.append(
@@ -125,22 +143,6 @@ extension ImageTransform {
           title: "byte-swapped: each pair of pixels exchanged", remedy: "exchange them again (byteswap)",
           source: (0..<count).map { $0 ^ 1 < count ? $0 ^ 1 : $0 }))
     }
-    guard channels > 1 else { return all }
-    all.append(
-      ImageTransform(
-        title: channels == 3 ? "BGR rather than RGB" : "with their channels in the opposite order",
-        remedy: "save the channels in the opposite order",
-        source: (0..<count).map { (channels - 1 - $0 / area) * area + $0 % area }))
-    all.append(
-      ImageTransform(
-        title: "saved with the channels last and read with the channels first",
-        remedy: "transpose to [count, channels, rows, columns] before saving; do not reshape",
-        source: (0..<count).map { $0 % area * channels + $0 / area }))
-    all.append(
-      ImageTransform(
-        title: "saved with the channels first and read with the channels last",
-        remedy: "transpose to [count, rows, columns, channels] before saving; do not reshape",
-        source: (0..<count).map { $0 % channels * area + $0 / channels }))
     return all
   }
 }

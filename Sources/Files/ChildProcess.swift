@@ -15,11 +15,11 @@ package enum ChildProcess {
     var ends: [CInt] = [-1, -1]
     try check(pipe(&ends) == 0 ? 0 : errno)
     defer { close(ends[0]) }
-    let process: pid_t
-    do throws(POSIXError) {
-      defer { close(ends[1]) }
-      process = try start(path, arguments, input: input, output: ends, environment: environment)
+    let started = Result { () throws(POSIXError) -> pid_t in
+      try start(path, arguments, input: input, output: ends, environment: environment)
     }
+    close(ends[1])
+    let process = try started.get()
     var output = Data()
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     var failure: CInt = 0

@@ -12,8 +12,7 @@ package enum ChildProcess {
   package static func run(
     _ path: String, _ arguments: [String], input: String, environment: [String: String]
   ) throws(POSIXError) -> (output: Data, status: Int32) {
-    var ends: [CInt] = [-1, -1]
-    try check(pipe(&ends) == 0 ? 0 : errno)
+    let ends = try pipe()
     defer { close(ends[0]) }
     let started = Result { () throws(POSIXError) -> pid_t in
       try start(path, arguments, input: input, output: ends, environment: environment)
@@ -34,6 +33,18 @@ package enum ChildProcess {
     try check(failure)
     let signal = status & 0x7F
     return (output, signal == 0 ? status >> 8 & 0xFF : 128 + signal)
+  }
+
+  /// The ends to read from and to write to, which no other program that is started meanwhile keeps open.
+  private static func pipe() throws(POSIXError) -> [CInt] {
+    var ends: [CInt] = [-1, -1]
+    #if os(Linux)
+      try check(pipe2(&ends, O_CLOEXEC) == 0 ? 0 : errno)
+    #else
+      try check(Foundation.pipe(&ends) == 0 ? 0 : errno)
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    #endif
+    return ends
   }
 
   private static func start(

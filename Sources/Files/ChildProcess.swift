@@ -38,12 +38,8 @@ package enum ChildProcess {
   /// The ends to read from and to write to, which no other program that is started meanwhile keeps open.
   private static func pipe() throws(POSIXError) -> [CInt] {
     var ends: [CInt] = [-1, -1]
-    #if os(Linux)
-      try check(pipe2(&ends, O_CLOEXEC) == 0 ? 0 : errno)
-    #else
-      try check(Foundation.pipe(&ends) == 0 ? 0 : errno)
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    #endif
+    try check(Foundation.pipe(&ends) == 0 ? 0 : errno)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return ends
   }
 

@@ -39,14 +39,14 @@ import Testing
   }
 
   @Test func aModelThatIsNeverRightHasNothingToCheck() throws {
-    let run = try CheckedRun([LinearModel(seed: 1)], count: 480)
-    let report = try run.report(.all, change: "UPDATE record SET cleanPrediction = (label + 1) % 4, success = 0")
+    let run = try CheckedRun([WrongDataTests.balanced(seed: 2)], count: 480)
+    let report = try run.report(.all, change: "UPDATE record SET cleanPrediction = (label + 1) % 10, success = 0")
     // That it is always wrong, and in the same way, is said before any attack.
     let before: Set = ["chance-accuracy", "permuted-labels", "transformed-images", "recorded-accuracy"]
     let chance = report.checks.first { $0.check == "chance-accuracy" }
     #expect(report.findings.contains { $0.check == "chance-accuracy" }, "\(chance?.reason ?? "")")
     let permuted = report.findings.first { $0.check == "permuted-labels" }
-    #expect(permuted?.remedy.contains("add 1 to every label, modulo 4") == true)
+    #expect(permuted?.remedy.contains("add 1 to every label, modulo 10") == true)
     #expect(
       report.checks.allSatisfy {
         before.contains($0.check) || $0.verdict == .notApplicable || $0.check == "non-finite"

@@ -9,7 +9,7 @@ import Testing
 /// Models that are right, with images or labels to which something was done, and the other way round.
 @Suite struct WrongDataTests {
   /// Ten classes, all of which occur about as often: weights of each sum to 0.
-  private static func balanced(seed: UInt64) -> LinearModel {
+  static func balanced(seed: UInt64) -> LinearModel {
     var stream = RandomStream(seed: seed)
     let weights = (0..<10).map { _ in
       let row = (0..<64).map { _ in stream.normal() }

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Statistics
 
 /// Attacked images as cards: the image, what the model was given instead, and the change, magnified.
 enum Gallery {

@@ -1,5 +1,6 @@
 public import Evaluation
 import Files
+import Statistics
 
 /// A comparison as CSV: all differences, and every image that flipped.
 public enum ComparisonCSV {

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Evaluation
 import Files
 public import Foundation

@@ -1,3 +1,4 @@
+import Diagnostics
 package import Evaluation
 import Files
 package import Foundation

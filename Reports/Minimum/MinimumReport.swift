@@ -1,6 +1,7 @@
 public import Evaluation
 import Files
 public import Foundation
+import Statistics
 
 /// What a search for the smallest ε found, as text, CSV, JSON and histograms.
 public enum MinimumReport {

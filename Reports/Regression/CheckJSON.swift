@@ -1,6 +1,7 @@
 public import Evaluation
 import Files
 public import Foundation
+import Statistics
 
 /// The outcome of a check for programs; `docs/ci.md` documents its fields.
 public enum CheckJSON {

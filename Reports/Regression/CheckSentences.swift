@@ -1,4 +1,5 @@
 import Evaluation
+import Statistics
 
 extension RegressionCheck.Group {
   /// Accuracy before and now, as percentages.

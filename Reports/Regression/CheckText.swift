@@ -1,5 +1,7 @@
+import Diagnostics
 public import Evaluation
 import Files
+import Statistics
 
 /// The outcome of a check as plain text: one line per group, then what it means.
 public enum CheckText {

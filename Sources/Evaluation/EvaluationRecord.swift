@@ -58,6 +58,8 @@ public struct EvaluationRecord: Sendable, Hashable {
 
   public var wasCorrect: Bool { cleanPrediction == label }
   public var isCorrect: Bool { prediction == label }
+  /// Whether the attack had something to achieve: the clean prediction was correct, and the target is another class.
+  public var isTrial: Bool { wasCorrect && target != label }
   /// Whether a prediction is what the attack was after.
   package func isFooled(by prediction: Int) -> Bool { target.map { prediction == $0 } ?? (prediction != label) }
 }

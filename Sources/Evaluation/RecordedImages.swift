@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 
@@ -87,6 +88,7 @@ struct RecordedImages {
         "the run is of the data set \(recorded.name), and “\(place)” is no folder that could hold it",
         remedy: "leave it out, or give the folder by --data DIR or --dataset \(recorded.name)=DIR")
     }
-    return try DatasetCatalog(data: place).load(recorded.name, split: split, classCount: recorded.classNames.count)
+    return try DatasetCatalog(data: place, providers: catalog.providers)
+      .load(recorded.name, split: split, classCount: recorded.classNames.count)
   }
 }

@@ -1,3 +1,5 @@
+import Statistics
+
 extension RunSummary.Curve {
   /// The curve at `place` among the falls of `totals`; nil if it has no images.
   init?(_ place: Int, _ totals: RunTotals, _ results: [RunSummary.Cell]) {

@@ -1,3 +1,5 @@
+import Statistics
+
 extension RunSummary {
   /// A model against the first one of the run, on the same images.
   public struct PairedDifference: Codable, Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Statistics
+
 extension RunSummary {
   /// Sums up the run in `store`, record by record: of an image it keeps, where models are compared,
   /// whether each of them gets it right in each cell, and nothing else.

@@ -1,3 +1,5 @@
+public import Statistics
+
 /// What a run found, derived from its configuration and records alone; `docs/summary-schema.md` documents its JSON.
 public struct RunSummary: Codable, Sendable, Hashable {
   /// Raised when a field changes its meaning or disappears.

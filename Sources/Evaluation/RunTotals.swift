@@ -1,3 +1,5 @@
+import Statistics
+
 /// The sums from which a summary is made, taken image by image.
 ///
 /// Accuracy under several targets or attacks is a property of an image, not of a record. So the records come ordered by

@@ -1,5 +1,5 @@
 import Datasets
-import Files
+import Diagnostics
 import Foundation
 
 /// The parts of one run, each complete, that together are the whole.

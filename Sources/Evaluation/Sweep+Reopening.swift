@@ -1,6 +1,6 @@
 import Attacks
 public import Datasets
-import Files
+import Diagnostics
 import Foundation
 import Models
 

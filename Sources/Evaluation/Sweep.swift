@@ -1,5 +1,6 @@
 public import Attacks
 public import Datasets
+import Diagnostics
 import Files
 public import Models
 import Tensors

@@ -1,8 +1,10 @@
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 import Imaging
 import Models
+import Statistics
 import Tensors
 
 /// The adversarial examples of a sweep as 8-bit PNG files, and what the models say of them once they are read back.

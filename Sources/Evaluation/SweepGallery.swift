@@ -1,7 +1,9 @@
 import Datasets
+import Diagnostics
 import Files
 public import Foundation
 import Imaging
+import Statistics
 
 /// One attacked image to be shown in a report: clean, perturbation and adversarial, as PNG.
 public struct SweepPicture: Sendable {

@@ -1,6 +1,6 @@
 import Datasets
+import Diagnostics
 import Evaluation
-import Files
 import Foundation
 import Models
 import Reports

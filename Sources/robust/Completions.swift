@@ -1,8 +1,8 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Diagnostics
 import Evaluation
-import Files
 import Foundation
 import Models
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Diagnostics
 import Evaluation
 import Files
 import Foundation

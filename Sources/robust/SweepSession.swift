@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Evaluation
 import Files
 import Foundation

@@ -1,7 +1,8 @@
 import Datasets
+import Diagnostics
 import Evaluation
-import Files
 import Foundation
+import Statistics
 import TestSupport
 import Testing
 

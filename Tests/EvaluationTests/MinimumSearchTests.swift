@@ -1,10 +1,11 @@
 import Attacks
 import Autodiff
 import Datasets
+import Diagnostics
 import Evaluation
-import Files
 import Foundation
 import Models
+import Statistics
 import Tensors
 import Testing
 

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Kernels
 import Models
+import Statistics
 import Tensors
 import TestSupport
 import Testing

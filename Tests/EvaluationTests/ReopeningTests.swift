@@ -1,6 +1,7 @@
 import Arrays
 import Attacks
 import Datasets
+import Diagnostics
 import Evaluation
 import Files
 import Foundation

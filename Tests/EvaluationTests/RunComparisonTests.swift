@@ -1,6 +1,8 @@
+import Diagnostics
 import Evaluation
 import Files
 import Foundation
+import Statistics
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import Diagnostics
 import Evaluation
-import Files
 import Foundation
 import Testing
 

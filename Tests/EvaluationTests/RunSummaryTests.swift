@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Statistics
 import Testing
 
 @Suite struct RunSummaryTests {
@@ -31,6 +32,40 @@ import Testing
     #expect((cell.forwards, cell.backwards) == (8, 4))
     #expect(cell.perClass.map(\.correct) == [1, 1, 0] && cell.perClass.map(\.count) == [2, 1, 1])
     #expect(cell.perTarget == nil && cell.epsilonText == "8/255" && cell.epsilon == 8 / 255)
+  }
+
+  @Test func anImageAlreadyWrongIsNotRobustAndNoSuccess() throws {
+    let records: [EvaluationRecord] = [
+      .sample(image: 0, label: 0, clean: 0, after: 0), .sample(image: 1, label: 1, clean: 1, after: 2),
+      .sample(image: 2, label: 2, clean: 0, after: 0), .sample(image: 3, label: 0, clean: 0, after: 1),
+    ]
+    let cell = try #require(RunSummary(configuration: .sample(), records: records).results.first)
+    #expect(cell.accuracy.value == 0.25 && cell.successRate == Proportion(2, of: 3))
+  }
+
+  @Test func targetedTrialsLeaveOutImagesThatShowTheTarget() throws {
+    let records: [EvaluationRecord] = [
+      .sample(target: 2, image: 0, label: 0, clean: 0, after: 2),
+      .sample(target: 2, image: 1, label: 1, clean: 1, after: 0),
+      .sample(target: 2, image: 2, label: 2, clean: 2, after: 2),
+      .sample(target: 2, image: 3, label: 0, clean: 2, after: 2),
+    ]
+    let summary = RunSummary(configuration: .sample(goals: [.target(2)]), records: records)
+    #expect(try #require(summary.results.first).successRate == Proportion(1, of: 2))
+  }
+
+  @Test func worstCaseIsTakenImageByImage() throws {
+    let records: [EvaluationRecord] = [
+      .sample(attack: 0, image: 0, label: 0, clean: 0, after: 1),
+      .sample(attack: 0, image: 1, label: 1, clean: 1, after: 1),
+      .sample(attack: 0, image: 2, label: 2, clean: 2, after: 2),
+      .sample(attack: 1, image: 0, label: 0, clean: 0, after: 0),
+      .sample(attack: 1, image: 1, label: 1, clean: 1, after: 0),
+      .sample(attack: 1, image: 2, label: 2, clean: 2, after: 2),
+    ]
+    let summary = RunSummary(configuration: .sample(attacks: ["fgsm", "bim"]), records: records)
+    let worst = try #require(summary.worstCases.first)
+    #expect((worst.count, worst.correct) == (3, 1))
   }
 
   /// Rates by target: 0 → 1 of 1, 1 → 0 of 2, 2 → 1 of 3; the mean over targets is 4/9, not the pooled 1/3.
@@ -131,7 +166,20 @@ import Testing
     return (configuration, records)
   }
 
-  /// Each cell against the definitions in `Statistics`, applied to all of its records at once.
+  /// Correct after the attack / all images; under several targets or attacks, an image counts if it stays correct under
+  /// every one.
+  private static func robustAccuracy(of records: [EvaluationRecord]) -> Proportion {
+    let images = Dictionary(grouping: records, by: \.image)
+    return Proportion(images.values.count { $0.allSatisfy(\.isCorrect) }, of: images.count)
+  }
+
+  /// Flipped / clean-correct, or target reached / clean-correct images whose label is not the target.
+  private static func successRate(of records: [EvaluationRecord]) -> Proportion {
+    let trials = records.filter(\.isTrial)
+    return Proportion(trials.count(where: \.success), of: trials.count)
+  }
+
+  /// Each cell against these definitions, applied to all of its records at once.
   @Test func cellsFollowTheDefinitions() {
     let (configuration, records) = mixed
     let summary = RunSummary(configuration: configuration, records: records)
@@ -141,15 +189,15 @@ import Testing
         $0.attack == cell.attackIndex && $0.goal == cell.goalIndex && $0.budget == cell.budgetIndex
       }
       let trials = own.filter(\.isTrial)
-      #expect(cell.accuracy == Statistics.robustAccuracy(of: own))
-      #expect(Proportion(cell.successes, of: cell.trials) == Statistics.successRate(of: own))
+      #expect(cell.accuracy == Self.robustAccuracy(of: own))
+      #expect(Proportion(cell.successes, of: cell.trials) == Self.successRate(of: own))
       #expect(cell.attacked == own.count(where: \.attacked) && cell.forwards == 2 * own.count)
       let meanL2 = trials.reduce(0.0) { $0 + Double($1.l2Norm) } / Double(trials.count)
       #expect(abs(cell.norms.meanL2 - meanL2) < 1e-12)
       #expect(cell.norms.maxLinf == Double(trials.map(\.linfNorm).max()!))
     }
     for row in summary.worstCases {
-      #expect(row.accuracy == Statistics.robustAccuracy(of: records.filter { $0.budget == row.budgetIndex }))
+      #expect(row.accuracy == Self.robustAccuracy(of: records.filter { $0.budget == row.budgetIndex }))
     }
     // Images 0, 3 and 9 are of class 0, image 4 of class 1; image 9 is wrong from the start.
     let clean = summary.cleanAccuracies[0]

@@ -1,6 +1,6 @@
 import Attacks
+import Diagnostics
 import Evaluation
-import Files
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Diagnostics
 import Evaluation
 import Files
 import Foundation

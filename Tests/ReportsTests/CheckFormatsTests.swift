@@ -1,5 +1,4 @@
 import Evaluation
-import Files
 import Foundation
 import Reports
 import TestSupport

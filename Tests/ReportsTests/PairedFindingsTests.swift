@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Reports
+import Statistics
 import TestSupport
 import Testing
 

@@ -1,7 +1,6 @@
 import Attacks
 import Datasets
 import Evaluation
-import Files
 import Foundation
 import Models
 import Tensors

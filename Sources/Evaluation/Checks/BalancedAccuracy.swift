@@ -1,3 +1,5 @@
+import Statistics
+
 /// Accuracy as the mean over the classes that occur, so that neither rare nor frequent classes decide it.
 ///
 /// With recall r_k of the K classes that occur, n_k images of each, and the share s_k of images, weighted likewise, for which

@@ -1,3 +1,5 @@
+import Statistics
+
 /// How likely a check would be to fire by chance alone.
 package enum Chance {
   /// What a test of chance must fall below for a check to fire: about twenty tests a model then raise a false alarm in less

@@ -1,3 +1,5 @@
+import Statistics
+
 /// The robustness of a model that does not classify the images means nothing: they, their labels or the weights are not what
 /// they are taken for.
 ///

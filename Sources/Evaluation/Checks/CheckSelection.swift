@@ -1,4 +1,4 @@
-public import Files
+public import Diagnostics
 
 /// Which trust checks a run is given.
 public struct CheckSelection: Sendable, Hashable {

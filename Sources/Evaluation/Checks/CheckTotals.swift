@@ -1,4 +1,5 @@
 import GRDB
+import Statistics
 
 /// The records of one model under one attack with one goal at one budget, counted.
 ///

@@ -1,4 +1,5 @@
 import GRDB
+import Statistics
 
 /// Of two sets of results of the same images: how many images only one of them beats.
 struct Discordance: Sendable {

@@ -1,5 +1,6 @@
 import Autodiff
 import Models
+import Statistics
 import Tensors
 
 /// A gradient that is not the derivative of the scores misleads every attack that follows it (Athalye et al. 2018:

@@ -1,6 +1,7 @@
 import Attacks
 import Datasets
 import Models
+import Statistics
 import Tensors
 
 /// From ε = 0.5 on every image can be turned into plain grey, so an attack must bring accuracy down to chance (Carlini et al.

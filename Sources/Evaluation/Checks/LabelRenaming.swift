@@ -1,3 +1,5 @@
+import Statistics
+
 /// Another reading of the answers: class `label(of: answer)` wherever the model says `answer`, one label for each.
 struct LabelRenaming: Sendable, Equatable {
   /// By answer.

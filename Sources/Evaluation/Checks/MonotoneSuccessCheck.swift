@@ -1,5 +1,6 @@
 import Attacks
 import Models
+import Statistics
 import Tensors
 
 /// A larger ε allows all that a smaller one does: an attack that beats fewer images with it overshoots or is stuck (Carlini et

@@ -1,5 +1,6 @@
 import Attacks
 import Models
+import Statistics
 import Tensors
 
 /// If twice the steps beat many more images, the attack was stopped too early (Carlini et al. 2019: verify that attacks

@@ -1,6 +1,7 @@
 import Attacks
 import Autodiff
 import Models
+import Statistics
 import Tensors
 
 /// An adversarial image is planted inside the ball; an attack that misses it is too weak (Zimmermann et al. 2022, Increasing

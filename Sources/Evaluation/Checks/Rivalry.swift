@@ -1,3 +1,5 @@
+import Statistics
+
 /// Another way to beat the images of the sample (first) against what the records say of an attack (second).
 struct Rivalry {
   private let pairs: PairedProportions

@@ -1,5 +1,6 @@
 import Attacks
 import Models
+import Statistics
 import Tensors
 
 /// Square attack asks for scores only: where it beats what attacks with gradients left, gradients mislead (Andriushchenko

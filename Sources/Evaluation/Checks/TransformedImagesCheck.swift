@@ -1,5 +1,6 @@
 import Datasets
 import Models
+import Statistics
 import Tensors
 
 /// Images that were inverted, turned or scrambled on the way make a good model look bad, and its robustness with it.

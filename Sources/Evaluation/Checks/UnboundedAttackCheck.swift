@@ -1,5 +1,6 @@
 import Attacks
 import Models
+import Statistics
 import Tensors
 
 /// Allowed to change every pixel to anything, an attack must always succeed (Athalye et al. 2018; Carlini et al. 2019,

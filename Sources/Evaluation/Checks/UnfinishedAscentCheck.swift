@@ -1,5 +1,6 @@
 import Attacks
 import Models
+import Statistics
 import Tensors
 
 /// An attack whose loss still rises in its last steps was stopped on the way (Pintor et al. 2022).

@@ -1,4 +1,5 @@
 import Models
+import Statistics
 import Tensors
 
 /// Predictions that change with noise below one grey level are decided by chance, and so is an attack's success (Carlini et

@@ -1,4 +1,6 @@
+import Diagnostics
 import Files
+import Statistics
 
 extension RunComparison {
   /// The rows of `runs`, with Holm's adjustment over all of them.

@@ -1,4 +1,6 @@
+import Diagnostics
 import Files
+public import Statistics
 import Tensors
 
 /// Models and runs side by side on the images they share.

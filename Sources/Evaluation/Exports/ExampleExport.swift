@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 import Imaging

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Imaging
 import Models
+import Statistics
 import Tensors
 
 /// Attacks the images of a run again, which holds none, and compares what comes of it with what is stored.

@@ -1,5 +1,6 @@
 import Attacks
-import Files
+import Diagnostics
+import Statistics
 
 /// Which adversarial examples of a run are exported.
 public struct ExampleSelection: Sendable, Hashable {

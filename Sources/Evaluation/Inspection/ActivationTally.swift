@@ -1,3 +1,5 @@
+import Statistics
+
 /// Counts of how often each activation occurs, for means and quantiles of more numbers than fit in memory.
 ///
 /// Numbers that agree in sign, exponent and the first 8 bits of the mantissa are counted together: quantiles are exact to

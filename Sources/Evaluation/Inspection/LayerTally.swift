@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Statistics
 import Tensors
 
 /// What is kept of one layer while images pass.

@@ -1,6 +1,6 @@
 public import Attacks
 public import Datasets
-import Files
+import Diagnostics
 public import Models
 import Synchronization
 import Tensors

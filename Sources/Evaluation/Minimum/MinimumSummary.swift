@@ -1,3 +1,5 @@
+public import Statistics
+
 /// What a search for the smallest ε found, in numbers.
 public struct MinimumSummary: Codable, Sendable, Hashable {
   /// Raised when a field changes its meaning or disappears.

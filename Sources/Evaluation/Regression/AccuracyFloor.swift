@@ -1,5 +1,6 @@
 import Attacks
-import Files
+import Diagnostics
+import Statistics
 
 /// An accuracy that a run has to have, whatever its baseline has: `0.5@8/255` under every attack at ε = 8/255, `0.9` before any.
 public struct AccuracyFloor: Sendable, Hashable {

@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// Which images each model of a run gets right: before any attack, and under each attack, goal and budget above 0.

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// The groups of a run beside those of a baseline.
 struct Pairing {

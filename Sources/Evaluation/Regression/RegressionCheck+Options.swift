@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 extension RegressionCheck {
   /// What was asked for.

@@ -1,5 +1,3 @@
-import Files
-
 extension RegressionCheck {
   /// Compares the run in `store` with `baseline`, if there is one, and with the required accuracies of `options`.
   ///

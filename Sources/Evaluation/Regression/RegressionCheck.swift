@@ -1,4 +1,4 @@
-import Files
+public import Statistics
 
 /// Whether a run is worse than a baseline on the same images, or less accurate than required: the decision of `robust check`.
 ///

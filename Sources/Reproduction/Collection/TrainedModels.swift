@@ -1,5 +1,6 @@
 import Arrays
 public import Datasets
+import Diagnostics
 import Evaluation
 import Files
 import Foundation

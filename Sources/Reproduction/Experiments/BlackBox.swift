@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Models
 import Reports
+import Statistics
 import Tensors
 
 /// §6: the adversarial examples of a CNN, given to capsules and to another CNN.

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Models
 import Reports
+import Statistics
 
 /// The run behind Figure 3: FGSM and BIM, on both objectives, untargeted and at every class, in a run store of its own from
 /// which it goes on after any stop.

@@ -24,7 +24,7 @@ public enum Statistics {
   }
 
   /// The Wilson score interval whose bounds are each wrong with probability `tail`: that of confidence 1 − 2 `tail`.
-  static func wilson(successes: Int, trials: Int, upperTail tail: Double) -> (lower: Double, upper: Double) {
+  package static func wilson(successes: Int, trials: Int, upperTail tail: Double) -> (lower: Double, upper: Double) {
     precondition((0...max(trials, 0)).contains(successes), "wilson: \(successes) successes of \(trials) trials")
     guard trials > 0 else { return (0, 1) }
     return wilson(
@@ -71,37 +71,6 @@ public enum Statistics {
       if normalUpperTail(middle) > tail { low = middle } else { high = middle }
     }
   }
-
-  /// Robust accuracy of one cell: correct after the attack / all images.
-  ///
-  /// With several targets per image (`each`), an image counts when it stays correct under every one of them.
-  public static func robustAccuracy(of records: some Sequence<EvaluationRecord>) -> Proportion {
-    let images = correctUnderAll(records)
-    return Proportion(images.values.count { $0 }, of: images.count)
-  }
-
-  /// Whether each image is still correct in all of its `records`: the pointwise worst case over attacks and targets.
-  public static func correctUnderAll(_ records: some Sequence<EvaluationRecord>) -> [Int: Bool] {
-    var result: [Int: Bool] = [:]
-    for record in records { result[record.image] = (result[record.image] ?? true) && record.isCorrect }
-    return result
-  }
-
-  /// Success rate: flipped / clean-correct, or target reached / clean-correct images whose label is not the target.
-  public static func successRate(of records: some Sequence<EvaluationRecord>) -> Proportion {
-    var successes = 0
-    var trials = 0
-    for record in records where record.isTrial {
-      trials += 1
-      if record.success { successes += 1 }
-    }
-    return Proportion(successes, of: trials)
-  }
-}
-
-extension EvaluationRecord {
-  /// Whether the attack had something to achieve: the clean prediction was correct, and the target is another class.
-  public var isTrial: Bool { wasCorrect && target != label }
 }
 
 /// A share of a whole with its 95% Wilson interval.

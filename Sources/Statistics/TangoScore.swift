@@ -80,5 +80,5 @@ public struct TangoScore: Sendable, Hashable {
 
 extension Statistics {
   /// P(Z > z) of a standard normal Z.
-  static func normalUpperTail(_ z: Double) -> Double { erfc(z / 2.0.squareRoot()) / 2 }
+  package static func normalUpperTail(_ z: Double) -> Double { erfc(z / 2.0.squareRoot()) / 2 }
 }

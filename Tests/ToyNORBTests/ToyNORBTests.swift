@@ -1,8 +1,10 @@
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 import TestSupport
 import Testing
+import ToyNORB
 
 /// Rays against solids whose surfaces are known, and the pictures that come of it.
 @Suite struct ToyNORBTests {

@@ -1,3 +1,5 @@
+public import Datasets
+import Diagnostics
 import Files
 public import Foundation
 
@@ -6,7 +8,7 @@ extension ToyNORB {
   public static func cacheFolder(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String {
-    "\(CacheFolder.path(environment: environment))/\(KnownDataset.toyNORB.folders[0])"
+    "\(CacheFolder.path(environment: environment))/\(ToyNORBRelease.folder)"
   }
 
   /// Makes sure, before minutes of work, that `write` may write to `folder`: other files stay as they are there.
@@ -54,7 +56,7 @@ extension ToyNORB {
     let bytes = Data(bytes)
     return Dataset(
       name: name, split: split, shape: shape, bytes: bytes, labels: order.map(\.label),
-      viewpoints: order.map(\.viewpoint), classNames: KnownDataset.toyNORB.classNames,
-      sha256: Checksum.sha256(of: bytes), attribution: KnownDataset.toyNORB.attribution)
+      viewpoints: order.map(\.viewpoint), classNames: ToyNORBRelease.classNames,
+      sha256: Checksum.sha256(of: bytes), attribution: ToyNORBRelease.attribution)
   }
 }

@@ -22,7 +22,7 @@ package struct Binomial {
   }
 
   /// P(X ≤ k), summed over the shorter tail.
-  func cumulative(_ k: Int) -> Double {
+  package func cumulative(_ k: Int) -> Double {
     if k < 0 { return 0 }
     if k >= trials { return 1 }
     if Double(k) <= mean { return min(1, lowerTail(through: k)) }

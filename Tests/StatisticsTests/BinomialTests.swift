@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Statistics
 import Testing
 
 @Suite struct BinomialTests {

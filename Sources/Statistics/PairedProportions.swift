@@ -17,7 +17,7 @@ public struct PairedProportions: Codable, Sendable, Hashable {
   }
 
   /// - Precondition: both have an outcome for each image, in the same order.
-  init(_ first: [Bool], _ second: [Bool]) {
+  package init(_ first: [Bool], _ second: [Bool]) {
     precondition(first.count == second.count, "PairedProportions: \(first.count) and \(second.count) outcomes")
     self.init()
     for (first, second) in zip(first, second) { add(first: first, second: second) }

@@ -41,7 +41,7 @@ extension PairedProportions {
 
   /// The smallest number of two digits, from `bound` up, that Tango's test at level α finds the difference to be below; nil if
   /// it is not below 1.
-  func decidableDifference(from bound: Double, alpha: Double) -> Double? {
+  package func decidableDifference(from bound: Double, alpha: Double) -> Double? {
     guard bound > 0, bound < 1 else { return nil }
     let exponent = Int(log10(bound).rounded(.down)) - 1
     let first = Int((bound / pow(10, Double(exponent))).rounded(.up))
@@ -60,7 +60,7 @@ extension Statistics {
   /// n = (z_α √(r(1 − r)) + z_0.8 √(a(1 − a)))² / (a − r)².
   ///
   /// - Returns: nil if no realistic number would.
-  static func imagesToDecide(_ accuracy: Double, required: Double, alpha: Double) -> Int? {
+  package static func imagesToDecide(_ accuracy: Double, required: Double, alpha: Double) -> Int? {
     let zAlpha = normalQuantile(upperTail: alpha)
     let zPower = normalQuantile(upperTail: 0.2)
     let root =

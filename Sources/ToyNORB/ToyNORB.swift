@@ -1,3 +1,4 @@
+public import Datasets
 public import Imaging
 public import Tensors
 
@@ -8,8 +9,8 @@ public import Tensors
 /// balls, bars and tapered boxes, painted in one matt grey. The same version renders the same bytes on every machine.
 public enum ToyNORB {
   /// Changes with the bytes of the pictures.
-  public static let version = 1
-  public static let name = "toynorb"
+  public static let version = ToyNORBRelease.version
+  public static let name = ToyNORBRelease.name
   /// `[eyes, rows, columns]`.
   public static let shape: Shape = [2, ToyRenderer.side, ToyRenderer.side]
 

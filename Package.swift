@@ -90,7 +90,8 @@ let package = Package(
       name: "RobustKit",
       targets: [
         "Diagnostics", "Statistics", "Processor", "Files", "Tensors", "Arrays", "Autodiff", "Models", "Datasets",
-        "ToyNORB", "Attacks", "Training", "Evaluation",
+        "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection",
+        "Reports",
       ]),
   ],
   dependencies: [
@@ -126,33 +127,58 @@ let package = Package(
     library("Attacks", at: "Attacks", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
     library("Training", ["Diagnostics", "Files", "Tensors", "Arrays", "Autodiff", "Models", "Datasets"]),
     library(
-      "Evaluation",
+      "Runs",
       [
-        "Processor", "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff",
-        "Models", "Datasets", "Attacks", .product(name: "GRDB", package: "GRDB.swift"),
+        "Processor", "Diagnostics", "Statistics", "Files", "Tensors", "Kernels", "Models", "Datasets", "Attacks",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    library(
+      "Sweeps",
+      ["Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Models", "Datasets", "Attacks", "Runs"]),
+    library("TrustChecks", ["Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
+    library("Comparison", ["Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs"]),
+    library(
+      "Examples",
+      [
+        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "Attacks", "Runs",
+        "Sweeps",
+      ]),
+    library(
+      "Inspection",
+      [
+        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Kernels", "Autodiff", "Models", "Datasets", "Runs",
       ]),
     library(
       "Reports", at: "Reports",
-      ["Diagnostics", "Statistics", "Files", "Evaluation", .product(name: "Mustache", package: "swift-mustache")],
+      [
+        "Diagnostics", "Statistics", "Files", "Runs", "Sweeps", "Comparison", "Inspection",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
       resources: [.embedInCode("Templates")]),
     library(
       "Reproduction",
       [
         "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff", "Models",
-        "Datasets", "Attacks", "Training", "Evaluation", "Reports",
+        "Datasets", "Attacks", "Training", "Runs", "Sweeps", "Comparison", "Inspection", "Reports",
       ]),
     .executableTarget(
       name: "robust",
       dependencies: [
         "Processor", "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Models", "Datasets", "ToyNORB",
-        "Attacks", "Training", "Evaluation", "Reports", "Reproduction",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection", "Reports",
+        "Reproduction", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Autodiff"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(
+      name: "RunSamples",
+      dependencies: [
+        "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
+      ],
+      path: "Tests/RunSamples", swiftSettings: settings),
     .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings),
     tests("Diagnostics"),
     tests("Statistics"),
@@ -168,12 +194,36 @@ let package = Package(
     tests("Attacks", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models"]),
     tests("Training", ["Diagnostics", "Files", "Tensors", "Kernels", "Autodiff", "Models", "Datasets", "TestSupport"]),
     tests(
-      "Evaluation",
+      "Runs",
+      ["Diagnostics", "Comparison", "TestSupport", "RunSamples", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "Sweeps",
       [
-        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff", "Models",
-        "Datasets", "Attacks", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets",
+        "Attacks", "Runs", "TestSupport", "RunSamples",
       ]),
-    tests("Reports", ["Diagnostics", "Statistics", "Files", "Imaging", "Kernels", "Evaluation", "TestSupport"]),
+    tests(
+      "TrustChecks",
+      [
+        "Diagnostics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps", "RunSamples",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests(
+      "Comparison",
+      [
+        "Diagnostics", "Statistics", "Files", "Datasets", "Runs", "Sweeps", "TrustChecks", "TestSupport", "RunSamples",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests(
+      "Examples",
+      [
+        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
+        "RunSamples",
+      ]),
+    tests("Inspection", ["Statistics", "Tensors", "Kernels", "Models", "Datasets", "TestSupport"]),
+    tests(
+      "Reports",
+      ["Diagnostics", "Statistics", "Files", "Imaging", "Kernels", "Runs", "Comparison", "Inspection", "TestSupport"]),
     tests("Reproduction", ["Diagnostics", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",

@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 import Statistics
 
 /// How reports call the parts of a run: short, and different where the parts are.

@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 import Statistics
 
 /// A figure of a run with the table of the numbers behind it.

@@ -1,4 +1,4 @@
-public import Evaluation
+public import Comparison
 import Files
 public import Foundation
 import Statistics

@@ -1,7 +1,7 @@
 import Diagnostics
-package import Evaluation
 import Files
 package import Foundation
+package import Inspection
 
 /// What the layers of a model do, as text, JSON and figures.
 package enum InspectionReport {

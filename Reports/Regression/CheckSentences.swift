@@ -1,4 +1,5 @@
-import Evaluation
+import Comparison
+import Runs
 import Statistics
 
 extension RegressionCheck.Group {

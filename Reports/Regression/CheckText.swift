@@ -1,5 +1,5 @@
+public import Comparison
 import Diagnostics
-public import Evaluation
 import Files
 import Statistics
 

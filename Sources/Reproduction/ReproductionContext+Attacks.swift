@@ -1,6 +1,6 @@
 import Attacks
-import Evaluation
 import Reports
+import Runs
 import Statistics
 
 extension ReproductionContext {

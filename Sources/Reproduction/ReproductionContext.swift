@@ -1,6 +1,5 @@
 import Datasets
 import Diagnostics
-import Evaluation
 import Foundation
 import Models
 import Reports

@@ -1,7 +1,7 @@
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
+import Runs
 
 /// Where experiments write: pages and pictures on top; `models/`, `predictions/` and `runs/`, from which they go on, below.
 ///

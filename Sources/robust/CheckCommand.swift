@@ -1,10 +1,11 @@
 import ArgumentParser
+import Comparison
 import Datasets
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Reports
+import Runs
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Comparison
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Reports
+import Runs
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,9 +2,9 @@ import ArgumentParser
 import Attacks
 import Datasets
 import Diagnostics
-import Evaluation
 import Foundation
 import Models
+import Runs
 
 /// What shells offer as values of options.
 enum Completions {

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
-import Evaluation
+import Examples
 import Files
 import Foundation
 import Reports
+import Runs
+import Sweeps
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

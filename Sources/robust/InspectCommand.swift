@@ -1,11 +1,12 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
+import Inspection
 import Models
 import Reports
+import Runs
 import Tensors
 
 struct InspectCommand: ParsableCommand {

@@ -2,11 +2,12 @@ import ArgumentParser
 import Attacks
 import Datasets
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Models
 import Reports
+import Runs
+import Sweeps
 
 struct MinimumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

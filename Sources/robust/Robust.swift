@@ -1,9 +1,9 @@
 import ArgumentParser
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Processor
+import Runs
 import Training
 
 /// The command line: parse, validate, call a library, print.

@@ -1,7 +1,7 @@
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
+import Runs
 
 extension RunStore {
   /// The store of the run that `path` names: its folder, or the `run.sqlite` in it.

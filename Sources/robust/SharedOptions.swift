@@ -1,9 +1,9 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
-import Evaluation
 import Foundation
 import Reports
+import Runs
 import ToyNORB
 
 /// Where images come from.

@@ -3,7 +3,6 @@ import Datasets
 import Diagnostics
 import Files
 import Foundation
-import Imaging
 import Tensors
 import TestSupport
 import Testing

@@ -1,9 +1,9 @@
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Imaging
 import Reports
+import Runs
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Reports
+import Runs
 import Testing
 
 @Suite struct TextReportTests {

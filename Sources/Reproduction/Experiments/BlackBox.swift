@@ -1,8 +1,8 @@
 import Attacks
 import Datasets
-import Evaluation
 import Models
 import Reports
+import Runs
 import Statistics
 import Tensors
 

@@ -1,7 +1,7 @@
 import Datasets
-import Evaluation
 import Kernels
 import Models
+import Runs
 import Statistics
 
 /// Table 1: the test error of the capsule network with one part changed at a time.

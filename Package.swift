@@ -73,9 +73,10 @@ func library(
     swiftSettings: settings)
 }
 
+/// The tests of a room.
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
     swiftSettings: settings)
 }
 
@@ -88,8 +89,9 @@ let package = Package(
     .library(
       name: "RobustKit",
       targets: [
-        "Processor", "Tensors", "Arrays", "Autodiff", "Models", "Datasets", "Attacks", "Training", "Evaluation",
-        "Files",
+        "Diagnostics", "Statistics", "Processor", "Files", "Tensors", "Arrays", "Autodiff", "Models", "Datasets",
+        "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection",
+        "Reports",
       ]),
   ],
   dependencies: [
@@ -108,61 +110,125 @@ let package = Package(
     .systemLibrary(name: "CCPU"),
 
     .target(name: "Processor", dependencies: ["CCPU"], swiftSettings: settingsForEveryProcessor),
-    library("Files", ["CZlib", "CZstd", .product(name: "Crypto", package: "swift-crypto")]),
+    library("Diagnostics", []),
+    library("Statistics", []),
+    library("Files", ["CZlib", "CZstd", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")]),
     library("Tensors", []),
-    library("Arrays", ["Tensors", "Files", "CZlib"]),
-    library("Kernels", ["Tensors", "COneDNN"]),
+    library("Arrays", ["CZlib", "Diagnostics", "Files", "Tensors"]),
+    library("Imaging", ["CPNG", "Diagnostics", "Files", "Tensors"]),
+    library("Kernels", ["COneDNN", "Tensors"]),
     library("Autodiff", ["Tensors", "Kernels"]),
-    library("Models", ["Tensors", "Arrays", "Kernels", "Autodiff", "Files"], resources: [.copy("Resources")]),
-    library("Imaging", ["Tensors", "Files", "CPNG"]),
-    library("Datasets", ["Tensors", "Arrays", "Files", "Imaging"], resources: [.copy("Resources")]),
-    library("Attacks", at: "Attacks", ["Tensors", "Autodiff", "Models", "Files"]),
-    library("Training", ["Tensors", "Arrays", "Autodiff", "Models", "Datasets", "Attacks", "Files"]),
     library(
-      "Evaluation",
+      "Models",
+      ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff"],
+      resources: [.copy("Resources")]),
+    library("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays"], resources: [.copy("Resources")]),
+    library("ToyNORB", ["Diagnostics", "Files", "Tensors", "Imaging", "Datasets"]),
+    library("Attacks", at: "Attacks", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
+    library("Training", ["Diagnostics", "Files", "Tensors", "Arrays", "Autodiff", "Models", "Datasets"]),
+    library(
+      "Runs",
       [
-        "Processor", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Files",
+        "Processor", "Diagnostics", "Statistics", "Files", "Tensors", "Kernels", "Models", "Datasets", "Attacks",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library(
+      "Sweeps",
+      ["Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Models", "Datasets", "Attacks", "Runs"]),
+    library("TrustChecks", ["Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
+    library("Comparison", ["Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs"]),
+    library(
+      "Examples",
+      [
+        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "Attacks", "Runs",
+        "Sweeps",
+      ]),
+    library(
+      "Inspection",
+      [
+        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Kernels", "Autodiff", "Models", "Datasets", "Runs",
+      ]),
+    library(
       "Reports", at: "Reports",
-      ["Evaluation", "Imaging", "Files", .product(name: "Mustache", package: "swift-mustache")],
+      [
+        "Diagnostics", "Statistics", "Files", "Runs", "Sweeps", "Comparison", "Inspection",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
       resources: [.embedInCode("Templates")]),
     library(
       "Reproduction",
       [
-        "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "Datasets", "Imaging", "Training",
-        "Evaluation", "Reports", "Files",
+        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff", "Models",
+        "Datasets", "Attacks", "Training", "Runs", "Sweeps", "Comparison", "Inspection", "Reports",
       ]),
     .executableTarget(
       name: "robust",
       dependencies: [
-        "Processor", "Files", "Tensors", "Arrays", "Kernels", "Models", "Attacks", "Datasets", "Training", "Evaluation",
-        "Reports", "Imaging", "Reproduction",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Processor", "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Models", "Datasets", "ToyNORB",
+        "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection", "Reports",
+        "Reproduction", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
 
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Files"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Tensors", "Autodiff"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(
+      name: "RunSamples",
+      dependencies: [
+        "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
+      ],
+      path: "Tests/RunSamples", swiftSettings: settings),
     .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings),
-    tests("Files"), tests("Tensors"), tests("Arrays", ["Tensors", "Files"]), tests("Kernels", ["Autodiff", "Tensors"]),
-    tests("Autodiff"),
-    tests("Models", ["Files", "Kernels", "Arrays"]), tests("Imaging"),
-    tests("Datasets", ["Files", "Arrays", "Imaging"]), tests("Attacks", ["Models", "Files"]),
+    tests("Diagnostics"),
+    tests("Statistics"),
+    tests("Files", ["Diagnostics", "TestSupport"]),
+    tests("Tensors"),
+    tests("Arrays", ["Diagnostics", "Files", "Tensors", "TestSupport"]),
+    tests("Imaging", ["Diagnostics", "Tensors", "TestSupport"]),
+    tests("Kernels", ["Tensors", "Autodiff", "TestSupport"]),
+    tests("Autodiff", ["Tensors", "TestSupport"]),
+    tests("Models", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "TestSupport"]),
+    tests("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "TestSupport"]),
+    tests("ToyNORB", ["Diagnostics", "Files", "Datasets", "TestSupport"]),
+    tests("Attacks", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models"]),
+    tests("Training", ["Diagnostics", "Files", "Tensors", "Kernels", "Autodiff", "Models", "Datasets", "TestSupport"]),
     tests(
-      "Evaluation",
-      ["Attacks", "Arrays", "Datasets", "Imaging", "Files", "Kernels", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("Reports", ["Evaluation", "Files", "Imaging", "Kernels"]),
-    tests("Training", ["Models", "Datasets", "Files", "Kernels"]),
+      "Runs",
+      ["Diagnostics", "Comparison", "TestSupport", "RunSamples", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
-      "Reproduction",
-      ["Models", "Datasets", "Training", "Evaluation", "Attacks", "Arrays", "Tensors", "Files"]),
+      "Sweeps",
+      [
+        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets",
+        "Attacks", "Runs", "TestSupport", "RunSamples",
+      ]),
+    tests(
+      "TrustChecks",
+      [
+        "Diagnostics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps", "RunSamples",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests(
+      "Comparison",
+      [
+        "Diagnostics", "Statistics", "Files", "Datasets", "Runs", "Sweeps", "TrustChecks", "TestSupport", "RunSamples",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests(
+      "Examples",
+      [
+        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
+        "RunSamples",
+      ]),
+    tests("Inspection", ["Statistics", "Tensors", "Kernels", "Models", "Datasets", "TestSupport"]),
+    tests(
+      "Reports",
+      ["Diagnostics", "Statistics", "Files", "Imaging", "Kernels", "Runs", "Comparison", "Inspection", "TestSupport"]),
+    tests("Reproduction", ["Diagnostics", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "robust", "Processor", "Files", "Tensors", "Models", "Arrays", "Datasets", "TestSupport",
+        "Processor", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "robust", "TestSupport",
       ],
       swiftSettings: settings),
   ],

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 extension AttackKind {
   /// The attack called `name` whose `parameters` are these: what a run recorded of it, made again.

@@ -1,4 +1,4 @@
-public import Files
+public import Diagnostics
 
 extension AttackKind {
   /// What attacks are called, here and elsewhere, and what comes nearest to those that are not here.

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// The attacks by name: how the command line builds one.
 public enum AttackKind: String, CaseIterable, Codable, Hashable, Sendable {

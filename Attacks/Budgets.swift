@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 import Foundation
 
 /// A perturbation budget ε in pixel units of images in [0, 1], with the text it was written as.

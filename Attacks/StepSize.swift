@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// How long the steps of an attack are.
 public enum StepSize: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 public import Tensors
 
 /// Which class, if any, an attack is to make each image look like.

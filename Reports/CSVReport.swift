@@ -1,5 +1,6 @@
-public import Evaluation
 import Files
+public import Runs
+import Statistics
 
 /// `accuracy.csv`: one line per model, attack, goal and ε, then the pointwise worst cases (RFC 4180, but lines end in LF).
 ///

@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 
 /// Accuracy by true class and ε, one heat map for each model, attack and goal.
 enum ClassMap {

@@ -1,5 +1,6 @@
-public import Evaluation
 import Files
+public import Runs
+import Statistics
 
 /// Each curve of a run in a few numbers: the area under it, and at which ε its images fall.
 enum CurveTable {

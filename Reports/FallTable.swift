@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 
 /// Of the images that were right before, how many fell at each ε: a histogram whose bars are the cells of a table.
 enum FallTable {

@@ -1,4 +1,5 @@
-import Evaluation
+import Runs
+import Statistics
 
 /// What a run found, in sentences computed from its numbers.
 struct Findings {

@@ -1,5 +1,5 @@
-public import Evaluation
 import Files
+public import Runs
 
 /// `findings.csv`: one line per finding of the trust checks, the worst first; a header alone if there is none.
 public enum FindingsCSV {

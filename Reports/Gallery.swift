@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Runs
 
 /// Attacked images as cards: the image, what the model was given instead, and the change, magnified.
 enum Gallery {

@@ -1,4 +1,4 @@
-public import Evaluation
+public import Runs
 
 /// `report.html`: one self-contained page without scripts, readable in light and dark, on paper and on a phone.
 ///

@@ -1,5 +1,5 @@
-public import Evaluation
 public import Foundation
+public import Runs
 
 /// One attacked image to be shown: clean, perturbation and adversarial, as PNG.
 public struct ImageRow: Sendable {

@@ -1,6 +1,6 @@
-public import Evaluation
 import Files
 public import Foundation
+public import Runs
 
 /// `summary.json`: the summary with sorted keys, one value a line.
 public enum JSONReport {

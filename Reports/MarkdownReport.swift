@@ -1,4 +1,4 @@
-public import Evaluation
+public import Runs
 
 /// `report.md`: the findings, the figures by name, the tables, methods and provenance.
 public enum MarkdownReport {

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// Text that GitHub's Markdown shows as it is: no markup, no table cells, no links, nobody mentioned.
 enum MarkdownText {

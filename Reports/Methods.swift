@@ -1,4 +1,5 @@
-import Evaluation
+import Comparison
+import Runs
 
 /// How a run's numbers came about, in words generated from its configuration.
 enum Methods {

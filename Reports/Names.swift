@@ -1,4 +1,5 @@
-import Evaluation
+import Runs
+import Statistics
 
 /// How reports call the parts of a run: short, and different where the parts are.
 struct Names {

@@ -1,4 +1,5 @@
-import Evaluation
+import Comparison
+import Runs
 
 /// Whether the models of a run differ under an attack with a goal, by the paired tests of `robust compare`.
 struct PairedFindings {

@@ -1,4 +1,5 @@
-import Evaluation
+import Runs
+import Statistics
 
 /// What paired tests say of two models, in the words of all reports.
 enum PairedText {

@@ -1,6 +1,6 @@
-public import Evaluation
 import Files
 public import Foundation
+public import Runs
 
 /// `per-image.csv`: one line per record of a run, in its store's order: tidy, for pandas or R.
 public enum PerImageCSV {

@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Runs
 
 /// Where a run's numbers come from: versions, hashes, seed, machine.
 enum Provenance {

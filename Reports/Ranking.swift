@@ -1,4 +1,5 @@
-import Evaluation
+import Runs
+import Statistics
 
 /// The models of a run side by side at one ε, the same for all: what each gets right without an attack, and in the worst case.
 struct Ranking {

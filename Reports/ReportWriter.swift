@@ -1,6 +1,6 @@
-public import Evaluation
 import Files
 public import Foundation
+public import Runs
 
 /// Writes a run's reports into its folder, each beside its place first and then renamed.
 public enum ReportWriter {

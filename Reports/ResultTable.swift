@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 
 /// Every cell of a run as text, in groups of one model, attack and goal.
 enum ResultTable {

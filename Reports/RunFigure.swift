@@ -1,4 +1,5 @@
-import Evaluation
+import Runs
+import Statistics
 
 /// A figure of a run with the table of the numbers behind it.
 struct RunFigure {

@@ -1,4 +1,4 @@
-public import Evaluation
+public import Runs
 
 /// The trust checks in plain text: the verdict, then each finding with its evidence and its remedy.
 public enum TerminalFindings {

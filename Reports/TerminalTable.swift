@@ -1,4 +1,4 @@
-public import Evaluation
+public import Runs
 
 /// The results as an aligned table of plain text: one block per model, attack and goal, one line per ε.
 ///

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 
 /// Text in lines of limited width.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 
 /// Text in columns, two spaces apart.

@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 
 /// What the trust checks of a run came to, as every report words it.
 struct TrustChecks {

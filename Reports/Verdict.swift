@@ -1,4 +1,4 @@
-import Evaluation
+import Runs
 
 /// A run in a paragraph: what the attacks did to each model, and what that says about it.
 struct Verdict {

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// SVG or other XML being written, element by element; attribute values and text are escaped.
 struct XMLText {

@@ -1,4 +1,4 @@
-public import Files
+public import Diagnostics
 
 extension Objective {
   /// What objectives are called, here and elsewhere.

@@ -1,5 +1,5 @@
 package import Autodiff
-import Files
+import Diagnostics
 package import Models
 
 /// What a gradient attack climbs, or for some goals descends: one number for each image.

@@ -1,4 +1,6 @@
-import Evaluation
+import Comparison
+import Runs
+import Statistics
 
 /// The curves of all models of a comparison under one attack and goal.
 struct ComparisonFigure {

@@ -1,4 +1,5 @@
-import Evaluation
+import Comparison
+import Runs
 
 /// The text of a comparison's cells, shared by its formats.
 struct ComparisonNames {

@@ -1,6 +1,7 @@
-public import Evaluation
+public import Comparison
 import Files
 public import Foundation
+import Statistics
 
 /// A comparison as Markdown: findings, figures by name, all numbers.
 public enum ComparisonMarkdown {

@@ -1,5 +1,7 @@
-public import Evaluation
+public import Comparison
 import Files
+import Runs
+import Statistics
 
 /// A comparison as CSV: all differences, and every image that flipped.
 public enum ComparisonCSV {

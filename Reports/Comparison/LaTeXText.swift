@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// Text that LaTeX sets as it is, in one line.
 enum LaTeXText {

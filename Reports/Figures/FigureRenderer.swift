@@ -1,6 +1,7 @@
-public import Evaluation
+import Diagnostics
 import Files
 public import Foundation
+public import Runs
 
 /// Makes PDF and PNG of figures by librsvg's `rsvg-convert`, which draws text with the fonts of the machine and embeds them.
 public struct FigureRenderer: Sendable {

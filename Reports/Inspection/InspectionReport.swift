@@ -1,6 +1,7 @@
-package import Evaluation
+import Diagnostics
 import Files
 package import Foundation
+package import Inspection
 
 /// What the layers of a model do, as text, JSON and figures.
 package enum InspectionReport {

@@ -1,5 +1,5 @@
-package import Evaluation
 package import Foundation
+package import Inspection
 
 /// Figs. 2 and B.2 of Hinton, Sabour & Frosst 2018, of images chosen by `RoutingExample.choose`.
 package enum RoutingFigures {

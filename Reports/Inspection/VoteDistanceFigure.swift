@@ -1,5 +1,5 @@
-package import Evaluation
 import Files
+package import Inspection
 
 /// Histograms of vote distances by iteration and class capsule, as in Figs. 2 and B.2 of the paper.
 package enum VoteDistanceFigure {

@@ -1,4 +1,4 @@
-public import Evaluation
+public import Runs
 
 /// `references.bib`: the works that `report.tex` cites, which are those of the attacks, objectives and intervals of the run.
 public enum Bibliography {

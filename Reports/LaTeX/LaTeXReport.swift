@@ -1,4 +1,4 @@
-public import Evaluation
+public import Runs
 
 /// `report.tex`: a table for each figure of a run, with caption and label, to be input into a paper that loads `booktabs`.
 public enum LaTeXReport {

@@ -1,6 +1,8 @@
-public import Evaluation
 import Files
 public import Foundation
+import Runs
+import Statistics
+public import Sweeps
 
 /// What a search for the smallest ε found, as text, CSV, JSON and histograms.
 public enum MinimumReport {

@@ -1,6 +1,8 @@
-public import Evaluation
+public import Comparison
 import Files
 public import Foundation
+import Runs
+import Statistics
 
 /// The outcome of a check for programs; `docs/ci.md` documents its fields.
 public enum CheckJSON {

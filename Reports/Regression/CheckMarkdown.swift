@@ -1,4 +1,5 @@
-public import Evaluation
+public import Comparison
+import Statistics
 
 /// The outcome of a check as a comment on a pull request: the verdict, what is wrong, and all groups folded away.
 public enum CheckMarkdown {

@@ -1,4 +1,5 @@
-import Evaluation
+import Comparison
+import Runs
 
 /// How reports of a check call its groups: short, and different where the groups are.
 struct CheckNames {

@@ -1,4 +1,6 @@
-import Evaluation
+import Comparison
+import Runs
+import Statistics
 
 extension RegressionCheck.Group {
   /// Accuracy before and now, as percentages.

@@ -1,5 +1,7 @@
-public import Evaluation
+public import Comparison
+import Diagnostics
 import Files
+import Statistics
 
 /// The outcome of a check as plain text: one line per group, then what it means.
 public enum CheckText {

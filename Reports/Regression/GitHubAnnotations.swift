@@ -1,4 +1,4 @@
-public import Evaluation
+public import Comparison
 
 /// The outcome of a check as workflow commands, which GitHub Actions shows beside the lines of the baseline.
 public enum GitHubAnnotations {

@@ -1,5 +1,6 @@
-public import Evaluation
+public import Comparison
 import Foundation
+public import Runs
 
 /// The outcome of a check as JUnit XML, which CI systems show as tests.
 ///

@@ -1,5 +1,6 @@
-public import Evaluation
+public import Comparison
 public import Foundation
+import Statistics
 
 /// The outcome of a check as SARIF 2.1.0 (OASIS 2020), which code hosts show beside the baseline's lines.
 public enum SARIFReport {

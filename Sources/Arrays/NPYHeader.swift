@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 import Foundation
 
 /// The header of an `.npy` file: `\x93NUMPY`, version, length, and a Python dictionary such as

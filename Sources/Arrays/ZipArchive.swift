@@ -1,4 +1,5 @@
 import CZlib
+import Diagnostics
 import Files
 import Foundation
 

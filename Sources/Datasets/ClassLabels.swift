@@ -1,5 +1,5 @@
 import Arrays
-import Files
+import Diagnostics
 import Foundation
 
 /// The classes of images, one integer each: `[count]` or `[count, 1]`.

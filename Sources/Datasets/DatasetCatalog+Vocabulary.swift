@@ -1,4 +1,4 @@
-public import Files
+public import Diagnostics
 
 extension DatasetCatalog {
   /// What data sets are called, here and elsewhere.

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Files
 public import Foundation
 public import Tensors
@@ -9,7 +10,7 @@ public import Tensors
 /// `DIR/NAME/` or `DIR/NAME/raw/`, or DIR itself. MNIST and Fashion-MNIST share their file names, so DIR itself counts
 /// only if it is called NAME (or `NAME/raw`), or if the user gave DIR by `--data` and asks for NAME; the file names of
 /// smallNORB, NORB and CIFAR-10 are their own, so that giving DIR by `--data` is enough. ToyNORB is looked for in the cache as
-/// well, and rendered into it if it is nowhere.
+/// well, and rendered into it if it is nowhere and the catalogue was given its provider.
 public struct DatasetCatalog: Sendable {
   /// The data set that ships with the program.
   public static let defaultName = KnownDataset.shippedSubset.name
@@ -19,6 +20,8 @@ public struct DatasetCatalog: Sendable {
   private let data: String?
   private let roots: [String]
   private let resources: ResourceLocator
+  /// What makes data sets that are nowhere.
+  package let providers: [any DatasetProvider]
   /// Where what was rendered is kept.
   private let cache: String
   /// Told how far the rendering of a split is.
@@ -27,14 +30,17 @@ public struct DatasetCatalog: Sendable {
   /// - Parameters:
   ///   - data: the folder given by `--data`.
   ///   - system: where data sets are installed for all users.
+  ///   - providers: what makes data sets that are nowhere, each for one.
   ///   - rendering: told, while a data set is rendered on demand, which split and the share of it that is done; what it
   ///     throws ends the work.
   public init(
     data: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
     system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator(),
+    providers: [any DatasetProvider] = [],
     rendering: @escaping @Sendable (Dataset.Split, Double) throws -> Void = { _, _ in }
   ) {
     self.data = data
+    self.providers = providers
     self.rendering = rendering
     cache = CacheFolder.path(environment: environment)
     self.resources = resources
@@ -63,10 +69,11 @@ public struct DatasetCatalog: Sendable {
         remedy: "its splits: \(known.splits.map(\.rawValue).joined(separator: ", "))")
     }
     var located = try locate(known, split, isAskedFor: true)
-    if located == nil, known.format == .toyNORB {
+    let original = known.reduction?.original ?? known.name
+    if located == nil, let provider = providers.first(where: { $0.name == original }) {
       let folder = cache + "/" + known.folders[0]
       let threads = ProcessInfo.processInfo.activeProcessorCount
-      try ToyNORB.write(split, to: folder, threads: threads, progress: rendering)
+      try provider.write(split, to: folder, threads: threads, progress: rendering)
       located = try known.files(split, in: folder)
     }
     guard let files = located else {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 
 /// Names files that hold no NumPy arrays for what they are, and says how their images become a data set.

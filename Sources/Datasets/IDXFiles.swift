@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 
 /// The files of one split of a data set in IDX format.

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 import Tensors
 
 /// A data set that the catalogue knows by name.
@@ -98,11 +98,8 @@ struct KnownDataset: Sendable {
     isShipped: false, format: .smallNORB)
 
   static let toyNORB = KnownDataset(
-    name: ToyNORB.name, folders: ["\(ToyNORB.name)-\(ToyNORB.version)"], splits: [.train, .test],
-    classNames: smallNORB.classNames,
-    attribution:
-      "ToyNORB version \(ToyNORB.version), synthetic: rendered by robust in the likeness of smallNORB (LeCun, "
-      + "Huang, Bottou 2004)",
+    name: ToyNORBRelease.name, folders: [ToyNORBRelease.folder], splits: [.train, .test],
+    classNames: ToyNORBRelease.classNames, attribution: ToyNORBRelease.attribution,
     remedy: "render it by `robust data render toynorb`", isShipped: false, format: .toyNORB)
 
   /// At the same size.

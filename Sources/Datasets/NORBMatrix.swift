@@ -1,4 +1,5 @@
 public import Arrays
+import Diagnostics
 import Files
 public import Foundation
 

@@ -1,16 +1,19 @@
 import Arrays
+import Diagnostics
 import Files
 import Foundation
 import Tensors
 
 /// Three binary matrices that belong together: stereo pairs, their classes and their viewpoints.
-struct NORBPart {
+package struct NORBPart {
   let images: String
   let classes: String
   let viewpoints: String
 
   /// The toys of each class that belong to `split`: no toy is in both.
-  static func instances(of split: Dataset.Split) -> [Int] { split == .train ? [4, 6, 7, 8, 9] : [0, 1, 2, 3, 5] }
+  package static func instances(of split: Dataset.Split) -> [Int] {
+    split == .train ? [4, 6, 7, 8, 9] : [0, 1, 2, 3, 5]
+  }
 
   /// What the names of the files of `split` have in common, such as `5x46789x9x18x6x2x96x96-training`, for images of
   /// `side` × `side` pixels.

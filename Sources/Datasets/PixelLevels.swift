@@ -1,5 +1,5 @@
 import Arrays
-import Files
+import Diagnostics
 import Foundation
 
 /// The 256 levels of the pixels in an array: bytes, or floating point numbers that are the levels k/255.

@@ -15,7 +15,7 @@ public struct SmallNORBFiles: SplitFiles {
   }
 
   /// `smallnorb-5x46789x9x18x6x2x96x96-training` or `smallnorb-5x01235x9x18x6x2x96x96-testing`.
-  static func stem(_ split: Dataset.Split, _ prefix: Prefix) -> String {
+  package static func stem(_ split: Dataset.Split, _ prefix: Prefix) -> String {
     "\(prefix.rawValue)-" + NORBPart.stem(split, side: 96)
   }
 

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// Which images of a data set with viewpoints are meant, by the codes of the `-info` files; `nil` is any.
 ///

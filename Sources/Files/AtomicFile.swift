@@ -1,3 +1,4 @@
+import Diagnostics
 public import Foundation
 
 /// Writes files so that a reader sees the old contents or the new ones, never a part.

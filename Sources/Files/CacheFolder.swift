@@ -1,3 +1,4 @@
+import Diagnostics
 public import Foundation
 
 /// Where robust keeps what it can make again.

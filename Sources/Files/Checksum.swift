@@ -1,4 +1,5 @@
 private import Crypto
+import Diagnostics
 public import Foundation
 
 /// SHA-256 (FIPS 180-4) as 64 lower-case hexadecimal digits.

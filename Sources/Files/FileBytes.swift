@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Foundation
 
 /// The bytes of an open file by their place, so that of a large archive only what is wanted is read.

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Foundation
 
 /// Reads files that may be compressed: plain, gzip and Zstandard, told apart by their first bytes.

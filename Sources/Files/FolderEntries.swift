@@ -1,3 +1,4 @@
+package import Diagnostics
 import Foundation
 
 /// What is in a folder, whatever bytes its names are made of.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// A file descriptor that closes itself and whose errors say what to do.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// A file that a command is asked to write.

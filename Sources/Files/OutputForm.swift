@@ -1,3 +1,4 @@
+import Diagnostics
 package import Foundation
 
 /// How a file that a command writes is known again: such a file is replaced by the same command, any other is not.

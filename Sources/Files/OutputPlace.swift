@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// What is where a command is to write: found out before it works, so that nothing fails, or is lost, after the work.

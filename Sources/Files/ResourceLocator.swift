@@ -1,3 +1,4 @@
+import Diagnostics
 public import Foundation
 
 /// Finds the folders of data files that ship with the program, wherever it was installed.

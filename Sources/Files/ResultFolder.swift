@@ -1,3 +1,4 @@
+import Diagnostics
 package import Foundation
 
 /// A folder that a command writes its results into: a new or an empty one, or one with results of the same command.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Names of files are bytes to the system and text here: what is no text would come out as the name of another file.

@@ -1,4 +1,5 @@
 private import CPNG
+import Diagnostics
 import Files
 public import Foundation
 

@@ -1,4 +1,4 @@
-public import Files
+public import Diagnostics
 
 extension ModelCatalog {
   /// What presets are called, here and elsewhere.

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Files
 import Foundation
 public import Tensors

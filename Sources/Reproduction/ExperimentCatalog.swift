@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// The experiments by name, in the order in which `all` runs them: the cheap ones first, then those that train, each with
 /// what the ones before it have trained.

@@ -1,5 +1,4 @@
 public import Datasets
-import Files
 import Synchronization
 
 /// The images of an experiment: read when they are first asked for, once.

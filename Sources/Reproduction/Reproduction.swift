@@ -1,5 +1,4 @@
 import Datasets
-import Files
 import Tensors
 
 /// Runs experiments one after the other and keeps the summary page up to date.

@@ -1,6 +1,7 @@
 import Attacks
-import Evaluation
 import Reports
+import Runs
+import Statistics
 
 extension ReproductionContext {
   /// The budgets of attacks, in pixel units of [0, 1]: dense where images fall, and those that the paper names.

@@ -1,6 +1,5 @@
 import Datasets
-import Evaluation
-import Files
+import Diagnostics
 import Foundation
 import Models
 import Reports

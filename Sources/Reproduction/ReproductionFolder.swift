@@ -1,6 +1,7 @@
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
+import Runs
 
 /// Where experiments write: pages and pictures on top; `models/`, `predictions/` and `runs/`, from which they go on, below.
 ///

@@ -1,5 +1,5 @@
 public import Datasets
-import Files
+import Diagnostics
 
 /// Familiar and novel viewpoints (Hinton, Sabour & Frosst 2018, §5.1), in the codes of the `-info` files.
 public enum ViewpointSplit: String, CaseIterable, Sendable {

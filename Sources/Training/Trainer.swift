@@ -1,6 +1,6 @@
 import Autodiff
 public import Datasets
-import Files
+import Diagnostics
 public import Models
 public import Tensors
 

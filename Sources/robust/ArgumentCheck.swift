@@ -1,5 +1,5 @@
 import ArgumentParser
-import Files
+import Diagnostics
 import Foundation
 
 /// What the argument parser lets pass, or answers with less than it could: names of commands and options that do not exist,

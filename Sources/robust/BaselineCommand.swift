@@ -1,7 +1,8 @@
 import ArgumentParser
-import Evaluation
+import Comparison
 import Files
 import Foundation
+import Runs
 
 struct BaselineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Comparison
 import Datasets
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Reports
+import Runs
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

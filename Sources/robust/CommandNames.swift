@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 /// What commands and options are called elsewhere, and which options are lists.
 enum CommandNames {

@@ -1,8 +1,10 @@
 import ArgumentParser
-import Evaluation
+import Comparison
+import Diagnostics
 import Files
 import Foundation
 import Reports
+import Runs
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

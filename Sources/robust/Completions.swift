@@ -1,10 +1,10 @@
 import ArgumentParser
 import Attacks
 import Datasets
-import Evaluation
-import Files
+import Diagnostics
 import Foundation
 import Models
+import Runs
 
 /// What shells offer as values of options.
 enum Completions {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Datasets
+import Diagnostics
 import Files
 import Imaging
+import ToyNORB
 
 struct DataRenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,12 @@
 import ArgumentParser
 import Datasets
-import Evaluation
+import Diagnostics
+import Examples
 import Files
 import Foundation
 import Reports
+import Runs
+import Sweeps
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 import Foundation
 
 /// The job of GitHub Actions that the program may be a step of.

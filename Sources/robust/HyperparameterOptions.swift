@@ -1,6 +1,6 @@
 import ArgumentParser
 import Attacks
-import Files
+import Diagnostics
 
 /// The hyperparameters of attacks.
 struct HyperparameterOptions: ParsableArguments {

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Datasets
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
+import Inspection
 import Models
 import Reports
+import Runs
 import Tensors
 
 struct InspectCommand: ParsableCommand {

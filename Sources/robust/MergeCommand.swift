@@ -1,9 +1,9 @@
 import ArgumentParser
 import Datasets
-import Evaluation
-import Files
 import Foundation
 import Reports
+import Runs
+import Sweeps
 
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Attacks
 import Datasets
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Models
 import Reports
+import Runs
+import Sweeps
 
 struct MinimumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Datasets
-import Files
 import Models
 
 /// One model, and the images that it is given.

@@ -1,7 +1,7 @@
-import Evaluation
-import Files
+import Diagnostics
 import Foundation
 import Models
+import Runs
 
 /// What an option names, with or without a name for it: `PATH`, `NAME=PATH`, or the name of something that ships.
 ///

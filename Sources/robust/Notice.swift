@@ -1,6 +1,6 @@
 import Attacks
 import Datasets
-import Files
+import Diagnostics
 
 /// Remarks on standard error about options that do less than one might think.
 enum Notice {

@@ -1,8 +1,9 @@
 import ArgumentParser
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Processor
+import Runs
 import Training
 
 /// The command line: parse, validate, call a library, print.

@@ -1,6 +1,7 @@
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
+import Runs
 
 extension RunStore {
   /// The store of the run that `path` names: its folder, or the `run.sqlite` in it.

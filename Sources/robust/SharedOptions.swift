@@ -1,9 +1,10 @@
 import ArgumentParser
 import Datasets
-import Evaluation
-import Files
+import Diagnostics
 import Foundation
 import Reports
+import Runs
+import ToyNORB
 
 /// Where images come from.
 struct DatasetOptions: ParsableArguments {
@@ -28,7 +29,7 @@ struct DatasetOptions: ParsableArguments {
   /// Renders what can be rendered when it is asked for and found nowhere, and says so.
   var catalog: DatasetCatalog {
     let progress = ProgressLine()
-    return DatasetCatalog(data: data) { split, share in
+    return DatasetCatalog(data: data, providers: [ToyNORB.Provider()]) { split, share in
       Interruption.watchUnlessWatching("what is rendered is dropped.")
       progress.show("rendering \(ToyNORB.name) (\(split.rawValue)), once", share: share)
       if share >= 1 { progress.clear() }

@@ -1,9 +1,11 @@
 import Attacks
 import Datasets
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Models
+import Runs
+import Sweeps
 
 extension SweepCommand {
   /// The sweep in the folder of `--resume`, made again from what the run says of itself.
@@ -26,7 +28,7 @@ extension SweepCommand {
         .output, folder, "the run was begun by robust \(configuration.toolVersion); this is \(Robust.version)",
         remedy: "go on with that version, or start a new run")
     }
-    if let saveImages { options.examples = try SweepExamples.Count(parsing: saveImages) }
+    if let saveImages { options.examples = try ExampleCount(parsing: saveImages) }
     if let formats = try figures.formats() { options.figures = formats }
     if let checks { options.checks = try CheckSelection(parsing: checks) }
     let places = RunPlaces(models: try movedModels(configuration) ?? [], dataset: movedData(configuration))

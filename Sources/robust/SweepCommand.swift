@@ -1,11 +1,13 @@
 import ArgumentParser
 import Attacks
 import Datasets
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Models
 import Reports
+import Runs
+import Sweeps
 
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -131,7 +133,7 @@ struct SweepCommand: ParsableCommand {
     let attacks = try attacks()
     let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
     let options = RunOptions(
-      examples: try SweepExamples.Count(parsing: saveImages ?? "10"),
+      examples: try ExampleCount(parsing: saveImages ?? "10"),
       checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) },
       figures: try figures.formats())
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test

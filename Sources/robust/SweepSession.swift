@@ -1,8 +1,12 @@
 import Attacks
-import Evaluation
+import Comparison
+import Diagnostics
 import Files
 import Foundation
 import Reports
+import Runs
+import Sweeps
+import TrustChecks
 
 /// The work on a run from its opened folder to its report, for whichever command begins it.
 struct SweepSession {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Arrays
 import Datasets
-import Files
+import Diagnostics
 import Foundation
 import Models
 import Tensors

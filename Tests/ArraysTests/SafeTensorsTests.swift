@@ -1,5 +1,5 @@
 import Arrays
-import Files
+import Diagnostics
 import Foundation
 import Tensors
 import TestSupport

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Files
 import Foundation
 import Models

@@ -1,5 +1,5 @@
 import Attacks
-import Files
+import Diagnostics
 import Testing
 
 /// What attacks and objectives are called elsewhere.

@@ -1,5 +1,5 @@
 import Attacks
-import Files
+import Diagnostics
 import Tensors
 import Testing
 

@@ -1,5 +1,5 @@
 import Attacks
-import Files
+import Diagnostics
 import Testing
 
 /// What a run records of an attack is enough to make it again.

@@ -1,5 +1,4 @@
 import Arrays
-import Files
 import Foundation
 import Models
 import Tensors

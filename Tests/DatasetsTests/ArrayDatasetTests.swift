@@ -1,8 +1,8 @@
 import Arrays
 import Datasets
+import Diagnostics
 import Files
 import Foundation
-import Imaging
 import Tensors
 import TestSupport
 import Testing

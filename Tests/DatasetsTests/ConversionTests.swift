@@ -1,6 +1,6 @@
 import Arrays
 import Datasets
-import Files
+import Diagnostics
 import Foundation
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 import Datasets
-import Files
+import Diagnostics
 import Testing
 
 @Suite struct DatasetNameTests {

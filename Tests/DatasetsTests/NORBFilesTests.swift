@@ -1,5 +1,6 @@
 import Arrays
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 import Tensors

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Foundation
 import TestSupport
@@ -37,11 +38,4 @@ import Testing
     let path = try #require(ResourceLocator.runningImage())
     #expect(FileManager.default.isReadableFile(atPath: path))
   }
-}
-
-@Test(arguments: [
-  ("fgms", ["fgsm"]), ("FGSM", ["fgsm"]), ("mnist", ["mnist", "fashion-mnist"]), ("zzzzzz", []), ("bin", ["bim"]),
-])
-func nearMatches(name: String, expected: [String]) {
-  #expect(NearMatch.candidates(for: name, among: ["fgsm", "bim", "fashion-mnist", "mnist"]) == expected)
 }

@@ -1,6 +1,6 @@
-import Evaluation
 import Foundation
 import Reports
+import Runs
 import TestSupport
 import Testing
 

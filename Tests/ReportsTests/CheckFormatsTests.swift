@@ -1,7 +1,7 @@
-import Evaluation
-import Files
+import Comparison
 import Foundation
 import Reports
+import Runs
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
-import Evaluation
+import Comparison
 import Files
 import Foundation
 import Reports
+import Runs
 import TestSupport
 import Testing
 

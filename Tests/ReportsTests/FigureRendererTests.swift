@@ -1,8 +1,9 @@
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Imaging
 import Reports
+import Runs
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Inspection
 import Kernels
 import Reports
 import TestSupport

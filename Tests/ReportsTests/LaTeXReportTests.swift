@@ -1,6 +1,7 @@
-import Evaluation
+import Comparison
 import Foundation
 import Reports
+import Runs
 import Testing
 
 @Suite struct LaTeXReportTests {

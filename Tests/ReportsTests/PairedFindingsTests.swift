@@ -1,6 +1,8 @@
-import Evaluation
+import Comparison
 import Foundation
 import Reports
+import Runs
+import Statistics
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
-import Evaluation
+import Comparison
 import Foundation
 import Reports
+import Runs
 import TestSupport
 
 /// A run of two models under FGSM in which every image is right before, and `correct` says what is right after: by model and

@@ -1,6 +1,7 @@
-import Evaluation
+import Comparison
 import Foundation
 import Reports
+import Runs
 
 /// A run made by hand: two models, FGSM, ε = 0, 0.1 and 0.2, ten images of two classes.
 enum Sample {

@@ -1,7 +1,8 @@
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Reports
+import Runs
 import Testing
 
 @Suite struct TextReportTests {

@@ -1,6 +1,6 @@
-import Evaluation
 import Foundation
 import Reports
+import Runs
 import Testing
 
 /// Findings, and the checks without one, in every report.

@@ -1,5 +1,5 @@
-import Evaluation
 import Reports
+import Runs
 import Testing
 
 @Suite struct VerdictTests {

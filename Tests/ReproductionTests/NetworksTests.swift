@@ -1,5 +1,5 @@
 import Datasets
-import Files
+import Diagnostics
 import Models
 import Reproduction
 import Testing

@@ -1,5 +1,5 @@
 import Datasets
-import Files
+import Diagnostics
 import Reproduction
 import Testing
 

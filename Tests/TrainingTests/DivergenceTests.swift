@@ -1,6 +1,6 @@
 import Autodiff
 import Datasets
-import Files
+import Diagnostics
 import Foundation
 import Models
 import Tensors

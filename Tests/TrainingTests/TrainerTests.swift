@@ -1,5 +1,6 @@
 import Autodiff
 import Datasets
+import Diagnostics
 import Files
 import Foundation
 import Kernels

@@ -1,5 +1,5 @@
 import CMachine
-import Evaluation
+import Runs
 import Tensors
 
 /// Measures what the machine can do at most: multiply-adds in registers, and a triad through memory.

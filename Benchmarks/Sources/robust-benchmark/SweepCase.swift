@@ -1,9 +1,9 @@
 import Attacks
 import Datasets
-import Evaluation
-import Files
 import Foundation
 import Models
+import Runs
+import Sweeps
 import Tensors
 
 /// The sweep that `robust sweep` runs, up to its report: attacks on images at all budgets, every record stored in SQLite.

@@ -1,4 +1,5 @@
 public import Autodiff
+import Diagnostics
 import Files
 public import Tensors
 

@@ -1,4 +1,4 @@
-import Files
+import Diagnostics
 
 extension Checkpoint {
   /// How the weights came about; every field is optional.

@@ -1,4 +1,5 @@
 import Arrays
+import Diagnostics
 import Files
 import Foundation
 import Tensors

@@ -1,5 +1,4 @@
 public import Arrays
-import Files
 import Foundation
 import Tensors
 

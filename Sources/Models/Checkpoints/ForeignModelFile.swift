@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 
 /// Files of other programs where a checkpoint is expected.

@@ -1,5 +1,5 @@
 public import Autodiff
-import Files
+import Diagnostics
 public import Tensors
 
 /// Makes an image again of the pose of one class capsule (Sabour, Frosst & Hinton 2017, §4.1, Fig. 2): fully connected layers

@@ -1,9 +1,10 @@
 import Arrays
 public import Datasets
-import Evaluation
+import Diagnostics
 import Files
 import Foundation
 import Models
+import Runs
 import Training
 
 /// The networks that experiments share: each is trained once and kept as `VARIANT-HASH.safetensors` in a folder.

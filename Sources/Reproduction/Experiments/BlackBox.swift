@@ -1,8 +1,9 @@
 import Attacks
 import Datasets
-import Evaluation
 import Models
 import Reports
+import Runs
+import Statistics
 import Tensors
 
 /// §6: the adversarial examples of a CNN, given to capsules and to another CNN.

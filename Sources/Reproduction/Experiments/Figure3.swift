@@ -1,8 +1,8 @@
 import Attacks
 import Datasets
-import Evaluation
 import Models
 import Reports
+import Runs
 import Tensors
 
 /// Figure 3: accuracy and targeted success against ε, for FGSM and BIM on a CNN and on capsules.

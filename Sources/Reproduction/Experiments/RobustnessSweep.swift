@@ -1,10 +1,13 @@
 import Attacks
+import Comparison
 import Datasets
-import Evaluation
 import Files
 import Foundation
 import Models
 import Reports
+import Runs
+import Statistics
+import Sweeps
 
 /// The run behind Figure 3: FGSM and BIM, on both objectives, untargeted and at every class, in a run store of its own from
 /// which it goes on after any stop.

@@ -1,7 +1,8 @@
 import Datasets
-import Evaluation
 import Kernels
 import Models
+import Runs
+import Statistics
 
 /// Table 1: the test error of the capsule network with one part changed at a time.
 struct Table1: Experiment {

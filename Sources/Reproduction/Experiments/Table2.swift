@@ -1,5 +1,4 @@
 import Datasets
-import Evaluation
 import Models
 
 /// Table 2: novel viewpoints, with models that are equally good on familiar ones.

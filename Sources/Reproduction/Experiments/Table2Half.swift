@@ -1,6 +1,7 @@
 import Datasets
-import Evaluation
 import Models
+import Runs
+import Statistics
 
 /// One half of Table 2: a CNN and capsules, matched on the familiar viewpoints of one axis, on its novel ones.
 struct Table2Half {

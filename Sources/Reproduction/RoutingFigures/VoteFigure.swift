@@ -1,9 +1,10 @@
 import Datasets
-import Evaluation
 import Foundation
+import Inspection
 import Kernels
 import Models
 import Reports
+import Runs
 
 /// Figures 2 and B.2: how far the votes for each class capsule lie from its mean, in every iteration of routing.
 struct VoteFigure: Experiment {

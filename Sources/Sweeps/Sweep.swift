@@ -1,0 +1,181 @@
+public import Attacks
+public import Datasets
+import Diagnostics
+import Files
+public import Models
+public import Runs
+import Tensors
+
+/// Every attack on every model, with every goal at every budget, on every image of a data set.
+///
+/// The work is split into chunks of `Classifier.chunkSize` images of one model, which does not depend on the number of
+/// threads, and stored in the order of the chunks: the same sweep gives the same records, whole or resumed.
+public struct Sweep: Sendable {
+  /// How far a sweep has come.
+  public struct Progress: Sendable, Hashable {
+    /// Images, counted once for each model.
+    public let done: Int
+    public let total: Int
+    /// Which of the models is being attacked, by name.
+    public let model: String
+  }
+
+  public let configuration: RunConfiguration
+  public let models: [any Classifier]
+  public let attacks: [any Attack]
+  public let dataset: Dataset
+  let goals: [TargetChoice]
+
+  /// A sweep as `configuration` says, of the models, attacks and images that it describes.
+  ///
+  /// - Throws: `InputError` if the data set is empty, does not suit a model, or if an objective or a target has no
+  ///   meaning for it: before any work is done or anything is written.
+  /// - Precondition: `configuration` describes the other arguments.
+  public init(
+    _ configuration: RunConfiguration, models: [any Classifier], attacks: [any Attack], dataset: Dataset
+  ) throws {
+    precondition(
+      configuration.models.count == models.count && configuration.dataset.count == dataset.count
+        && configuration.attacks.map(\.description) == attacks.map(\.description),
+      "Sweep: the configuration describes other models, attacks or images")
+    goals = configuration.goals.map(\.targetChoice)
+    guard dataset.count > 0 else {
+      throw InputError(.dataset, dataset.name, "there is no image to attack", remedy: "ask for one image or more")
+    }
+    for model in models {
+      try model.requireSuiting(dataset)
+      for goal in goals {
+        try goal.validate(classCount: model.classCount)
+        for attack in attacks {
+          try attack.objective.validate(classCount: model.classCount, isTargeted: goal != .untargeted)
+        }
+      }
+    }
+    self.configuration = configuration
+    self.models = models
+    self.attacks = attacks
+    self.dataset = dataset
+  }
+
+  /// Does what is not yet in `directory`, or of the part that it is for, and writes the pictures of `examples`.
+  ///
+  /// - Parameters:
+  ///   - examples: those that the directory was opened for, if nil.
+  ///   - isCancelled: asked before each chunk and between the steps of attacks; chunks in flight are then dropped, and
+  ///     attacked anew by whoever goes on.
+  ///   - progress: called after each chunk, in order, from any thread.
+  /// - Returns: whether the run, or the part, is complete; if not, running it again goes on where it stopped.
+  /// - Throws: `InputError` of kind `.output` if the folder can't be written. What was stored stays.
+  public func run(
+    into directory: SweepDirectory, threads: Int, examples: ExampleCount? = nil,
+    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @Sendable (Progress) -> Void = { _ in }
+  ) throws -> Bool {
+    let exporter = SweepExamples(self, directory: directory, count: examples ?? directory.options.examples)
+    let all = chunks(of: directory.options.shard)
+    let chunks = try pending(all, directory, exporter)
+    let total = all.reduce(0) { $0 + $1.positions.count }
+    let before = total - chunks.reduce(0) { $0 + $1.chunk.positions.count }
+    let done = Counter(before)
+    let count = try inOrder(count: chunks.count, threads: threads, isCancelled: isCancelled) { index in
+      let (chunk, isStored) = chunks[index]
+      let work = try evaluate(chunk.model, chunk.positions, exporter, isCancelled)
+      return (chunk, isStored, work)
+    } consume: { chunk, isStored, work in
+      // Pictures first: a chunk that is in the store is then complete.
+      try exporter.write(work.pictures)
+      if !isStored { try directory.store.append(work.records) }
+      progress(
+        Progress(done: done.adding(chunk.positions.count), total: total, model: models[chunk.model].name))
+    }
+    guard count == chunks.count, !isCancelled() else { return false }
+    // The manifest of a part would be of no use: that of the whole is written when the parts are merged.
+    guard directory.options.shard == nil else { return true }
+    return try unlessCancelled { try exporter.writeManifest(threads: threads, isCancelled: isCancelled) } != nil
+  }
+
+  /// Some images of one model.
+  struct Chunk: Sendable {
+    let model: Int
+    let positions: Range<Int>
+  }
+
+  /// The work in its order, or the `shard` of it.
+  func chunks(of shard: Shard?) -> [Chunk] {
+    var chunks: [Chunk] = []
+    for (index, model) in configuration.models.enumerated() {
+      for start in stride(from: 0, to: dataset.count, by: model.chunkSize) {
+        chunks.append(Chunk(model: index, positions: start..<min(start + model.chunkSize, dataset.count)))
+      }
+    }
+    return chunks.enumerated().filter { number, _ in shard?.includes(chunk: number) ?? true }.map(\.element)
+  }
+
+  /// Those of `chunks` that lack records or pictures, and whether their records are there.
+  private func pending(
+    _ chunks: [Chunk], _ directory: SweepDirectory, _ exporter: SweepExamples
+  ) throws -> [(chunk: Chunk, isStored: Bool)] {
+    let stored = try models.indices.map { try directory.store.images(model: $0, attack: 0, goal: 0) }
+    let incomplete = try models.indices.map { try exporter.imagesWithoutPictures(model: $0) }
+    return chunks.compactMap { chunk in
+      let ids = chunk.positions.map { dataset.ids[$0] }
+      let isStored = ids.allSatisfy(stored[chunk.model].contains)
+      let isComplete = isStored && !ids.contains(where: incomplete[chunk.model].contains)
+      return isComplete ? nil : (chunk, isStored)
+    }
+  }
+
+  /// The records of some images of one model, and the pictures to be exported.
+  private func evaluate(
+    _ model: Int, _ positions: Range<Int>, _ exporter: SweepExamples, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> (records: [EvaluationRecord], pictures: [SweepExamples.Picture]) {
+    let classifier = models[model]
+    let images = dataset.images(at: positions)
+    let (labels, ids) = (dataset.labels(at: positions), positions.map { dataset.ids[$0] })
+    let cleanPass = CleanPass(classifier, images: images)
+    let (cleanScores, clean) = (cleanPass.scores, cleanPass.predictions)
+    let cleanFlags = RecordFlags.ofScores(cleanScores, labels: labels)
+    let options = AttackOptions(
+      rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean,
+      cleanPass: cleanPass, isCancelled: isCancelled)
+    var records: [EvaluationRecord] = []
+    var pictures: [SweepExamples.Picture] = []
+    for (attackIndex, attack) in attacks.enumerated() {
+      for (goalIndex, choice) in goals.enumerated() {
+        let goals = choice.goals(labels: labels, imageIDs: ids, cleanScores: cleanScores, seed: configuration.seed)
+        for goal in goals {
+          let outcomes = try attack.run(
+            on: classifier, images: images, labels: labels, goal: goal, budgets: configuration.budgets.map(\.value),
+            options: options)
+          for (budgetIndex, outcome) in outcomes.enumerated() {
+            let norms = (
+              LInfinity().distances(of: outcome.images, from: images),
+              EuclideanDistance.of(outcome.images, from: images)
+            )
+            for (row, account) in outcome.accounts.enumerated() {
+              let record = EvaluationRecord(
+                model: model, attack: attackIndex, goal: goalIndex, target: goal.target(of: row),
+                budget: budgetIndex, image: ids[row], label: labels[row], cleanPrediction: clean[row],
+                prediction: account.prediction, success: account.succeeded,
+                attacked: account.attacked && outcome.budget > 0, linfNorm: norms.0[row], l2Norm: norms.1[row],
+                forwards: account.forwards, backwards: account.backwards, seed: configuration.seed,
+                flags: RecordFlags(account).union(cleanFlags[row]))
+              records.append(record)
+              if exporter.includes(record, at: positions.lowerBound + row) {
+                pictures.append(
+                  exporter.picture(record, of: outcome.images.rows(row..<row + 1), at: positions.lowerBound + row))
+              }
+            }
+          }
+        }
+      }
+    }
+    return (records, pictures)
+  }
+}
+
+extension Goal {
+  /// The class that image `row` is to be taken for.
+  fileprivate func target(of row: Int) -> Int? {
+    if case .targeted(let targets) = self { targets[row] } else { nil }
+  }
+}

@@ -1,0 +1,48 @@
+import Attacks
+import Datasets
+import Models
+import Runs
+import Statistics
+import Sweeps
+import Tensors
+
+/// From ε = 0.5 on every image can be turned into plain grey, so an attack must bring accuracy down to chance (Carlini et al.
+/// 2019: accuracy at large distortion).
+struct GreyImageCheck: Check {
+  let name = CheckName.greyImage.rawValue
+  let claim = "at ε of 0.5 and more, attacks bring accuracy down to that on a grey image"
+
+  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+    let large = subject.untargetedTrials.compactMap { trial in trial.totals.last { subject.epsilon($0) >= 0.5 } }
+    guard !large.isEmpty else { return .notApplicable("no untargeted attack of this run has an ε of 0.5 or more") }
+    let grey = Tensor(repeating: 0.5, shape: subject.classifier.inputShape.batched(1))
+    let answer = subject.classifier.predictions(for: grey)[0]
+    let kept = try subject.store.correctImagesByLabel(model: subject.model)[answer] ?? 0
+    return .findings(large.compactMap { finding(subject, $0, kept: kept) })
+  }
+
+  private func finding(_ subject: CheckSubject, _ totals: CheckTotals, kept: Int) -> Finding? {
+    let count = subject.sweep.dataset.count
+    let chance = max(1 / Double(subject.configuration.classCount), Double(kept) / Double(count))
+    let p = Binomial(trials: count, probability: min(1, chance)).atLeast(totals.survivors)
+    guard p < Chance.level else { return nil }
+    let attack = subject.sweep.attacks[totals.attack]
+    let title = subject.title(attack: totals.attack)
+    let isSingleStep = attack.stepCount(at: subject.epsilon(totals)) == 1
+    return Finding(
+      check: name, severity: isSingleStep ? .warning : .error,
+      title: "\(title) leaves \(subject.name) right where a plain grey image would not",
+      evidence: """
+        At \(subject.epsilonText(totals)), \(share(totals.survivors, of: count)) images stay right. Turned into grey, which \
+        that ε allows, \(kept) would; guessing gets one in \(subject.configuration.classCount) (exact binomial \
+        p = \(Float(p))).
+        """,
+      numbers: [
+        "images": Double(count), "correct": Double(totals.survivors), "correctIfGrey": Double(kept), "pValue": p,
+      ],
+      remedy: isSingleStep
+        ? "a single step overshoots at such ε: attack with --attack bim as well, and read the worst case"
+        : "take more or longer steps (--steps, --step-size), or another objective; the curve says too much",
+      scope: subject.scope(totals))
+  }
+}

@@ -1,0 +1,75 @@
+import Attacks
+import Models
+import Runs
+import Sweeps
+import Tensors
+
+/// One model of a complete run, as checks see it.
+struct CheckSubject: Sendable {
+  let sweep: Sweep
+  let store: RunStore
+  /// Its position in the configuration.
+  let model: Int
+  /// By attack, goal and budget, in that order.
+  let totals: [CheckTotals]
+  let sample: CheckSample
+  /// Before any attack.
+  let answers: CleanAnswers
+  /// Whether more than a small share of the sweep's work may be done.
+  let isThorough: Bool
+
+  var configuration: RunConfiguration { sweep.configuration }
+  var classifier: any Classifier { sweep.models[model] }
+  var name: String { configuration.models[model].name }
+
+  func totals(attack: Int, goal: Int) -> [CheckTotals] { totals.filter { $0.attack == attack && $0.goal == goal } }
+
+  /// What accuracy an explanation of the answers must lead to: half of what the checkpoint records, or a third.
+  var plausibleAccuracy: Double { (configuration.models[model].testAccuracy ?? 2 / 3) / 2 }
+
+  /// Every attack with every goal for which there was something to beat, with the totals at each budget above 0.
+  var trials: [(attack: Int, goal: Int, totals: [CheckTotals])] {
+    configuration.attacks.indices.flatMap { attack in
+      configuration.goals.indices.compactMap { goal in
+        let positive = totals(attack: attack, goal: goal).filter {
+          configuration.budgets[$0.budget].value > 0 && $0.trials > 0
+        }
+        return positive.isEmpty ? nil : (attack, goal, positive)
+      }
+    }
+  }
+
+  /// The untargeted ones of `trials`.
+  var untargetedTrials: [(attack: Int, goal: Int, totals: [CheckTotals])] {
+    trials.filter { configuration.goals[$0.goal] == .untargeted }
+  }
+
+  /// Where an attack can best be compared with another: the smallest of `totals` at which half the images are beaten, or the
+  /// largest.
+  func telltale(_ totals: [CheckTotals]) -> CheckTotals {
+    totals.first { 2 * $0.successes >= $0.trials } ?? totals[totals.count - 1]
+  }
+
+  func epsilon(_ totals: CheckTotals) -> Float { configuration.budgets[totals.budget].value }
+  func epsilonText(_ totals: CheckTotals) -> String { "ε = \(configuration.budgets[totals.budget].text)" }
+
+  /// How findings call an attack: `FGSM`, or with its goal if there are several.
+  func title(attack: Int, goal: Int? = nil) -> String {
+    let title = configuration.attacks[attack].title
+    guard let goal, configuration.goals.count > 1 || configuration.goals[goal] != .untargeted else { return title }
+    return "\(title) (\(configuration.goals[goal]))"
+  }
+
+  func scope(_ totals: CheckTotals) -> Finding.Scope {
+    Finding.Scope(model: model, attack: totals.attack, goal: totals.goal, budget: totals.budget)
+  }
+
+  /// What to attack instead of a loss that gives no usable gradient.
+  func betterObjective(than objective: Objective) -> String {
+    switch objective {
+    case .ownLoss: "--objective cross-entropy or --objective margin"
+    case .crossEntropy: "--objective margin or --objective dlr"
+    case .margin, .dlr: "--objective cross-entropy"
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import Runs
+import Testing
+
+@Suite struct ChanceTests {
+  /// Wilson's lower bounds from Python: 1 of 20 0.0089, 1 of 3 0.0615, 3 of 100 0.0103, 2 of 100 0.0055, 1 of 1000 0.0002.
+  @Test func severity() {
+    #expect(Chance.severity(0, of: 20) == nil)
+    #expect(Chance.severity(1, of: 1000) == .note)
+    #expect(Chance.severity(2, of: 100) == .warning && Chance.severity(1, of: 20) == .warning)
+    #expect(Chance.severity(3, of: 100) == .error)
+    // Nothing follows from one image.
+    #expect(Chance.severity(1, of: 3) == .warning)
+    #expect(Chance.severity(3, of: 100, warningAbove: 0.01, errorAbove: 0.2) == .warning)
+  }
+}

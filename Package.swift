@@ -151,8 +151,8 @@ let package = Package(
     library(
       "Reports", at: "Reports",
       [
-        "Diagnostics", "Statistics", "Files", "Runs", "Sweeps", "Comparison", "Inspection",
-        .product(name: "Mustache", package: "swift-mustache"),
+        "Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs", "Sweeps", "TrustChecks", "Comparison",
+        "Inspection", .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Templates")]),
     library(
@@ -171,7 +171,7 @@ let package = Package(
       path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
 
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Autodiff"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Models", "Attacks"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(
       name: "RunSamples",
@@ -191,11 +191,14 @@ let package = Package(
     tests("Models", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "TestSupport"]),
     tests("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "TestSupport"]),
     tests("ToyNORB", ["Diagnostics", "Files", "Datasets", "TestSupport"]),
-    tests("Attacks", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models"]),
+    tests("Attacks", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "TestSupport"]),
     tests("Training", ["Diagnostics", "Files", "Tensors", "Kernels", "Autodiff", "Models", "Datasets", "TestSupport"]),
     tests(
       "Runs",
-      ["Diagnostics", "Comparison", "TestSupport", "RunSamples", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "Diagnostics", "Attacks", "Comparison", "TestSupport", "RunSamples",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests(
       "Sweeps",
       [
@@ -211,7 +214,8 @@ let package = Package(
     tests(
       "Comparison",
       [
-        "Diagnostics", "Statistics", "Files", "Datasets", "Runs", "Sweeps", "TrustChecks", "TestSupport", "RunSamples",
+        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
+        "TrustChecks", "TestSupport", "RunSamples",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
@@ -223,7 +227,10 @@ let package = Package(
     tests("Inspection", ["Statistics", "Tensors", "Kernels", "Models", "Datasets", "TestSupport"]),
     tests(
       "Reports",
-      ["Diagnostics", "Statistics", "Files", "Imaging", "Kernels", "Runs", "Comparison", "Inspection", "TestSupport"]),
+      [
+        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Kernels", "Models", "Datasets", "Attacks", "Runs",
+        "Sweeps", "Comparison", "Inspection", "TestSupport",
+      ]),
     tests("Reproduction", ["Diagnostics", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",

@@ -1,82 +1,72 @@
-import Autodiff
+import Diagnostics
 public import Models
 public import Tensors
 
 /// A search for a misclassified image within a budget of the original: a value of hyperparameters whose printed form
 /// reproduces it.
 ///
-/// What every attack here agrees on:
+/// What every attack here agrees on, since `AttackDriver` and `AttackTrial` see to it:
 /// - An untargeted attack succeeds when the prediction differs from the true label; a targeted one when it is the target.
 /// - An image misclassified before the attack is not attacked: it counts as not robust, and not as a success. An image
 ///   whose true label is the target is not attacked either. Hence an image already classified as the target, which is
 ///   then necessarily misclassified, is a clean error and no success.
-/// - The image returned is the last successful one on the path, else the last one.
-/// - Budgets are in pixel units of images in [0, 1]; ε = 0 returns the image bit for bit.
+/// - The image returned is the last successful one that the attack asked the model about, else the last one.
+/// - Budgets are in the unit of the norm, for images in [0, 1]; ε = 0 returns the image bit for bit.
 public protocol Attack: Codable, Hashable, Sendable, CustomStringConvertible {
-  /// What the command line calls it.
-  static var name: String { get }
+  /// What it is, for people and for programs.
+  static var profile: AttackProfile { get }
 
-  var objective: Objective { get }
+  /// The attack with the hyperparameters in `arguments`, defaults for the others.
+  ///
+  /// - Throws: `InputError` for a value without meaning. What is not taken out of `arguments`, the caller refuses.
+  init(_ arguments: inout AttackArguments) throws
 
   /// What makes up `description`, in its order; hyperparameters at a default that switches something off are left out.
   var parameters: [AttackParameter] { get }
 
-  /// How many gradient steps it takes at a budget.
-  func stepCount(at budget: Float) -> Int
+  /// What it climbs; nil if it asks for no gradient.
+  var objective: Objective? { get }
 
-  /// This attack with another number of steps at `budget`, each as long as before; nil if it is one of a single step.
+  /// Whether every iterate, the returned one included, is an image of 8-bit levels.
+  var isOnLattice: Bool { get }
+
+  /// How many gradient steps it takes at a budget, over all restarts; nil if it takes none.
+  func stepCount(at budget: Float) -> Int?
+
+  /// This attack with another number of steps at `budget`, each as long as before; nil if it is not one of several steps.
   ///
   /// Its path begins with the same steps: what changes is where it ends.
   func withSteps(_ count: Int, at budget: Float) -> (any Attack)?
 
-  /// Attacks `images`, `[batch, channel, row, column]` in [0, 1], once for each budget.
+  /// This attack on another objective; nil if it has none.
+  func withObjective(_ objective: Objective) -> (any Attack)?
+
+  /// This attack on the grid of 8-bit images, so that what it finds survives a file; nil if it cannot search there.
+  var onLattice: (any Attack)? { get }
+
+  /// Why it has no meaning in `norm`, as a clause; nil if it has one.
+  func problem(in norm: any Norm) -> String?
+
+  /// What should be said of the hyperparameters at these budgets before the attack begins, if anything.
+  func warning(at budgets: [Budget], norm: any Norm) -> String?
+
+  /// Looks for adversarial images by asking `trial`, which notes what is found.
   ///
-  /// - Parameters:
-  ///   - labels: the true label of each image.
-  ///   - budgets: ε in [0, 1], in any order.
-  /// - Returns: one outcome for each of `budgets`, in their order.
-  /// - Throws: `InputError` of kind `.usage` when the objective has no meaning for the classifier's number of classes;
-  ///   `CancellationError` soon after `options` say to give up.
-  func run(
-    on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal, budgets: [Float], options: AttackOptions
-  ) throws -> [AttackOutcome]
-}
-
-/// An attack that can search on the grid of 8-bit images (`LInfinityLattice`), so that what it finds survives a file.
-public protocol LatticeAttack: Attack {
-  /// Whether every iterate, the returned one included, is an image of 8-bit levels.
-  var isOnLattice: Bool { get set }
-}
-
-extension LatticeAttack {
-  /// The same attack on the grid.
-  public var onLattice: Self {
-    var attack = self
-    attack.isOnLattice = true
-    return attack
-  }
-}
-
-/// One hyperparameter, printed.
-public struct AttackParameter: Hashable, Sendable {
-  public let name: String
-  public let value: String
-
-  public init(_ name: String, _ value: some CustomStringConvertible) {
-    self.name = name
-    self.value = value.description
-  }
-
-  /// The search is on the grid of 8-bit images.
-  static let lattice = AttackParameter("lattice", true)
+  /// - Throws: what `trial` throws when the attack is to give up.
+  func perturb(_ trial: AttackTrial) throws
 }
 
 extension Attack {
-  public func stepCount(at budget: Float) -> Int { 1 }
-
+  public var isOnLattice: Bool { false }
+  public func stepCount(at budget: Float) -> Int? { nil }
   public func withSteps(_ count: Int, at budget: Float) -> (any Attack)? { nil }
+  public func withObjective(_ objective: Objective) -> (any Attack)? { nil }
+  public var onLattice: (any Attack)? { nil }
+  public func problem(in norm: any Norm) -> String? { nil }
+  public func warning(at budgets: [Budget], norm: any Norm) -> String? { nil }
 
-  /// The name of this attack's type.
+  /// What the command line calls it.
+  public static var name: String { profile.name }
   public var name: String { Self.name }
 
   /// For example `BIM(steps: 10, relativeStepSize: 0.2, objective: cross-entropy)`.
@@ -84,88 +74,41 @@ extension Attack {
     "\(Self.self)(\(parameters.map { "\($0.name): \($0.value)" }.joined(separator: ", ")))"
   }
 
-  /// Attacks with the default options.
+  /// Whether `stepCount` is one: it may overshoot, and be beaten by its own smaller budgets.
+  package func isSingleStep(at budget: Float) -> Bool { stepCount(at: budget) == 1 }
+  package func isIterative(at budget: Float) -> Bool { stepCount(at: budget).map { $0 > 1 } ?? false }
+
+  /// Attacks `images`, `[batch, channel, row, column]` in [0, 1], once for each budget.
+  ///
+  /// - Parameters:
+  ///   - labels: the true label of each image.
+  ///   - budgets: ε in the unit of `norm`, in any order.
+  /// - Returns: one outcome for each of `budgets`, in their order.
+  /// - Throws: `InputError` of kind `.usage` when the objective has no meaning for the classifier's number of classes, or
+  ///   the attack none in `norm`; `CancellationError` soon after `options` say to give up.
   public func run(
-    on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal = .untargeted, budgets: [Float]
+    on classifier: any Classifier, images: Tensor, labels: [Int], goal: Goal, norm: any Norm, budgets: [Float],
+    options: AttackOptions = AttackOptions()
   ) throws -> [AttackOutcome] {
-    try run(
-      on: classifier, images: images, labels: labels, goal: goal, budgets: budgets, options: AttackOptions())
+    try AttackDriver(
+      attack: self, classifier: classifier, images: images, labels: labels, goal: goal, norm: norm, options: options
+    ).run(budgets: budgets)
   }
-}
 
-/// What the attacker wants the classifier to say.
-public enum Goal: Hashable, Sendable {
-  /// Anything but the true label.
-  case untargeted
-  /// For each image, this label.
-  case targeted([Int])
-
-  public var isTargeted: Bool { self != .untargeted }
-
-  /// Whether `prediction` for image `index` is what the attacker wants.
-  public func isReached(by prediction: Int, at index: Int, label: Int) -> Bool {
-    switch self {
-    case .untargeted: prediction != label
-    case .targeted(let targets): prediction == targets[index]
+  /// - Throws: `InputError` of kind `.usage` if it has no meaning on a classifier of `classCount` classes or in `norm`.
+  public func validate(classCount: Int, isTargeted: Bool, norm: any Norm) throws {
+    try objective?.validate(classCount: classCount, isTargeted: isTargeted)
+    if let problem = problem(in: norm) {
+      throw InputError(
+        .usage, description, "it has no meaning in \(norm.title): \(problem)",
+        remedy:
+          "use another attack, or another --norm: \(NormCatalog.all.filter { self.problem(in: $0) == nil }.map(\.name).joined(separator: ", "))"
+      )
+    }
+    guard !isOnLattice || norm.onLattice != nil else {
+      throw InputError(
+        .usage, description, "there is no grid of 8-bit images to search on in \(norm.title)",
+        remedy: "leave out --lattice, or attack in \(LInfinity().title): --norm \(LInfinity().name)")
     }
   }
-
-  /// The goal of the images at `indices`, in that order.
-  func rows(at indices: [Int]) -> Goal {
-    switch self {
-    case .untargeted: .untargeted
-    case .targeted(let targets): .targeted(indices.map { targets[$0] })
-    }
-  }
-}
-
-/// How an attack is run, beyond its hyperparameters.
-public struct AttackOptions {
-  /// Attack every image at every budget, even one already beaten at a smaller budget: curves need not be monotone.
-  public var rawCurves: Bool
-  /// The seed of random starts.
-  public var seed: UInt64
-  /// What keys each image's random numbers; its position in the batch if `nil`.
-  public var imageIDs: [Int]?
-  /// The predictions for the unperturbed images, when they are already known; they are computed if `nil`.
-  public var cleanPredictions: [Int]?
-  /// A pass of the unperturbed images, if there is one: it saves the attack its own. Accounts count it all the same.
-  public var cleanPass: CleanPass?
-  /// Whether to give up: asked between steps, and before each gradient.
-  public var isCancelled: @Sendable () -> Bool
-
-  public init(
-    rawCurves: Bool = false, seed: UInt64 = 0, imageIDs: [Int]? = nil, cleanPredictions: [Int]? = nil,
-    cleanPass: CleanPass? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) {
-    self.rawCurves = rawCurves
-    self.seed = seed
-    self.imageIDs = imageIDs
-    self.cleanPredictions = cleanPredictions
-    self.cleanPass = cleanPass
-    self.isCancelled = isCancelled
-  }
-
-  /// - Throws: `CancellationError` if the attack is to give up.
-  func checkCancellation() throws {
-    if isCancelled() { throw CancellationError() }
-  }
-}
-
-/// A forward pass of the unperturbed images of a batch, which attacks with several goals can share.
-public struct CleanPass {
-  let graph: Graph
-  let input: Variable
-  let outputs: ClassifierOutputs
-
-  /// Runs `classifier` on `images`, `[batch, channel, row, column]`, and keeps what gradients will want.
-  public init(_ classifier: any Classifier, images: Tensor) {
-    graph = Graph()
-    input = graph.variable(images)
-    outputs = classifier.outputs(for: input)
-  }
-
-  /// `[batch, classes]`.
-  public var scores: Tensor { outputs.scores.value }
-  public var predictions: [Int] { scores.argmaxOfRows() }
 }

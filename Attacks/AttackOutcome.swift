@@ -2,7 +2,7 @@ public import Tensors
 
 /// What an attack did to a batch of images at one budget.
 public struct AttackOutcome: Sendable {
-  /// ε, in pixel units.
+  /// ε, in the unit of the norm.
   public let budget: Float
   /// `[batch, channel, row, column]` in [0, 1], within `budget` of the originals.
   public internal(set) var images: Tensor
@@ -40,6 +40,9 @@ public struct AttackAccount: Hashable, Sendable {
   public internal(set) var zeroGradient = false
   /// Whether some score of this image on the attack's path was NaN or infinite.
   public internal(set) var nonFiniteScore = false
+
+  /// Whether the model was asked about the image that is returned.
+  var isJudged = false
 
   public var attacked: Bool { status == .attacked }
   /// Whether the goal was reached on the path, but not by the image that was returned: it should not happen.

@@ -1,3 +1,4 @@
+import Attacks
 import Runs
 
 /// Of the images that were right before, how many fell at each ε: a histogram whose bars are the cells of a table.

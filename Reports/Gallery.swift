@@ -1,5 +1,7 @@
+import Attacks
 import Foundation
 import Runs
+import Sweeps
 
 /// Attacked images as cards: the image, what the model was given instead, and the change, magnified.
 enum Gallery {

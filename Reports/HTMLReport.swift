@@ -1,4 +1,5 @@
 public import Runs
+public import Sweeps
 
 /// `report.html`: one self-contained page without scripts, readable in light and dark, on paper and on a phone.
 ///
@@ -18,7 +19,7 @@ public enum HTMLReport {
       "hasGalleries": !galleries.isEmpty, "galleries": galleries, "monotone": !summary.configuration.rawCurves,
       "falls": FallTable.values(summary), "curveColumns": CurveTable.columns, "curveCaption": CurveTable.caption,
       "curveRows": CurveTable.rows(summary).map { ["name": $0.name, "cells": $0.cells] as [String: Any] },
-      "resultColumns": ResultTable.columns, "resultGroups": resultValues(summary),
+      "resultColumns": ResultTable.columns(summary.configuration), "resultGroups": resultValues(summary),
       "methods": Methods.entries(summary.configuration).map { ["term": $0.term, "text": HTMLText.marked($0.text)] },
       "provenance": Provenance.entries(summary).map { ["term": $0.term, "text": HTMLText.marked($0.text)] },
     ]
@@ -94,7 +95,7 @@ public enum HTMLReport {
   private static func resultValues(_ summary: RunSummary) -> [[String: Any]] {
     ResultTable.groups(summary).map { group in
       [
-        "name": group.name, "span": ResultTable.columns.count,
+        "name": group.name, "span": ResultTable.columns(summary.configuration).count,
         "rows": group.rows.map { ["epsilon": $0[0], "cells": Array($0.dropFirst())] as [String: Any] },
       ]
     }

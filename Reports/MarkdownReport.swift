@@ -12,7 +12,7 @@ public enum MarkdownReport {
       ]
     }
     let results = table(
-      header: ["model, attack, goal"] + ResultTable.columns,
+      header: ["model, attack, goal"] + ResultTable.columns(summary.configuration),
       rows: ResultTable.groups(summary).flatMap { group in group.rows.map { [group.name] + $0 } })
     let verdict = Verdict(summary)
     var values: [String: Any] =

@@ -1,5 +1,7 @@
+import Attacks
 import Comparison
 import Runs
+import Tensors
 
 /// How a run's numbers came about, in words generated from its configuration.
 enum Methods {
@@ -14,7 +16,7 @@ enum Methods {
     let attacks = configuration.attacks.enumerated().map { index, attack in
       (
         names.attacks[index],
-        "\(definition(attack.name))As run: \(attack.description). It ascends \(objective(attack.objective))"
+        "\(definition(attack))As run: \(attack.description). \(objective(attack))"
       )
     }
     let goals = (configuration.goals.count > 1 ? "Goals" : "Goal", goals(configuration, names))
@@ -23,10 +25,11 @@ enum Methods {
 
   /// What toolkits choose differently.
   private static func choices(_ configuration: RunConfiguration) -> [(term: String, text: String)] {
-    let usesLattice = configuration.attacks.contains { $0.parameters.contains(.init("lattice", "true")) }
+    let usesLattice = configuration.attacks.contains(where: \.isOnLattice)
     return [
-      ("Images already wrong", alreadyWrong), ("Returned image", returnedImage), ("Order of a step", step),
-      ("Restarts", restarts(configuration)), ("Tolerance", tolerance),
+      ("Images already wrong", alreadyWrong), ("Returned image", returnedImage),
+      ("Order of a step", step(configuration)),
+      ("Restarts", restarts(configuration)), ("Tolerance", tolerance(configuration)),
     ] + (usesLattice ? [("Lattice", lattice)] : [])
   }
 
@@ -39,20 +42,10 @@ enum Methods {
     ] + (hasWorstCase ? [("Worst case", worstCase)] : []) + pairs(configuration)
   }
 
-  private static func definition(_ attack: String) -> String {
-    switch attack {
-    case "fgsm":
-      """
-      Fast gradient sign method (Goodfellow et al. 2015): x′ = clip(x + ε · sign ∇L, 0, 1), one step; towards a target \
-      x′ = clip(x − ε · sign ∇L_target, 0, 1). sign(0) = 0: where there is no gradient the pixel stays.\u{20}
-      """
-    case "bim":
-      """
-      Basic iterative method (Kurakin et al. 2017): steps x ← clip(project(x + α · sign ∇L)), projected to the ε-ball \
-      round the original image, no random start; towards a target the step descends L_target.\u{20}
-      """
-    default: ""
-    }
+  /// From the attack's own description.
+  private static func definition(_ attack: RunConfiguration.Attack) -> String {
+    guard let profile = attack.profile else { return "" }
+    return profile.definition + (profile.citation.map { " (\($0.short).) " } ?? " ")
   }
 
   private static let alreadyWrong = """
@@ -65,27 +58,54 @@ enum Methods {
     label, or the target: never against the clean prediction.
     """
 
-  private static let step = """
-    Gradient at the present image, its sign times the step size, then projection to the ε-ball round the original image, \
-    then clipping to [0, 1]. A pixel without a gradient does not move: sign(0) = 0.
+  private static func step(_ configuration: RunConfiguration) -> String {
     """
-
-  private static func restarts(_ configuration: RunConfiguration) -> String {
-    let start = configuration.attacks.contains { $0.parameters.contains { $0.name == "startsAtRandom" } }
-    return start
-      ? "One start an image, drawn uniformly from the ε-ball for attacks that say so; no restarts."
-      : "One start an image, the image itself; no restarts."
+    Gradient at the present image, of which a step takes \(configuration.norm.stepMeaning), times the step size; then the \
+    nearest image inside both the ε-ball round the original image and [0, 1]. A pixel without a gradient does not move: \
+    sign(0) = 0.
+    """
   }
 
-  private static let tolerance = """
-    None: perturbations are projected in 32-bit numbers, so that |x′ − x| may exceed ε by the rounding of one \
-    subtraction, less than 10⁻⁷, and nothing more is allowed. Exported pictures hold ε on the grid of grey levels exactly.
+  private static func restarts(_ configuration: RunConfiguration) -> String {
+    let names = Names(configuration).attacks
+    if configuration.attacks.count == 1 { return starts(configuration.attacks[0]) }
+    return zip(names, configuration.attacks).map { "\($0): \(starts($1))" }.joined(separator: " ")
+  }
+
+  private static func starts(_ attack: RunConfiguration.Attack) -> String {
+    func value(_ name: String) -> String? { attack.parameters.first { $0.name == name }?.value }
+    if let samples = value("samples") { return "\(samples) draws an image." }
+    let isRandom = value("startsAtRandom").map { $0 == "true" } ?? (attack.profile?.isRandom == true)
+    let restarts = value("restarts").flatMap { Int($0) } ?? 1
+    let start =
+      isRandom
+      ? "drawn from the ε-ball"
+      : restarts > 1 ? "the image itself first, then drawn from the ε-ball" : "the image itself"
+    return restarts > 1
+      ? "\(restarts) starts an image, \(start); an image that is beaten is not started again."
+      : "One start an image, \(start); no restarts."
+  }
+
+  private static func tolerance(_ configuration: RunConfiguration) -> String {
     """
+    None: perturbations are projected in 32-bit numbers, so that their size may exceed ε by the rounding of the last \
+    digit, at most \(NumberFormat.short(Double(slack(configuration)), 8)) here, and nothing more is allowed. Exported \
+    pictures hold ε on the grid of grey levels.
+    """
+  }
+
+  private static func slack(_ configuration: RunConfiguration) -> Float {
+    configuration.norm.slack(at: configuration.budgets.last?.value ?? 0, of: Shape(configuration.dataset.shape))
+  }
 
   private static let lattice = """
     Attacks marked “lattice” search among images of whole levels k/255 only: ε counts ⌊255 ε⌋ levels, a step is a \
     whole number of levels and one at least, and success is judged on the levels that a file holds.
     """
+
+  private static func objective(_ attack: RunConfiguration.Attack) -> String {
+    attack.objective.map { "It ascends \(objective($0))" } ?? "It asks for no gradient."
+  }
 
   private static func objective(_ objective: String) -> String {
     switch objective {
@@ -112,9 +132,14 @@ enum Methods {
   private static func epsilon(_ configuration: RunConfiguration) -> String {
     let values = configuration.budgets.map(\.text).joined(separator: ", ")
     return """
-      The largest change of any pixel (L∞), for pixel values in [0, 1]; 1/255 is one step of an 8-bit image. \
+      \(norm(configuration)), for pixel values in [0, 1]; 1/255 is one step of an 8-bit image. \
       In this run: \(values). All preprocessing is inside the model, so ε means the same for every model.
       """
+  }
+
+  private static func norm(_ configuration: RunConfiguration) -> String {
+    let meaning = configuration.norm.meaning
+    return "\(meaning.prefix(1).uppercased())\(meaning.dropFirst()) (\(configuration.norm.title))"
   }
 
   private static func curves(_ configuration: RunConfiguration) -> String {

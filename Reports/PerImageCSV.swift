@@ -1,3 +1,4 @@
+import Attacks
 import Files
 public import Foundation
 public import Runs
@@ -10,6 +11,12 @@ public enum PerImageCSV {
     "model", "attack", "attack_parameters", "goal", "target", "epsilon", "epsilon_text", "image", "label",
     "clean_prediction", "prediction", "success", "attacked", "linf", "l2", "forwards", "backwards",
   ]
+
+  /// The norms that have a column: those that always have one, and that of the run at the end.
+  private static func norms(_ configuration: RunConfiguration) -> (always: [String], last: String?) {
+    let always = [LInfinity().name, L2().name]
+    return (always, always.contains(configuration.norm.name) ? nil : configuration.norm.name)
+  }
 
   /// Writes the file into `directory`, record by record: the memory it takes does not depend on their number.
   ///
@@ -27,7 +34,8 @@ public enum PerImageCSV {
 
   /// Lines in the making, as bytes, which are five times as fast as text; what many share is made once.
   private struct Lines {
-    private(set) var bytes = Array(CSV.line(PerImageCSV.header).utf8)
+    private(set) var bytes: [UInt8]
+    private let norms: (always: [String], last: String?)
     /// By model and attack.
     private let heads: [[[UInt8]]]
     private let goals: [[UInt8]]
@@ -35,6 +43,8 @@ public enum PerImageCSV {
 
     init(_ configuration: RunConfiguration) {
       func joined(_ fields: [String]) -> [UInt8] { Array(fields.map(CSV.field).joined(separator: ",").utf8) }
+      norms = PerImageCSV.norms(configuration)
+      bytes = Array(CSV.line(PerImageCSV.header + (norms.last.map { [$0] } ?? [])).utf8)
       let attacks = configuration.attacks.map(\.columns)
       heads = configuration.distinctModelNames.map { model in attacks.map { joined([model] + $0) } }
       goals = configuration.goals.map { joined([$0.rawValue]) }
@@ -48,14 +58,17 @@ public enum PerImageCSV {
       add(budgets[record.budget])
       for number in [record.image, record.label, record.cleanPrediction, record.prediction] { add(number) }
       for flag in [record.success, record.attacked] { add(flag ? Self.yes : Self.no) }
-      for norm in [record.linfNorm, record.l2Norm] { add(Array(norm.description.utf8)) }
+      for norm in norms.always { add(record.distances[norm]) }
       add(record.forwards)
       add(record.backwards)
+      if let norm = norms.last { add(record.distances[norm]) }
       bytes.append(UInt8(ascii: "\n"))
     }
 
     private static let yes = Array("true".utf8)
     private static let no = Array("false".utf8)
+
+    private mutating func add(_ distance: Float?) { add(distance.map { Array($0.description.utf8) } ?? []) }
 
     private mutating func add(_ number: Int) { add(Array(String(number).utf8)) }
 

@@ -1,6 +1,7 @@
 import Files
 public import Foundation
 public import Runs
+public import Sweeps
 
 /// Writes a run's reports into its folder, each beside its place first and then renamed.
 public enum ReportWriter {

@@ -1,3 +1,4 @@
+import Attacks
 import Runs
 import Statistics
 
@@ -128,9 +129,10 @@ struct RunFigure {
       return LinePlot.Series(name: curve.name, points: points.sorted { $0.x < $1.x }, kind: curve.kind)
     }
     let largest = Double(budgets.map(\.value).max() ?? 0)
+    let norm = summary.configuration.norm
     plot = LinePlot(
-      title: title, xLabel: "ε, in pixel values of [0, 1]", yLabel: yLabel,
-      top: (label: "ε, in steps of 1/255", factor: 255), xMaximum: largest > 0 ? largest : 1 / 255, series: series,
+      title: title, xLabel: "ε, \(norm.unit)", yLabel: yLabel,
+      top: norm.otherScale, xMaximum: largest > 0 ? largest : 1 / 255, series: series,
       reference: showsChance && classes > 1
         ? LinePlot.Reference(
           y: 100 / Double(classes), label: "chance, \(NumberFormat.short(100 / Double(classes), 1))%") : nil,

@@ -1,3 +1,4 @@
+import Attacks
 import Runs
 
 /// What the trust checks of a run came to, as every report words it.

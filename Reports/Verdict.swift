@@ -1,4 +1,6 @@
+import Attacks
 import Runs
+import Sweeps
 
 /// A run in a paragraph: what the attacks did to each model, and what that says about it.
 struct Verdict {
@@ -33,13 +35,14 @@ struct Verdict {
 
   /// What the attacks of a run can't tell.
   private static func scope(_ summary: RunSummary) -> String {
-    let isIterative = summary.configuration.attacks.contains { $0.name != "fgsm" }
+    let largest = summary.configuration.budgets.last?.value ?? 0
+    let isIterative = !summary.configuration.attacks.allSatisfy { $0.isSingleStep(at: largest) || $0.objective == nil }
     let bound = "An attack shows how little it takes to fool a model, never that no smaller change would"
     return isIterative
       ? "\(bound): accuracy under attack is an upper bound of robust accuracy."
       : """
-      \(bound): accuracy under attack is an upper bound of robust accuracy, and after one step of FGSM a loose one. An \
-      iterative attack (--attack bim) tightens it.
+      \(bound): accuracy under attack is an upper bound of robust accuracy, and after a single step, or noise, a loose one. An \
+      iterative attack (--attack pgd) tightens it.
       """
   }
 }

@@ -1,3 +1,4 @@
+import Attacks
 import Comparison
 import Runs
 import Statistics
@@ -21,6 +22,7 @@ struct ComparisonFigure {
           })
       }
       let largest = block.compactMap(\.budget).map { Double($0.value) }.max() ?? 1
+      let norm = block[0].norm
       let classes = comparison.dataset.classNames.count
       return ComparisonFigure(
         id: "accuracy-\(index + 1)",
@@ -29,8 +31,8 @@ struct ComparisonFigure {
           are 95% Wilson intervals; whether two curves differ is for the paired differences below to say.
           """,
         plot: LinePlot(
-          title: "Accuracy under \(names.title(block[0]))", xLabel: "ε, in pixel values of [0, 1]",
-          yLabel: "accuracy, %", top: (label: "ε, in steps of 1/255", factor: 255), xMaximum: largest, series: series,
+          title: "Accuracy under \(names.title(block[0]))", xLabel: "ε, \(norm.unit)",
+          yLabel: "accuracy, %", top: norm.otherScale, xMaximum: largest, series: series,
           reference: classes > 1
             ? LinePlot.Reference(
               y: 100 / Double(classes), label: "chance, \(NumberFormat.short(100 / Double(classes), 1))%") : nil))

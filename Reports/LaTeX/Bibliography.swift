@@ -1,3 +1,4 @@
+import Attacks
 public import Runs
 
 /// `references.bib`: the works that `report.tex` cites, which are those of the attacks, objectives and intervals of the run.
@@ -10,12 +11,7 @@ public enum Bibliography {
 
   /// Those of an attack and of what it climbs, as far as they have an author.
   static func works(of attack: RunConfiguration.Attack) -> [BibliographyEntry] {
-    let method: [BibliographyEntry] =
-      switch attack.name {
-      case "fgsm": [.fastGradientSign]
-      case "bim": [.basicIterative]
-      default: []
-      }
+    let method = (attack.profile?.citation).map { [BibliographyEntry($0)] } ?? []
     let objective: [BibliographyEntry] =
       switch attack.objective {
       case "margin": [.margin]

@@ -1,3 +1,5 @@
+import Attacks
+
 /// A work that the numbers of a run rest on, as BibTeX has it.
 struct BibliographyEntry: Hashable {
   let key: String
@@ -12,23 +14,7 @@ struct BibliographyEntry: Hashable {
     "@\(kind){\(key),\n" + fields.map { "  \($0[0]) = {\($0[1])},\n" }.joined() + "}\n"
   }
 
-  static let fastGradientSign = BibliographyEntry(
-    "goodfellow2015explaining", "inproceedings",
-    [
-      ["author", "Goodfellow, Ian J. and Shlens, Jonathon and Szegedy, Christian"],
-      ["title", "Explaining and Harnessing Adversarial Examples"],
-      ["booktitle", "International Conference on Learning Representations"], ["year", "2015"],
-      ["eprint", "1412.6572"], ["archiveprefix", "arXiv"],
-    ])
-
-  static let basicIterative = BibliographyEntry(
-    "kurakin2017adversarial", "inproceedings",
-    [
-      ["author", "Kurakin, Alexey and Goodfellow, Ian J. and Bengio, Samy"],
-      ["title", "Adversarial Examples in the Physical World"],
-      ["booktitle", "International Conference on Learning Representations, Workshop Track"], ["year", "2017"],
-      ["eprint", "1607.02533"], ["archiveprefix", "arXiv"],
-    ])
+  init(_ work: Citation) { self.init(work.key, work.kind, work.fields) }
 
   static let margin = BibliographyEntry(
     "carlini2017towards", "inproceedings",

@@ -1,3 +1,4 @@
+import Attacks
 public import Runs
 
 /// `report.tex`: a table for each figure of a run, with caption and label, to be input into a paper that loads `booktabs`.
@@ -30,14 +31,14 @@ public enum LaTeXReport {
     let (configuration, names) = (summary.configuration, Names(summary.configuration))
     let attacks = configuration.attacks.enumerated().map { index, attack in
       let works = Bibliography.works(of: attack).map(\.key).joined(separator: ",")
-      return escaped("\(names.attacks[index]) on \(objective(attack.objective))")
+      return escaped(names.attacks[index] + (attack.objective.map { " on \(objective($0))" } ?? ""))
         + (works.isEmpty ? "" : "~\\cite{\(works)}")
     }
     let dataset = configuration.dataset
     return escaped("\(figure.plot.title). \(figure.definition) In per cent, with 95% intervals")
       + "~\\cite{\(BibliographyEntry.scoreInterval.key)}"
       + escaped(
-        "; \(NumberFormat.grouped(dataset.count)) images of \(dataset.title); ε in pixel values of [0, 1]. "
+        "; \(NumberFormat.grouped(dataset.count)) images of \(dataset.title); ε \(configuration.norm.unit). "
           + (attacks.count > 1 ? "Attacks: " : "Attack: "))
       + Findings.list(attacks) + "."
   }

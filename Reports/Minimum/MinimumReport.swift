@@ -1,3 +1,4 @@
+import Attacks
 import Files
 public import Foundation
 import Runs
@@ -65,8 +66,11 @@ public enum MinimumReport {
       row += [run.goals[0].rawValue, record.target.map(String.init) ?? "", "\(record.image)", "\(record.label)"]
       row += ["\(record.cleanPrediction)", record.status.rawValue]
       row += record.epsilon.map { run.columns(ofBudget: $0) } ?? ["", ""]
-      row += [run.columns(ofBudget: record.failedEpsilon)[0], "\(record.prediction)", "\(record.linfNorm)"]
-      row += ["\(record.l2Norm)", "\(record.forwards)", "\(record.backwards)"]
+      row += [run.columns(ofBudget: record.failedEpsilon)[0], "\(record.prediction)"]
+      row +=
+        ["linf", "l2"].map { record.distances[$0].map { "\($0)" } ?? "" } + [
+          "\(record.forwards)", "\(record.backwards)",
+        ]
       row += [record.failedAgainEpsilon.map { run.columns(ofBudget: $0)[0] } ?? ""]
       return row
     }
@@ -89,7 +93,7 @@ public enum MinimumReport {
       "\(names.models[result.modelIndex]), \(names.attacks[result.attackIndex]): smallest ε of \(result.trials) images"
     let median = result.quantiles.first { $0.probability == 0.5 }?.value
     let histogram = Histogram(
-      title: title, xLabel: "smallest ε that beats the image, in pixel values of [0, 1]", yLabel: "images",
+      title: title, xLabel: "smallest ε that beats the image, \(summary.configuration.norm.unit)", yLabel: "images",
       maximum: Double(maximum.value),
       counts: Histogram.counts(own.compactMap(\.epsilon), maximum: maximum.value, bins: 40),
       beyond: (label: "> \(maximum.text)", count: result.trials - result.beaten),
@@ -120,7 +124,7 @@ public enum MinimumReport {
     let configuration = summary.configuration
     return RunConfiguration(
       models: configuration.models, dataset: configuration.dataset, attacks: configuration.attacks,
-      goals: [configuration.goal], budgets: [configuration.maximum], seed: configuration.seed,
+      norm: configuration.norm, goals: [configuration.goal], budgets: [configuration.maximum], seed: configuration.seed,
       toolVersion: configuration.toolVersion)
   }
 

@@ -1,3 +1,5 @@
+public import Attacks
+import Files
 import Foundation
 public import Runs
 

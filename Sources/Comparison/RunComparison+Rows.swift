@@ -1,3 +1,4 @@
+import Attacks
 import Diagnostics
 import Files
 import Runs
@@ -6,6 +7,11 @@ import Statistics
 extension RunComparison {
   /// The rows of `runs`, with Holm's adjustment over all of them.
   mutating func addRows(_ runs: [Input]) throws {
+    // Numbers of different norms say different things: they stand in different rows.
+    let norms = Set(runs.map(\.configuration.norm.name))
+    func rowKey(_ key: Outcomes.Key, _ run: Input) -> RowKey {
+      RowKey(key, run.configuration.norm, isNamed: norms.count > 1)
+    }
     // By column: what is right among the shared images, by what was done to them.
     let tables = runs.flatMap { run -> [[RowKey: [Bool]]] in
       let places = Dictionary(uniqueKeysWithValues: zip(run.outcomes.images, run.outcomes.images.indices))
@@ -13,14 +19,16 @@ extension RunComparison {
       return run.configuration.distinctModelNames.map { model in
         Dictionary(
           run.outcomes.groups.filter { $0.key.model == model }.map { group in
-            (RowKey(group.key), positions.map { group.correct[$0] })
+            (rowKey(group.key, run), positions.map { group.correct[$0] })
           }, uniquingKeysWith: { first, _ in first })
       }
     }
     var keys: [RowKey] = []
     var known: Set<RowKey> = []
     for run in runs {
-      for group in run.outcomes.groups where known.insert(RowKey(group.key)).inserted { keys.append(RowKey(group.key)) }
+      for group in run.outcomes.groups where known.insert(rowKey(group.key, run)).inserted {
+        keys.append(rowKey(group.key, run))
+      }
     }
     let attacks = keys.map(\.attack)
     keys.sort { a, b in
@@ -32,7 +40,7 @@ extension RunComparison {
     guard rows.contains(where: { $0.attack != nil && $0.differences.contains { $0 != nil } }) else {
       throw InputError(
         .file, runs.last!.name, "it has no attack, goal and ε in common with \(columns[reference].label)",
-        remedy: "compare runs of the same attacks; those of this one are "
+        remedy: "compare runs of the same attacks and norm; those of this one are "
           + runs.last!.configuration.attacks.map(\.description).joined(separator: ", "))
     }
     adjust()
@@ -41,7 +49,7 @@ extension RunComparison {
   private func row(_ key: RowKey, _ tables: [[RowKey: [Bool]]]) -> Row {
     let before = tables[reference][key]
     return Row(
-      attack: key.attack, goal: key.goal, budget: key.budget,
+      attack: key.attack, goal: key.goal, budget: key.budget, normName: key.normName,
       accuracies: tables.map { table in
         table[key].map { correct in Proportion(correct.count { $0 }, of: correct.count) }
       },
@@ -85,8 +93,13 @@ private struct RowKey: Hashable {
   let goal: GoalKind?
   let budget: RunConfiguration.Budget?
 
-  init(_ key: Outcomes.Key) {
-    attack = key.attack
+  /// What the budget is measured by; of no account before any attack.
+  let normName: String
+
+  /// - Parameter isNamed: whether the attack is called with its norm, since runs differ in it.
+  init(_ key: Outcomes.Key, _ norm: any Norm, isNamed: Bool) {
+    attack = key.attack.map { isNamed ? "\($0) in \(norm.title)" : $0 }
+    normName = norm.name
     goal = key.goal
     budget = key.budget
   }

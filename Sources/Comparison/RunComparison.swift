@@ -1,3 +1,4 @@
+public import Attacks
 import Diagnostics
 import Files
 public import Runs
@@ -20,6 +21,8 @@ public struct RunComparison: Sendable, Hashable {
     public var attack: String?
     public var goal: GoalKind?
     public var budget: RunConfiguration.Budget?
+    /// What the budget is measured by, as `NormCatalog` calls it.
+    public var normName: String
     /// By column; nil where the run has no such cell.
     public var accuracies: [Proportion?]
     /// By column, against the reference; nil for the reference itself, and where one of the two has no such cell.
@@ -133,4 +136,9 @@ public struct RunComparison: Sendable, Hashable {
     }
     return columns
   }
+}
+
+extension RunComparison.Row {
+  /// What the budget is measured by.
+  package var norm: any Norm { NormCatalog.all.first { $0.name == normName } ?? LInfinity() }
 }

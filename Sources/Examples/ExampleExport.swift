@@ -69,7 +69,9 @@ public struct ExampleExport: Sendable {
         remedy: "leave it out, or use --format npy or safetensors")
     }
     if options.usesLattice,
-      let other = selection.attacks.first(where: { !(sweep.attacks[$0] is any LatticeAttack) })
+      let other = selection.attacks.first(where: {
+        sweep.attacks[$0].onLattice == nil || sweep.configuration.norm.onLattice == nil
+      })
     {
       throw InputError(
         .usage, "--lattice", "\(sweep.attacks[other].name) can't search on the grid of levels",
@@ -180,8 +182,8 @@ public struct ExampleExport: Sendable {
       : "use the build that made the run (\(made!); this one: \(mine))"
     return InputError(
       .file, store.url.path,
-      "image \(stored.image) at ε = \(epsilon) on \(what) came out as class \(now.prediction) (‖x′ − x‖₂ = \(now.l2Norm), "
-        + "\(now.forwards) passes); the run holds class \(stored.prediction) (\(stored.l2Norm), \(stored.forwards))",
+      "image \(stored.image) at ε = \(epsilon) on \(what) came out as class \(now.prediction) (‖x′ − x‖₂ = \(now.distances["l2"] ?? .nan), "
+        + "\(now.forwards) passes); the run holds class \(stored.prediction) (\(stored.distances["l2"] ?? .nan), \(stored.forwards))",
       remedy: build + ", or export what is found now by --allow-differences")
   }
 }

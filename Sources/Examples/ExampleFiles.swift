@@ -1,4 +1,5 @@
 import Arrays
+import Attacks
 import Datasets
 import Files
 import Foundation
@@ -14,6 +15,8 @@ struct ExampleVerdict: Sendable {
   /// Of the file's pixels, from the original.
   let linf: Double
   let l2: Double
+  /// In the norm of the run.
+  let distance: Double
   let stillFools: Bool
   let isInsideBudget: Bool
 
@@ -29,9 +32,10 @@ struct ExampleFiles {
 
   /// The levels of `example` inside its budget; on the lattice, of the very pixels.
   static func levels(_ example: Example, _ sweep: Sweep) -> [UInt8] {
-    Quantizer.levels(
-      of: Tensor(example.pixels, shape: sweep.dataset.shape), around: sweep.dataset.pixels(at: example.position),
-      epsilon: sweep.configuration.budgets[example.record.budget].value)
+    ExampleLevels.nearest(
+      to: Tensor(example.pixels, shape: sweep.dataset.shape.batched(1)),
+      around: sweep.dataset.pixels(at: example.position),
+      budget: sweep.configuration.budgets[example.record.budget].value, norm: sweep.configuration.norm)
   }
 
   /// The file that holds all examples as an array; `nil` if each has its own.
@@ -124,18 +128,21 @@ struct ExampleFiles {
   }
 
   private func verdict(_ example: Example, _ pixels: [Float], _ judgement: Judgement) -> ExampleVerdict {
-    let originals = sweep.dataset.pixels(at: example.position)
-    let differences = zip(pixels, originals).map { Double($0) - Double(Float($1) / 255) }
-    let linf = differences.reduce(0) { max($0, abs($1)) }
-    let epsilon = sweep.configuration.budgets[example.record.budget].value
-    // Whole levels are counted; what lies between them may be off by the rounding of `Float`, half an ulp of 1.
-    let levels = pixels.map { ($0 * 255).rounded() }
+    let shape = sweep.dataset.shape.batched(1)
+    let file = Tensor(pixels, shape: shape)
+    let original = Tensor(sweep.dataset.pixels(at: example.position).map { Float($0) / 255 }, shape: shape)
+    let (norm, budget) = (sweep.configuration.norm, sweep.configuration.budgets[example.record.budget].value)
+    let differences = zip(pixels, original.scalars).map { Double($0) - Double($1) }
+    // What lies between levels may be off by the rounding of `Float`.
+    let isWhole = pixels.allSatisfy { $0 == ($0 * 255).rounded() / 255 }
+    let distance = norm.distances(of: file, from: original)[0]
     let isInside =
-      zip(pixels, levels).allSatisfy { $0 == $1 / 255 }
-      ? zip(levels, originals).allSatisfy { Int(abs($0 - Float($1))) <= Quantizer.radius(of: epsilon) }
-      : linf <= Double(epsilon) + 0x1p-24
+      isWhole
+      ? ExampleLevels.isInside(file, original, budget: budget, norm: norm)
+      : distance <= budget + norm.slack(at: budget, of: shape.withoutBatch)
     return ExampleVerdict(
-      judgement: judgement, linf: linf, l2: differences.reduce(0) { $0 + $1 * $1 }.squareRoot(),
+      judgement: judgement, linf: differences.reduce(0) { max($0, abs($1)) },
+      l2: differences.reduce(0) { $0 + $1 * $1 }.squareRoot(), distance: Double(distance),
       stillFools: example.record.isFooled(by: judgement.prediction), isInsideBudget: isInside)
   }
 

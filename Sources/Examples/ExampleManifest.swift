@@ -87,8 +87,8 @@ extension ExampleExport {
     let names = configuration.dataset.classNames
     let (record, budget) = (example.record, configuration.budgets[example.record.budget])
     let attack = sweep.attacks[record.attack]
-    let used = options.usesLattice ? (attack as? any LatticeAttack)?.onLattice.description : nil
-    let columns = RunConfiguration.Attack.columns(of: used ?? attack.description)
+    let used = (options.usesLattice ? attack.onLattice : nil) ?? attack
+    let columns = RunConfiguration.Attack(used).columns
     let array = ExampleFiles.arrayFile(options)
     var fields: [(name: String, value: ManifestRow.Value)] = [
       ("file", .text(array ?? ExamplePaths(configuration).path(of: record))),
@@ -101,7 +101,8 @@ extension ExampleExport {
       ("target_name", record.target.map { .text(names[$0]) } ?? .absent),
       ("epsilon", .number(budget.number)), ("epsilon_text", .text(budget.text)),
       ("first_epsilon", example.firstBudget.map { .number(configuration.budgets[$0].number) } ?? .absent),
-      ("epsilon_levels", .integer(Quantizer.radius(of: budget.value))), ("seed", .text("\(record.seed)")),
+      ("epsilon_levels", ExampleLevels.radius(budget, configuration.norm).map { .integer($0) } ?? .absent),
+      ("seed", .text("\(record.seed)")),
       ("image", .integer(record.image)), ("label", .integer(record.label)), ("label_name", .text(names[record.label])),
       ("clean_prediction", .integer(example.clean.prediction)), ("clean_confidence", number(example.clean.confidence)),
       ("clean_margin", number(example.clean.margin)), ("prediction", .integer(record.prediction)),
@@ -110,6 +111,7 @@ extension ExampleExport {
       ("file_confidence", number(verdict.judgement.confidence)), ("file_margin", number(verdict.judgement.margin)),
       ("still_fools", .flag(verdict.stillFools)), ("linf", .number(rounded(verdict.linf))),
       ("linf_levels", .number((255 * verdict.linf * 1000).rounded() / 1000)), ("l2", .number(rounded(verdict.l2))),
+      ("norm", .text(configuration.norm.name)), ("distance", .number(rounded(verdict.distance))),
       ("inside_budget", .flag(verdict.isInsideBudget)), ("survives", .flag(verdict.survives)),
     ]
     if options.usesLattice {

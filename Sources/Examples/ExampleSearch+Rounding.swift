@@ -1,3 +1,4 @@
+import Attacks
 import Datasets
 import Imaging
 import Models
@@ -15,18 +16,21 @@ extension ExampleSearch {
       let rows = found.indices.filter { found[$0][budget]?.record.success == true }
       guard !rows.isEmpty else { continue }
       let epsilon = sweep.configuration.budgets[budget].value
-      let shape = sweep.dataset.shape
+      let (shape, norm) = (sweep.dataset.shape, sweep.configuration.norm)
       let originals = rows.map { sweep.dataset.pixels(at: batch.positions[$0]) }
       let cast = rows.map { found[$0][budget]!.pixels.map { UInt8(($0 * 255).rounded(.down)) } }
       let rounded = zip(rows, originals).map { row, original in
-        Quantizer.levels(of: Tensor(found[row][budget]!.pixels, shape: shape), around: original, epsilon: epsilon)
+        ExampleLevels.nearest(
+          to: Tensor(found[row][budget]!.pixels, shape: shape.batched(1)), around: original, budget: epsilon, norm: norm
+        )
       }
       func survives(_ levels: [[UInt8]]) -> [Bool] {
         let images = Tensor(levels.flatMap { $0.map { Float($0) / 255 } }, shape: shape.batched(rows.count))
         let predictions = classifier.predictions(for: images)
         return rows.indices.map { index in
-          let radius = Quantizer.radius(of: epsilon)
-          let isInside = zip(levels[index], originals[index]).allSatisfy { abs(Int($0) - Int($1)) <= radius }
+          func image(_ levels: [UInt8]) -> Tensor { Tensor(levels.map { Float($0) / 255 }, shape: shape.batched(1)) }
+          let isInside = ExampleLevels.isInside(
+            image(levels[index]), image(originals[index]), budget: epsilon, norm: norm)
           return isInside && found[rows[index]][budget]!.record.isFooled(by: predictions[index])
         }
       }

@@ -74,24 +74,22 @@ struct ExampleSearch: Sendable {
   /// The examples of a batch.
   /// - Throws: `CancellationError` soon after `isCancelled`.
   func run(_ batch: Batch, _ isCancelled: @escaping @Sendable () -> Bool) throws -> Result {
-    let classifier = sweep.models[batch.model]
-    let images = sweep.dataset.images(at: batch.positions)
-    let labels = sweep.dataset.labels(at: batch.positions)
-    let clean = Judgement.all(classifier, images, labels: labels)
+    let chunk = SweepChunk(sweep, model: batch.model, positions: batch.positions, isCancelled: isCancelled)
+    let clean = Judgement.all(chunk.classifier, chunk.images, labels: chunk.labels)
     let attack = sweep.attacks[batch.attack]
-    let found = try records(of: attack, batch, images, labels, isCancelled)
+    let found = try records(of: attack, batch, chunk)
     var differences: [(EvaluationRecord, EvaluationRecord)] = []
     for (row, records) in found.enumerated() {
       for (budget, now) in records.sorted(by: { $0.key < $1.key }) {
         let stored = batch.records[row][budget]!
-        if now.record != stored { differences.append((stored, now.record)) }
+        if !now.record.isSame(as: stored) { differences.append((stored, now.record)) }
       }
     }
     var kept = found
     var rounding: [[Int: Example.Rounding]]?
-    if usesLattice, let attack = attack as? any LatticeAttack {
-      kept = try records(of: attack.onLattice, batch, images, labels, isCancelled)
-      rounding = try roundings(found, batch, classifier, labels)
+    if usesLattice, let attack = attack.onLattice {
+      kept = try records(of: attack, batch, chunk)
+      rounding = try roundings(found, batch, chunk.classifier, chunk.labels)
     }
     var examples: [Example] = []
     for (row, records) in kept.enumerated() {
@@ -111,42 +109,18 @@ struct ExampleSearch: Sendable {
   typealias Found = (record: EvaluationRecord, pixels: [Float])
 
   /// For each image of a batch, what `attack` comes to at each budget above 0.
-  private func records(
-    of attack: any Attack, _ batch: Batch, _ images: Tensor, _ labels: [Int],
-    _ isCancelled: @escaping @Sendable () -> Bool
-  ) throws -> [[Int: Found]] {
-    let configuration = sweep.configuration
-    let ids = batch.positions.map { sweep.dataset.ids[$0] }
+  private func records(of attack: any Attack, _ batch: Batch, _ chunk: SweepChunk) throws -> [[Int: Found]] {
     let first = batch.records.map { $0.values.first! }
     let goal: Goal = first[0].target == nil ? .untargeted : .targeted(first.map { $0.target! })
     // The smaller budgets too: an image that one of them has beaten is carried on.
-    let budgets = configuration.budgets.indices.filter { $0 <= selection.budgets.last! }
-    let cleanPass = CleanPass(sweep.models[batch.model], images: images)
-    let outcomes = try attack.run(
-      on: sweep.models[batch.model], images: images, labels: labels, goal: goal,
-      budgets: budgets.map { configuration.budgets[$0].value },
-      options: AttackOptions(
-        rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids,
-        cleanPredictions: cleanPass.predictions, cleanPass: cleanPass,
-        isCancelled: isCancelled))
-    var found = [[Int: Found]](repeating: [:], count: labels.count)
-    for (budget, outcome) in zip(budgets, outcomes) where outcome.budget > 0 {
-      let (linf, l2) = (
-        LInfinity().distances(of: outcome.images, from: images), EuclideanDistance.of(outcome.images, from: images)
-      )
-      for (row, account) in outcome.accounts.enumerated() {
-        var record = first[row]
-        record.budget = budget
-        record.cleanPrediction = cleanPass.predictions[row]
-        record.prediction = account.prediction
-        record.success = account.succeeded
-        record.attacked = account.attacked
-        // What was suspicious meanwhile is not part of the example.
-        record.flags = batch.records[row][budget]?.flags ?? []
-        (record.linfNorm, record.l2Norm) = (linf[row], l2[row])
-        (record.forwards, record.backwards) = (account.forwards, account.backwards)
-        found[row][budget] = (record, outcome.images.rows(row..<row + 1).scalars)
-      }
+    let budgets = sweep.configuration.budgets.indices.filter { $0 <= selection.budgets.last! }
+    var found = [[Int: Found]](repeating: [:], count: chunk.labels.count)
+    for attacked in try chunk.attacked(by: attack, goal, indices: (batch.attack, first[0].goal), budgets: budgets) {
+      var record = attacked.record
+      guard sweep.configuration.budgets[record.budget].value > 0 else { continue }
+      // What was suspicious meanwhile is not part of the example.
+      record.flags = batch.records[attacked.row][record.budget]?.flags ?? []
+      found[attacked.row][record.budget] = (record, attacked.image.scalars)
     }
     return found
   }

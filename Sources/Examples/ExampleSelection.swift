@@ -31,7 +31,7 @@ public struct ExampleSelection: Sendable, Hashable {
     self.models = try Self.positions(models, of: configuration.models.map(\.name), option: "--model", what: "model")
     self.attacks = try Self.positions(
       attacks, of: configuration.attacks.map(\.name), option: "--attack", what: "attack",
-      synonyms: AttackKind.vocabulary.synonyms)
+      synonyms: AttackCatalog.vocabulary.synonyms)
     self.classes = try Self.classes(classes, of: configuration, option: "--class")
     if targets != nil, !configuration.goals.contains(where: \.isTargeted) {
       throw InputError(
@@ -104,8 +104,7 @@ public struct ExampleSelection: Sendable, Hashable {
     guard let text else { return attacked }
     return try Set(
       pieces(text).map { piece in
-        let parts = piece.split(separator: "/").compactMap { Double($0) }
-        let value = parts.count == 2 ? Float(parts[0] / parts[1]) : parts.first.map { Float($0) }
+        let value = Budgets.exactValue(of: piece).map { Float($0) }
         guard
           let position = attacked.first(where: {
             configuration.budgets[$0].text == piece || configuration.budgets[$0].value == value

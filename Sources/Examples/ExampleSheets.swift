@@ -1,3 +1,4 @@
+import Attacks
 import Datasets
 import Files
 import Foundation

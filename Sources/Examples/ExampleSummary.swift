@@ -1,5 +1,6 @@
 import Attacks
 import Runs
+import Sweeps
 
 /// How many examples there are, and how many of them survive being written to a file.
 public struct ExampleSummary: Sendable {
@@ -49,8 +50,8 @@ public struct ExampleSummary: Sendable {
         fooling: files.count { $0.0.record.success }, surviving: files.count { $0.0.record.success && $0.1.survives })
     }
     let budgets = Set(found.map(\.record.budget)).sorted().map { configuration.budgets[$0] }
-    floored = budgets.filter { !LInfinityLattice.isWhole($0.value) }.map {
-      ($0.text, LInfinityLattice.levels(in: $0.value))
+    floored = budgets.filter { !LInfinityLattice.isWhole($0.value) }.compactMap { budget in
+      ExampleLevels.radius(budget, configuration.norm).map { (budget.text, $0) }
     }
   }
 }

@@ -4,10 +4,11 @@ import Runs
 import Statistics
 
 extension ReproductionContext {
-  /// The budgets of attacks, in pixel units of [0, 1]: dense where images fall, and those that the paper names.
+  /// The budgets of attacks, in L∞: dense where images fall, and those that the paper names.
   func budgets() throws -> Budgets {
     try Budgets(
-      parsing: settings.isQuick ? "0,0.02,0.1,0.2,0.4" : "0,0.01,0.02,0.03,0.05,0.075,0.1,0.15,0.2,0.3,0.4,0.5")
+      parsing: settings.isQuick ? "0,0.02,0.1,0.2,0.4" : "0,0.01,0.02,0.03,0.05,0.075,0.1,0.15,0.2,0.3,0.4,0.5",
+      norm: LInfinity())
   }
 }
 

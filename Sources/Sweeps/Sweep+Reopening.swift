@@ -32,8 +32,7 @@ extension Sweep {
     places: RunPlaces = RunPlaces()
   ) throws {
     let attacks = try configuration.attacks.map { recorded in
-      try AttackKind.attack(
-        named: recorded.name, parameters: recorded.parameters.map { AttackParameter($0.name, $0.value) })
+      try AttackCatalog.attack(named: recorded.name, parameters: recorded.parameters)
     }
     let models = try RecordedModels(configuration.models, places).load()
     let dataset = try RecordedImages(configuration, catalog, places.dataset).load()

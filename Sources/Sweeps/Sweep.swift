@@ -42,12 +42,14 @@ public struct Sweep: Sendable {
     guard dataset.count > 0 else {
       throw InputError(.dataset, dataset.name, "there is no image to attack", remedy: "ask for one image or more")
     }
+    try Self.refuseBoundless(configuration)
     for model in models {
       try model.requireSuiting(dataset)
       for goal in goals {
         try goal.validate(classCount: model.classCount)
         for attack in attacks {
-          try attack.objective.validate(classCount: model.classCount, isTargeted: goal != .untargeted)
+          try attack.validate(
+            classCount: model.classCount, isTargeted: goal != .untargeted, norm: configuration.norm)
         }
       }
     }
@@ -55,6 +57,16 @@ public struct Sweep: Sendable {
     self.models = models
     self.attacks = attacks
     self.dataset = dataset
+  }
+
+  /// - Throws: `InputError` of kind `.usage` for a budget that allows more than any two images differ.
+  private static func refuseBoundless(_ configuration: RunConfiguration) throws {
+    let (norm, shape) = (configuration.norm, Shape(configuration.dataset.shape))
+    guard let budget = configuration.budgets.last, budget.value > norm.diameter(of: shape) else { return }
+    throw InputError(
+      .usage, "--epsilon",
+      "found \(budget.text); no two images of \(shape) are farther apart in \(norm.title) than "
+        + "\(norm.diameter(of: shape))", remedy: "for example --epsilon \(norm.defaultBudgets)")
   }
 
   /// Does what is not yet in `directory`, or of the part that it is for, and writes the pictures of `examples`.
@@ -128,54 +140,23 @@ public struct Sweep: Sendable {
   private func evaluate(
     _ model: Int, _ positions: Range<Int>, _ exporter: SweepExamples, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> (records: [EvaluationRecord], pictures: [SweepExamples.Picture]) {
-    let classifier = models[model]
-    let images = dataset.images(at: positions)
-    let (labels, ids) = (dataset.labels(at: positions), positions.map { dataset.ids[$0] })
-    let cleanPass = CleanPass(classifier, images: images)
-    let (cleanScores, clean) = (cleanPass.scores, cleanPass.predictions)
-    let cleanFlags = RecordFlags.ofScores(cleanScores, labels: labels)
-    let options = AttackOptions(
-      rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean,
-      cleanPass: cleanPass, isCancelled: isCancelled)
+    let chunk = SweepChunk(self, model: model, positions: positions, isCancelled: isCancelled)
+    let budgets = Array(configuration.budgets.indices)
     var records: [EvaluationRecord] = []
     var pictures: [SweepExamples.Picture] = []
     for (attackIndex, attack) in attacks.enumerated() {
       for (goalIndex, choice) in goals.enumerated() {
-        let goals = choice.goals(labels: labels, imageIDs: ids, cleanScores: cleanScores, seed: configuration.seed)
-        for goal in goals {
-          let outcomes = try attack.run(
-            on: classifier, images: images, labels: labels, goal: goal, budgets: configuration.budgets.map(\.value),
-            options: options)
-          for (budgetIndex, outcome) in outcomes.enumerated() {
-            let norms = (
-              LInfinity().distances(of: outcome.images, from: images),
-              EuclideanDistance.of(outcome.images, from: images)
-            )
-            for (row, account) in outcome.accounts.enumerated() {
-              let record = EvaluationRecord(
-                model: model, attack: attackIndex, goal: goalIndex, target: goal.target(of: row),
-                budget: budgetIndex, image: ids[row], label: labels[row], cleanPrediction: clean[row],
-                prediction: account.prediction, success: account.succeeded,
-                attacked: account.attacked && outcome.budget > 0, linfNorm: norms.0[row], l2Norm: norms.1[row],
-                forwards: account.forwards, backwards: account.backwards, seed: configuration.seed,
-                flags: RecordFlags(account).union(cleanFlags[row]))
-              records.append(record)
-              if exporter.includes(record, at: positions.lowerBound + row) {
-                pictures.append(
-                  exporter.picture(record, of: outcome.images.rows(row..<row + 1), at: positions.lowerBound + row))
-              }
+        for goal in chunk.goals(choice) {
+          for found in try chunk.attacked(by: attack, goal, indices: (attackIndex, goalIndex), budgets: budgets) {
+            records.append(found.record)
+            let position = positions.lowerBound + found.row
+            if exporter.includes(found.record, at: position) {
+              pictures.append(exporter.picture(found.record, of: found.image, at: position))
             }
           }
         }
       }
     }
     return (records, pictures)
-  }
-}
-
-extension Goal {
-  /// The class that image `row` is to be taken for.
-  fileprivate func target(of row: Int) -> Int? {
-    if case .targeted(let targets) = self { targets[row] } else { nil }
   }
 }

@@ -72,7 +72,8 @@ extension Classifier {
 extension Attack {
   /// The outcome of attacking rows of a sample at one budget, all of which are attacked, in chunks as a sweep does.
   func run(
-    on classifier: any Classifier, _ sample: CheckSample, rows: [Int], budget: Float, seed: UInt64
+    on classifier: any Classifier, _ sample: CheckSample, rows: [Int], norm: any Norm, budget: Float,
+    seed: UInt64
   ) throws -> (images: Tensor, succeeded: [Bool]) {
     var images: [Tensor] = []
     var succeeded: [Bool] = []
@@ -80,7 +81,7 @@ extension Attack {
       let chunk = Array(rows[start..<min(start + classifier.chunkSize, rows.count)])
       let outcome = try run(
         on: classifier, images: sample.images.rows(at: chunk), labels: chunk.map { sample.labels[$0] },
-        goal: .untargeted, budgets: [budget], options: sample.options(rows: chunk, seed: seed))[0]
+        goal: .untargeted, norm: norm, budgets: [budget], options: sample.options(rows: chunk, seed: seed))[0]
       images.append(outcome.images)
       succeeded += outcome.accounts.map(\.succeeded)
     }

@@ -5,7 +5,7 @@ import Sweeps
 extension CheckSubject {
   /// The untargeted trials of attacks that take more than one step.
   var iterativeTrials: [(attack: Int, goal: Int, totals: [CheckTotals])] {
-    untargetedTrials.filter { sweep.attacks[$0.attack].stepCount(at: epsilon(telltale($0.totals))) > 1 }
+    untargetedTrials.filter { sweep.attacks[$0.attack].isIterative(at: epsilon(telltale($0.totals))) }
   }
 
   /// What `finding` finds of each attack of several steps where it can best be compared.

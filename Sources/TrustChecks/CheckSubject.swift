@@ -18,6 +18,8 @@ struct CheckSubject: Sendable {
   /// Whether more than a small share of the sweep's work may be done.
   let isThorough: Bool
 
+  /// What the run measures perturbations by: an attack that a check adds is held to the same.
+  var norm: any Norm { configuration.norm }
   var configuration: RunConfiguration { sweep.configuration }
   var classifier: any Classifier { sweep.models[model] }
   var name: String { configuration.models[model].name }
@@ -39,9 +41,9 @@ struct CheckSubject: Sendable {
     }
   }
 
-  /// The untargeted ones of `trials`.
+  /// The untargeted ones of `trials`, of attacks that climb something: noise is expected to be weak.
   var untargetedTrials: [(attack: Int, goal: Int, totals: [CheckTotals])] {
-    trials.filter { configuration.goals[$0.goal] == .untargeted }
+    trials.filter { configuration.goals[$0.goal] == .untargeted && sweep.attacks[$0.attack].objective != nil }
   }
 
   /// Where an attack can best be compared with another: the smallest of `totals` at which half the images are beaten, or the
@@ -65,8 +67,9 @@ struct CheckSubject: Sendable {
   }
 
   /// What to attack instead of a loss that gives no usable gradient.
-  func betterObjective(than objective: Objective) -> String {
+  func betterObjective(than objective: Objective?) -> String {
     switch objective {
+    case nil: "an attack with gradients, such as --attack pgd"
     case .ownLoss: "--objective cross-entropy or --objective margin"
     case .crossEntropy: "--objective margin or --objective dlr"
     case .margin, .dlr: "--objective cross-entropy"

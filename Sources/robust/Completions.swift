@@ -21,7 +21,7 @@ enum Completions {
     .custom { _, _, prefix in names.filter { $0.hasPrefix(prefix) } + files(extensions, prefix) }
   }
 
-  static var attacks: CompletionKind { list(of: AttackKind.allCases.map(\.rawValue)) }
+  static var attacks: CompletionKind { list(of: AttackCatalog.names) }
   static var objectives: CompletionKind { CompletionKind.list(Objective.allCases.map(\.rawValue)) }
   static var models: CompletionKind {
     list(of: ModelCatalog.Shipped.allCases.map(\.rawValue), orFiles: checkpointExtensions)

@@ -33,7 +33,8 @@ struct MinimumCommand: ParsableCommand {
 
   @Option(
     help: """
-      Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")). Default: fgsm, or \
+      Attacks, separated by commas: \(AttackCatalog.names.joined(separator: ", ")), also with hyperparameters, \
+      'pgd(steps: 40)'. Default: fgsm, or \
       those of the run.
       """, completion: Completions.attacks)
   var attack: String?
@@ -65,11 +66,23 @@ struct MinimumCommand: ParsableCommand {
   @Flag(help: "Search on the grid of 8-bit images: ε counts in whole levels.")
   var lattice = false
 
-  @Option(parsing: .unconditional, help: "The largest ε that is tried, such as 0.5 or 64/255.")
-  var maxEpsilon: String = "0.5"
+  @Option(
+    parsing: .unconditional,
+    help: """
+      The largest ε that is tried, such as 0.5 or 64/255. Default: \
+      \(NormCatalog.all.map { "\($0.largestDefaultBudget) in \($0.name)" }.joined(separator: ", ")).
+      """)
+  var maxEpsilon: String?
 
-  @Option(parsing: .unconditional, help: "How close the ε that succeeds and the one that fails have to come.")
-  var tolerance: Float = 0.001
+  @Option(
+    parsing: .unconditional,
+    help: """
+      How close the ε that succeeds and the one that fails have to come. Default: \
+      \(NormCatalog.all.map { "\($0.defaultTolerance) in \($0.name)" }.joined(separator: ", ")).
+      """)
+  var tolerance: Float?
+
+  @OptionGroup var norms: NormOptions
 
   @Option(help: "How many evenly spaced ε are tried before bisection. Default: 8; 64 for an attack of a single step.")
   var scan: Int?
@@ -102,18 +115,19 @@ struct MinimumCommand: ParsableCommand {
     // A place that was named is looked at before anything is loaded.
     let named = try output.map { try ResultFolder($0, for: .minimum) }
     defer { named?.close() }
-    let largest = try largestEpsilon()
     let threads = try threading.resolved()
     let subject = try subject()
+    let largest = try largestEpsilon(subject.norm)
     let goal = try target.map { try TargetChoice(parsing: $0, classNames: subject.images.classNames) } ?? .untargeted
     let configuration = try MinimumConfiguration(
       models: subject.descriptions, dataset: .init(subject.images), attacks: subject.attacks.map { .init($0) },
-      goal: GoalKind(goal), maximum: .init(largest), tolerance: tolerance, scan: scan, limit: limit,
+      norm: subject.norm, goal: GoalKind(goal), maximum: largest,
+      tolerance: tolerance ?? subject.norm.defaultTolerance, scan: scan, limit: limit,
       seed: seed ?? subject.seed,
       toolVersion: Robust.version)
     let search = try MinimumSearch(
       configuration, models: subject.models, attacks: subject.attacks, dataset: subject.images)
-    Notice.showShortSteps(subject.attacks, budgets: [largest])
+    Notice.showWarnings(subject.attacks, budgets: [largest], norm: subject.norm)
     let path = output ?? "runs/\(name(configuration))"
     let folder = try named ?? ResultFolder(path, for: .minimum)
     defer { if named == nil { folder.close() } }
@@ -126,10 +140,11 @@ struct MinimumCommand: ParsableCommand {
     print(PrintableText.line("Wrote \(files.joined(separator: ", ")) into \(path)/"))
   }
 
-  private func largestEpsilon() throws -> Budget {
+  private func largestEpsilon(_ norm: any Norm) throws -> Budget {
+    let maxEpsilon = maxEpsilon ?? norm.largestDefaultBudget
     let budgets: [Budget]
     do {
-      budgets = try Budgets(parsing: maxEpsilon).all
+      budgets = try Budgets(parsing: maxEpsilon, norm: norm).all
     } catch let error as InputError {
       throw InputError(
         .usage, "--max-epsilon “\(maxEpsilon)”", error.problem, remedy: "name one ε, for example 0.5 or 64/255")
@@ -146,21 +161,16 @@ struct MinimumCommand: ParsableCommand {
     var models: [any Classifier]
     var attacks: [any Attack]
     var images: Dataset
+    var norm: any Norm
     var seed: UInt64 = 0
   }
 
   private func subject() throws -> Subject {
-    let named = try attack.map { try attacks(AttackKind.list(parsing: $0)) }
+    let named = try attack.map { try hyperparameters.attacks($0, onLattice: lattice) }
     var subject = try runSubject() ?? modelSubject(named)
     if let named { subject.attacks = named }
     subject.images = try subject.images.limited(to: limit)
     return subject
-  }
-
-  private func attacks(_ kinds: [AttackKind]) throws -> [any Attack] {
-    var settings = try hyperparameters.settings(for: kinds)
-    settings.isOnLattice = lattice
-    return try kinds.map { try $0.attack(settings) }
   }
 
   private func modelSubject(_ attacks: [any Attack]?) throws -> Subject {
@@ -169,7 +179,7 @@ struct MinimumCommand: ParsableCommand {
         .usage, "--model", "names models, and so do the arguments (\(models.joined(separator: " ")))",
         remedy: "name all of them in one place: robust minimum cnn my.safetensors, or --model cnn,my.safetensors")
     }
-    let attacks = try attacks ?? self.attacks([.fgsm])
+    let attacks = try attacks ?? hyperparameters.attacks(FGSM.name, onLattice: lattice)
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? models.map { NamedPath($0) }
     let chosen = named.isEmpty ? SweepCommand.defaultModels : named
@@ -179,7 +189,8 @@ struct MinimumCommand: ParsableCommand {
       descriptions: zip(zip(chosen, loaded), classifiers).map { RunConfiguration.Model($0.0.value, $0.1, as: $1) },
       models: classifiers, attacks: attacks,
       images: try viewpoints.apply(
-        to: data.load(dataset, split: split, classCount: loaded[0].model.classCount)))
+        to: data.load(dataset, split: split, classCount: loaded[0].model.classCount)),
+      norm: try norms.chosen())
   }
 
   /// Those of the run, if the argument is the folder of one.
@@ -196,19 +207,25 @@ struct MinimumCommand: ParsableCommand {
         .usage, path, "is a run, which says itself what its models and images are",
         remedy: "name it alone, and leave out \(others.joined(separator: ", "))")
     }
-    let settings = hyperparameters.given + (lattice ? ["--lattice"] : [])
+    let settings = try hyperparameters.given().map(\.option) + (lattice ? ["--lattice"] : [])
     guard attack != nil || settings.isEmpty else {
       throw InputError(
         .usage, settings.joined(separator: ", "), "the attacks of a run are repeated as they were",
         remedy: "leave it out, or name the attacks that it is meant for by --attack")
     }
     let store = try RunStore.openRun(path)
+    let norm = store.configuration.norm
+    if let name = try norms.norm.map({ _ in try norms.chosen().name }), name != norm.name, attack == nil {
+      throw InputError(
+        .usage, "--norm \(name)", "the attacks of a run are repeated as they were, in \(norm.name)",
+        remedy: "leave it out, or name the attacks that it is meant for by --attack")
+    }
     let sweep = try Sweep(
       reopening: store, catalog: data.catalog, places: RunPlaces(model: model, dataset: dataset))
     try store.close()
     return Subject(
       descriptions: sweep.configuration.models, models: sweep.models, attacks: sweep.attacks, images: sweep.dataset,
-      seed: sweep.configuration.seed)
+      norm: norms.norm == nil ? norm : try norms.chosen(), seed: sweep.configuration.seed)
   }
 
   private func execute(_ search: MinimumSearch, threads: Int) throws -> [MinimumRecord] {
@@ -232,6 +249,7 @@ struct MinimumCommand: ParsableCommand {
   private func name(_ configuration: MinimumConfiguration) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
     let data = configuration.dataset.source == nil ? configuration.dataset.name : "images"
-    return "minimum-\(attacks)-\(FileName.safe(data))-\(configuration.hash.prefix(8))"
+    let norm = configuration.norm.name == LInfinity().name ? "" : "-\(configuration.norm.name)"
+    return "minimum-\(attacks)\(norm)-\(FileName.safe(data))-\(configuration.hash.prefix(8))"
   }
 }

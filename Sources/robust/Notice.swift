@@ -7,8 +7,8 @@ enum Notice {
   static func show(_ text: String) { ProgressLine().note("robust: \(text)") }
 
   /// Says before the first image if the steps of an attack are too short for the budgets.
-  static func showShortSteps(_ attacks: [any Attack], budgets: [Budget]) {
-    for case let attack as BIM in attacks { attack.shortfall(at: budgets).map(show) }
+  static func showWarnings(_ attacks: [any Attack], budgets: [Budget], norm: any Norm) {
+    for attack in attacks { attack.warning(at: budgets, norm: norm).map(show) }
   }
 }
 

@@ -83,12 +83,18 @@ extension SweepCommand {
     goal == .untargeted ? "absent" : String(goal.rawValue.trimmingPrefix("target-"))
   }
 
-  /// As attacks print it.
-  private static func text(_ size: StepSize) -> String {
-    switch size {
-    case .relative(let multiple): "\(multiple)"
-    case .absolute(let budget): budget.text
-    }
+  /// What `attack` has where `name` is to be `value`; nil if it has that already.
+  private static func stored(_ attack: RunConfiguration.Attack, otherThan name: String, _ value: String) -> String? {
+    let lengths = ["relativeStepSize", "stepSize"]
+    let isLength = lengths.contains(name)
+    let replacesLength = isLength || value == Steps.kurakinName
+    let kept = attack.parameters.filter { $0.name != name && !(replacesLength && lengths.contains($0.name)) }
+    let changed = try? AttackCatalog.attack(
+      parsing: attack.name, defaults: kept.map { ($0.name, $0.value) } + [(name, value)])
+    if changed?.parameters == attack.parameters { return nil }
+    let values = Dictionary(attack.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+    let stored = isLength ? lengths.lazy.compactMap { values[$0] }.first ?? values["steps"] : values[name]
+    return stored.map { $0 == "true" ? "given" : $0 } ?? "absent"
   }
 
   /// The options that were given and are not those of the run, each with what the run has.
@@ -99,8 +105,16 @@ extension SweepCommand {
     func compare(_ option: String, _ given: String?, _ stored: String) {
       if let given, given != stored { result.append("\(option) is \(stored), not \(given)") }
     }
-    let kinds = try attack.map { try AttackKind.list(parsing: $0).map(\.rawValue).joined(separator: ",") }
-    compare("--attack", kinds, run.attacks.map(\.name).joined(separator: ","))
+    let hyperparameters = try hyperparameters.given() + (lattice ? [("--lattice", "lattice", "true")] : [])
+    if let attack {
+      // Hyperparameters that are not written in it are those of the run.
+      let given = try AttackCatalog.attacks(parsing: attack)
+      let isFull = attack.contains("(")
+      compare(
+        "--attack", given.map { isFull ? $0.description : $0.name }.joined(separator: ","),
+        run.attacks.map { isFull ? $0.description : $0.name }.joined(separator: ","))
+    }
+    compare("--norm", try norms.norm.map { _ in try norms.chosen().name }, run.norm.name)
     let names = run.models.map { $0.source == RunConfiguration.Model.shipped ? $0.name : $0.source }
     if try movedModels(run) == nil {
       let given = model?.split(separator: ",").map { ModelCatalog.canonicalName(String($0)) }
@@ -117,7 +131,7 @@ extension SweepCommand {
     }
     for model in run.models { compare("--crops", crops.map(String.init), model.crops.map(String.init) ?? "absent") }
     compare(
-      "--epsilon", try epsilon.map { try Budgets(parsing: $0).all.map(\.text).joined(separator: ",") },
+      "--epsilon", try epsilon.map { try Budgets(parsing: $0, norm: run.norm).all.map(\.text).joined(separator: ",") },
       run.budgets.map(\.text).joined(separator: ","))
     compare(
       "--target",
@@ -127,25 +141,13 @@ extension SweepCommand {
     compare("--seed", seed.map(String.init), "\(run.seed)")
     compare("--raw-curves", rawCurves ? "given" : nil, run.rawCurves ? "given" : "absent")
     compare("--shard", shard, options.shard?.description ?? "absent")
-    let settings = hyperparameters
-    let objective = try settings.objective.map { try Objective(parsing: $0).rawValue }
-    for attack in run.attacks {
-      let parameters = Dictionary(attack.parameters.map { ($0.name, $0.value) }) { first, _ in first }
-      compare("--objective", objective, attack.objective)
-      compare("--lattice", lattice ? "given" : nil, parameters["lattice"] == nil ? "absent" : "given")
-      guard let stored = parameters["steps"] else {
-        // What an attack has no use for is that of another one, or of none.
-        guard !run.attacks.contains(where: { $0.parameters.contains { $0.name == "steps" } }) else { continue }
-        for option in settings.given where option != "--objective" { result.append("\(option) is absent, not given") }
-        continue
+    for (option, name, value) in hyperparameters {
+      let users = run.attacks.filter { $0.profile?.arguments.contains(name) == true }
+      let given = value == "true" ? "given" : value
+      if users.isEmpty { result.append("\(option) is absent, not given") }
+      for attack in users {
+        Self.stored(attack, otherThan: name, value).map { result.append("\(option) is \($0), not \(given)") }
       }
-      compare("--steps", settings.steps.map(String.init), stored)
-      compare(
-        "--step-size", try settings.stepSize.map { try Self.text(StepSize(parsing: $0)) },
-        parameters["relativeStepSize"] ?? parameters["stepSize"] ?? stored)
-      compare("--compat", settings.compat?.lowercased(), stored)
-      let startsAtRandom = parameters["startsAtRandom"] != nil
-      compare("--random-start", settings.randomStart ? "given" : nil, startsAtRandom ? "given" : "absent")
     }
     if let output {
       let (here, there) = (

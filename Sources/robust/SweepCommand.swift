@@ -24,13 +24,17 @@ struct SweepCommand: ParsableCommand {
       Examples:
         robust sweep --attack fgsm
         robust sweep --attack fgsm,bim --epsilon 1/255,2/255,4/255,8/255 --limit 200
+        robust sweep --attack 'pgd(steps: 20, restarts: 5)' --norm l2 --epsilon 0.5,1,2
         robust sweep --attack bim --target each --limit 100 --output runs/targeted
         robust sweep --attack fgsm --model my.safetensors --dataset smallnorb-48 --azimuth 6-28 --crops 13
         robust sweep --resume runs/targeted
       """)
 
   @Option(
-    help: "Attacks, separated by commas: \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+    help: """
+      Attacks, separated by commas: \(HyperparameterOptions.attackSummaries). \
+      Hyperparameters may follow as reports print them: 'pgd(steps: 40, restarts: 5)'.
+      """,
     completion: Completions.attacks)
   var attack: String?
 
@@ -62,8 +66,13 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("e"), .long], parsing: .unconditional,
-    help: "Budgets in pixel units of [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: 0:0.5:11.")
+    help: """
+      Budgets in the unit of the norm, for pixels in [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: \
+      \(NormCatalog.all.map { "\($0.defaultBudgets) in \($0.name)" }.joined(separator: ", ")).
+      """)
   var epsilon: String?
+
+  @OptionGroup var norms: NormOptions
 
   @Option(
     help: "Goal: a class (3 or shirt), each, random or least-likely; without it, any other class will do.",
@@ -131,7 +140,8 @@ struct SweepCommand: ParsableCommand {
   private func fresh() throws -> (sweep: Sweep, folder: String, options: RunOptions) {
     try output.map { try SweepDirectory.refuseIfBusy($0) }
     let attacks = try attacks()
-    let budgets = try Budgets(parsing: epsilon ?? "0:0.5:11")
+    let norm = try norms.chosen()
+    let budgets = try Budgets(parsing: epsilon ?? norm.defaultBudgets, norm: norm)
     let options = RunOptions(
       examples: try ExampleCount(parsing: saveImages ?? "10"),
       checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) },
@@ -145,12 +155,12 @@ struct SweepCommand: ParsableCommand {
     let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
     var configuration = RunConfiguration(
       models: zip(zip(named, loaded), classifiers).map { .init($0.0.value, $0.1, as: $1) }, dataset: .init(images),
-      attacks: attacks.map { .init($0) },
-      goals: [GoalKind(goal)], budgets: budgets.all.map { .init($0) }, limit: limit, seed: seed ?? 0,
+      attacks: attacks.map { .init($0) }, norm: norm, goals: [GoalKind(goal)], budgets: budgets.all, limit: limit,
+      seed: seed ?? 0,
       rawCurves: rawCurves, toolVersion: Robust.version)
     configuration.dataset.sha256 = recordedHash(of: images)
     let sweep = try Sweep(configuration, models: classifiers, attacks: attacks, dataset: images)
-    Notice.showShortSteps(attacks, budgets: budgets.all)
+    Notice.showWarnings(attacks, budgets: budgets.all, norm: norm)
     return (sweep, output ?? "runs/\(runName(configuration, goal, options))", options)
   }
 
@@ -172,10 +182,7 @@ struct SweepCommand: ParsableCommand {
         .usage, "--attack", "no attack is named",
         remedy: "for example --attack fgsm; or give --resume DIR to go on with a run")
     }
-    let kinds = try AttackKind.list(parsing: attack)
-    var settings = try hyperparameters.settings(for: kinds)
-    settings.isOnLattice = lattice
-    return try kinds.map { try $0.attack(settings) }
+    return try hyperparameters.attacks(attack, onLattice: lattice)
   }
 
   /// A readable name for the folder, ending in the configuration's hash so that other settings get another folder. It says of
@@ -185,6 +192,7 @@ struct SweepCommand: ParsableCommand {
     let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
     let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
     let data = FileName.safe(configuration.dataset.source == nil ? configuration.dataset.name : "images")
-    return "\(attacks)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))\(part)"
+    let norm = configuration.norm.name == LInfinity().name ? "" : "-\(configuration.norm.name)"
+    return "\(attacks)\(norm)\(goalName)-\(data)-\(configuration.configurationHash.prefix(8))\(part)"
   }
 }

@@ -87,35 +87,21 @@ struct SweepSession {
       )
       return
     }
-    let summary = try RunSummary(of: store, facts: facts)
-    if Interruption.isRequested { throw try interruption() }
-    let rows = try sweep.gallery(in: directory, examples: directory.options.examples).map {
-      ImageRow(
-        record: $0.record, cleanPNG: $0.cleanPNG, perturbationPNG: $0.perturbationPNG,
-        adversarialPNG: $0.adversarialPNG, magnification: Double($0.magnification),
-        filePrediction: $0.filePrediction, isUnchanged: $0.isUnchanged)
-    }
-    let exported = try sweep.exportedSuccesses(in: directory, examples: directory.options.examples)
-    let survival =
-      directory.options.examples == .first(0)
-      ? nil : ExportSurvival(successes: exported.count, surviving: exported.surviving)
-    if Interruption.isRequested { throw try interruption() }
-    Interruption.watch("the run is complete once its reports are written.")
-    var files = try ReportWriter.write(summary, rows: rows, survival: survival, to: directory.url) + [PerImageCSV.name]
-    try PerImageCSV.write(store, to: directory.url)
-    files += try figures.render(files, in: directory.url)
-    try store.closeCompacted()
-    print(TerminalTable.text(summary, width: Terminal.outputWidth))
-    print(TerminalFindings.text(summary, width: Terminal.outputWidth), terminator: "")
+    let finished = try sweep.finish(
+      directory, facts, figures, isCancelled: { Interruption.isRequested },
+      willWrite: { Interruption.watch("the run is complete once its reports are written.") })
+    guard let finished else { throw try interruption() }
+    print(TerminalTable.text(finished.summary, width: Terminal.outputWidth))
+    print(TerminalFindings.text(finished.summary, width: Terminal.outputWidth), terminator: "")
     for budget in sweep.configuration.budgets where isOnLattice && !LInfinityLattice.isWhole(budget.value) {
       print("on the lattice, ε = \(budget.text) is \(LInfinityLattice.levels(in: budget.value)) whole levels of 1/255")
     }
     print("")
-    print(PrintableText.line("Wrote \(files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/"))
+    print(PrintableText.line("Wrote \(finished.files.joined(separator: ", ")), run.sqlite and images/ into \(folder)/"))
     print(PrintableText.line("Open \(folder)/report.html in a browser."))
   }
 
   private var isOnLattice: Bool {
-    sweep.configuration.attacks.contains { $0.parameters.contains { $0.name == "lattice" } }
+    sweep.configuration.attacks.contains(where: \.isOnLattice)
   }
 }

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 /// What holds for every attack, model, objective and goal.

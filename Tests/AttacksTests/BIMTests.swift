@@ -2,6 +2,7 @@ import Attacks
 import Models
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 struct BIMTests {
@@ -9,14 +10,14 @@ struct BIMTests {
 
   @Test("Kurakin's step counts", arguments: [(0.5, 1), (1, 2), (2, 3), (4, 5), (8, 10), (16, 20), (32, 36), (64, 68)])
   func kurakinSteps(levels: Float, steps: Int) {
-    let schedule = BIM(steps: .kurakin).schedule(for: levels / 255)
+    let schedule = Steps.kurakin.schedule(for: levels / 255, norm: LInfinity())
     #expect(schedule.steps == steps)
     #expect(schedule.stepSize == Float(1) / 255)
   }
 
   @Test("By default ten steps of ε/5")
   func defaultSteps() {
-    let schedule = BIM().schedule(for: 0.5)
+    let schedule = BIM().steps.schedule(for: 0.5, norm: LInfinity())
     #expect(schedule.steps == 10 && schedule.stepSize == 0.1)
   }
 
@@ -109,7 +110,7 @@ struct BIMTests {
     let classifier = SmallNet(
       shape: [1, 1, 1], first: [[1], [1]], firstBias: [0, -0.42], second: [[0, 0], [1, -2]], secondBias: [0.37, 0])
     let images = Tensor([0.2] as [Float], shape: [1, 1, 1, 1])
-    let steps = BIM.Steps.relative(count: 5, relativeSize: 0.2)
+    let steps = Steps.relative(count: 5, relativeSize: 0.2)
     let all = try BIM(steps: steps, takesAllSteps: true)
       .run(on: classifier, images: images, labels: [0], budgets: [0.5])[0]
     #expect(abs(all.images.scalar - 0.4) < 1e-6)

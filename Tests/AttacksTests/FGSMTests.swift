@@ -2,6 +2,7 @@ import Attacks
 import Autodiff
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 struct FGSMTests {

@@ -2,6 +2,7 @@ import Attacks
 import Autodiff
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 struct LInfinityLatticeTests {
@@ -65,7 +66,7 @@ struct LInfinityLatticeTests {
     #expect(started.scalars.allSatisfy { $0 == ($0 * 255).rounded() / 255 })
   }
 
-  static let attacks: [any LatticeAttack] = [
+  static let attacks: [any Attack] = [
     FGSM(), BIM(), BIM(steps: .kurakin), BIM(steps: .relative(count: 4, relativeSize: 0.5), startsAtRandom: true),
     FGSM(objective: .margin),
   ]
@@ -73,7 +74,7 @@ struct LInfinityLatticeTests {
   @Test(
     "What an attack on the lattice returns is a file's levels, inside the budget, and judged as such", arguments: 0..<5)
   func attacks(index: Int) throws {
-    let attack = Self.attacks[index].onLattice
+    let attack = try #require(Self.attacks[index].onLattice)
     #expect(attack.description.contains("lattice: true") && !Self.attacks[index].description.contains("lattice"))
     let shape: Shape = [1, 5, 5]
     let classifier = SmallNet(shape: shape, hidden: 16, classes: 4, seed: 8)

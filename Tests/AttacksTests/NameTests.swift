@@ -5,29 +5,33 @@ import Testing
 /// What attacks and objectives are called elsewhere.
 @Suite struct NameTests {
   @Test(arguments: [
-    ("FGSM", AttackKind.fgsm), ("Fgsm", .fgsm), ("fast_gradient_sign_method", .fgsm), ("BIM", .bim), ("I-FGSM", .bim),
-    ("ifgsm", .bim), ("i_fgsm", .bim), ("Basic Iterative Method", .bim), ("basic-iterative", .bim),
+    ("FGSM", "fgsm"), ("Fgsm", "fgsm"), ("fast_gradient_sign_method", "fgsm"), ("BIM", "bim"), ("I-FGSM", "bim"),
+    ("ifgsm", "bim"), ("i_fgsm", "bim"), ("Basic Iterative Method", "bim"), ("basic-iterative", "bim"), ("PGD", "pgd"),
+    ("Projected Gradient Descent", "pgd"), ("UniformNoise", "uniform-noise"), ("noise", "uniform-noise"),
   ])
-  func attacks(name: String, kind: AttackKind) throws { #expect(try AttackKind(parsing: name) == kind) }
+  func attacks(name: String, known: String) throws { #expect(try AttackCatalog.attack(parsing: name).name == known) }
 
   @Test(arguments: [
-    ("pgd", "--attack bim --random-start"), ("PGD", "--attack bim --random-start"), ("PGD-Linf", "--random-start"),
-    ("autoattack", "--objective dlr"), ("AutoAttack", "--objective dlr"), ("apgd-ce", "bim"),
+    ("autoattack", "--objective dlr"), ("AutoAttack", "--objective dlr"), ("apgd-ce", "pgd"),
     ("C&W", "--objective margin"),
-    ("cw", "robust minimum"), ("deepfool", "robust minimum"), ("square", "square-attack"), ("noise", "random-noise"),
-    ("mi-fgsm", "bim"), ("jsma", "L∞"), ("fgms", "did you mean fgsm?"), ("bmi", "did you mean bim?"),
+    ("cw", "robust minimum"), ("deepfool", "robust minimum"), ("square", "square-attack"),
+    ("mi-fgsm", "momentum: 1"), ("ni-fgsm", "bim or pgd"), ("jsma", "--norm l0"), ("l2", "--norm"),
+    ("fgms", "did you mean fgsm?"), ("bmi", "did you mean bim?"),
     ("ifgms", "did you mean"),
   ])
   func attacksThatAreNotThere(name: String, advice: String) {
-    let error = #expect(throws: InputError.self) { try AttackKind(parsing: name) }
+    let error = #expect(throws: InputError.self) { try AttackCatalog.attack(parsing: name) }
     #expect(error?.kind == .usage && error?.remedy.contains(advice) == true, "\(error?.remedy ?? "")")
-    #expect(error?.remedy.hasSuffix("known: fgsm, bim") == true)
+    #expect(error?.remedy.hasSuffix("known: fgsm, bim, pgd, uniform-noise, gaussian-noise") == true)
   }
 
   /// What is advised is there.
   @Test func advisedAttacksCanBeMade() throws {
-    let settings = AttackKind.Settings(objective: try Objective(parsing: "dlr"), steps: 100, startsAtRandom: true)
-    #expect(try AttackKind.bim.attack(settings).parameters.contains(AttackParameter("startsAtRandom", true)))
+    let momentum = try AttackCatalog.attack(
+      parsing: "pgd(steps: 10, relativeStepSize: 0.1, momentum: 1, startsAtRandom: false)")
+    #expect(momentum.parameters.contains(AttackParameter("momentum", Float(1))))
+    let strong = try AttackCatalog.attack(parsing: "pgd(steps: 100, restarts: 5)", defaults: [("objective", "dlr")])
+    #expect(strong.stepCount(at: 0.1) == 500 && strong.objective == .dlr)
   }
 
   @Test(arguments: [

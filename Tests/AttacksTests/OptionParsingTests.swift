@@ -18,7 +18,7 @@ struct BudgetsTests {
 
   @Test("Numbers, fractions and ranges", arguments: examples)
   func parses(text: String, texts: [String], values: [Float]) throws {
-    let budgets = try Budgets(parsing: text)
+    let budgets = try Budgets(parsing: text, norm: LInfinity())
     #expect(budgets.all.map(\.text) == texts)
     #expect(budgets.values == values)
   }
@@ -33,7 +33,7 @@ struct BudgetsTests {
       ("0:1:600,0.0001:0.9999:599", "more than"), ("0:0.5:11:2", "three parts"), ("0x", "not a number"),
     ])
   func refuses(text: String, problem: String) {
-    let error = #expect(throws: InputError.self) { try Budgets(parsing: text) }
+    let error = #expect(throws: InputError.self) { try Budgets(parsing: text, norm: LInfinity()) }
     #expect(error?.kind == .usage)
     #expect(error?.problem.contains(problem) == true, "\(error?.description ?? "")")
     #expect(error?.remedy.contains("0:0.5:11") == true)
@@ -118,41 +118,65 @@ struct TargetChoiceTests {
   }
 }
 
-struct AttackKindTests {
-  @Test func builds() throws {
-    #expect(try AttackKind(parsing: "fgsm").attack().description == "FGSM(objective: cross-entropy)")
-    #expect(
-      try AttackKind(parsing: "bim").attack(.init(objective: .dlr, steps: 3, relativeStepSize: 0.5)).description
-        == "BIM(steps: 3, relativeStepSize: 0.5, objective: dlr)")
-    #expect(
-      try AttackKind.bim.attack(.init(startsAtRandom: true, compatibility: .kurakin)).description
-        == "BIM(steps: kurakin, objective: cross-entropy, startsAtRandom: true)")
-    #expect(try AttackKind.list(parsing: "fgsm, bim") == [.fgsm, .bim])
-    #expect(AttackKind.allCases.map(\.rawValue) == [FGSM.name, BIM.name])
+struct AttackTextTests {
+  @Test(
+    arguments: [
+      ("fgsm", [:], "FGSM(objective: cross-entropy)"),
+      (
+        "bim", ["objective": "dlr", "steps": "3", "relativeStepSize": "0.5"],
+        "BIM(steps: 3, relativeStepSize: 0.5, objective: dlr)"
+      ),
+      (
+        "bim(steps: kurakin, startsAtRandom: true)", [:],
+        "BIM(steps: kurakin, objective: cross-entropy, startsAtRandom: true)"
+      ),
+      (
+        "PGD( Steps:40 ,restarts: 5)", [:],
+        "PGD(steps: 40, relativeStepSize: 0.0625, restarts: 5, objective: cross-entropy)"
+      ),
+      // What the text says comes before what options say, also of the length of a step.
+      ("bim(steps: 7)", ["steps": "3"], "BIM(steps: 7, relativeStepSize: 0.2, objective: cross-entropy)"),
+      (
+        "bim(stepSize: 2/255)", ["relativeStepSize": "0.5"], "BIM(steps: 10, stepSize: 2/255, objective: cross-entropy)"
+      ),
+      ("fgsm", ["steps": "3"], "FGSM(objective: cross-entropy)"),
+      ("uniform-noise", ["objective": "dlr"], "UniformNoise(samples: 10)"),
+      ("fgsm()", [:], "FGSM(objective: cross-entropy)"),
+    ] as [(String, [String: String], String)])
+  func builds(text: String, defaults: [String: String], printed: String) throws {
+    let attack = try AttackCatalog.attack(parsing: text, defaults: defaults.map { ($0.key, $0.value) })
+    #expect(attack.description == printed)
+    #expect(try AttackCatalog.attack(parsing: printed).description == printed)
   }
 
-  @Test(arguments: ["pgd", "", "fgsm,,bim", "fgsm,fgsm"])
-  func refusesNames(text: String) {
-    let error = #expect(throws: InputError.self) { try AttackKind.list(parsing: text) }
-    #expect(error?.kind == .usage)
-  }
-
-  @Test func listsTheNames() {
-    let attack = #expect(throws: InputError.self) { try AttackKind(parsing: "pgd") }
-    #expect(attack?.remedy.contains("fgsm, bim") == true)
-    let objective = #expect(throws: InputError.self) { try Objective(parsing: "hinge") }
-    #expect(objective?.remedy.contains("own-loss, cross-entropy, margin, dlr") == true)
-    #expect(throws: InputError.self) { try AttackKind.Compatibility(parsing: "foolbox") }
+  @Test func lists() throws {
+    let attacks = try AttackCatalog.attacks(parsing: "fgsm, pgd(steps: 3, restarts: 2),bim")
+    #expect(attacks.map(\.name) == ["fgsm", "pgd", "bim"] && attacks[1].stepCount(at: 0.1) == 6)
+    // The same attack with other hyperparameters is another one.
+    #expect(try AttackCatalog.attacks(parsing: "bim(steps: 3),bim(steps: 4)").count == 2)
   }
 
   @Test(arguments: [
-    AttackKind.Settings(steps: 0), .init(steps: 100_000), .init(relativeStepSize: 0), .init(relativeStepSize: -1),
-    .init(relativeStepSize: .nan), .init(steps: 3, compatibility: .kurakin),
-    .init(compatibility: .kurakin, absoluteStepSize: Budget(text: "2/255", value: 2 / 255)),
+    "deepest", "", "fgsm,,bim", "fgsm,fgsm", "bim(steps: 10),bim", "bim(steps: 3", "bim steps: 3)", "bim(steps)",
+    "bim(steps:)",
+    "bim(steps: 3, steps: 4)", "bim(restarts: 2)", "bim(steps: 0)", "bim(steps: 100000)", "bim(steps: 2.5)",
+    "bim(relativeStepSize: 0)", "bim(relativeStepSize: -1)", "bim(relativeStepSize: nan)", "bim(relativeStepSize: 2.1)",
+    "bim(stepSize: 0/255)", "bim(relativeStepSize: 0.2, stepSize: 2/255)", "bim(steps: kurakin, stepSize: 1/255)",
+    "bim(startsAtRandom: yes)", "pgd(momentum: -1)", "pgd(restarts: 0)", "bim(objective: hinge)", "pgd(steps: 3) x",
+    "uniform-noise(samples: 0)", "fgsm((lattice: true))",
   ])
-  func refusesSettings(settings: AttackKind.Settings) {
-    let error = #expect(throws: InputError.self) { try AttackKind.bim.attack(settings) }
-    #expect(error?.kind == .usage)
+  func refuses(text: String) {
+    let error = #expect(throws: InputError.self) { try AttackCatalog.attacks(parsing: text) }
+    #expect(error?.kind == .usage && error?.remedy.isEmpty == false)
+  }
+
+  @Test func listsTheNames() {
+    let attack = #expect(throws: InputError.self) { try AttackCatalog.attack(parsing: "zzz") }
+    #expect(attack?.remedy.contains("fgsm, bim, pgd") == true)
+    let argument = #expect(throws: InputError.self) { try AttackCatalog.attack(parsing: "pgd(restart: 3)") }
+    #expect(argument?.remedy.contains("restarts") == true)
+    let objective = #expect(throws: InputError.self) { try Objective(parsing: "hinge") }
+    #expect(objective?.remedy.contains("own-loss, cross-entropy, margin, dlr") == true)
   }
 }
 
@@ -173,11 +197,10 @@ struct StepSizeTests {
 
   /// The same step at every budget, whatever ε is, and what is printed makes the same attack again.
   @Test func absoluteSteps() throws {
-    let attack = try #require(
-      try AttackKind.bim.attack(.init(steps: 7, absoluteStepSize: Budget(text: "2/255", value: 2 / 255))) as? BIM)
+    let attack = try #require(try AttackCatalog.attack(parsing: "bim(steps: 7, stepSize: 2/255)") as? BIM)
     #expect(attack.description == "BIM(steps: 7, stepSize: 2/255, objective: cross-entropy)")
-    for budget: Float in [0.01, 0.5] { #expect(attack.schedule(for: budget) == (7, 2 / 255)) }
-    let again = try AttackKind.attack(named: "bim", parameters: attack.parameters)
+    for budget: Float in [0.01, 0.5] { #expect(attack.steps.schedule(for: budget, norm: LInfinity()) == (7, 2 / 255)) }
+    let again = try AttackCatalog.attack(named: "bim", parameters: attack.parameters)
     #expect(AnyHashable(again) == AnyHashable(attack))
     #expect(try #require(attack.withSteps(20, at: 0.1)).description.contains("steps: 20, stepSize: 2/255"))
   }
@@ -188,31 +211,31 @@ struct StepSizeTests {
 
   /// Steps that end before the edge of the ball are told of, with a number that is enough; those that reach it are not.
   @Test(arguments: [
-    (BIM.Steps.relative(count: 4, relativeSize: 0.2), "--steps 5"),
+    (Steps.relative(count: 4, relativeSize: 0.2), "--steps 5"),
     (.relative(count: 1, relativeSize: 0.3), "--steps 4"),
     (.relative(count: 3, relativeSize: 0.333), "--steps 4"),
     (.absolute(count: 10, size: Budget(text: "1/255", value: 1 / 255)), "--steps 26"),
     (.absolute(count: 3, size: Budget(text: "1/255", value: 1 / 255)), "from ε = 4/255 on"),
   ])
-  func shortSteps(steps: BIM.Steps, words: String) {
-    let text = BIM(steps: steps).shortfall(at: Self.budgets)
+  func shortSteps(steps: Steps, words: String) {
+    let text = BIM(steps: steps).warning(at: Self.budgets, norm: LInfinity())
     #expect(text?.contains(words) == true, "\(text ?? "nothing")")
   }
 
   @Test(arguments: [
-    BIM.Steps.relative(count: 5, relativeSize: 0.2), .relative(count: 10, relativeSize: 0.1),
+    Steps.relative(count: 5, relativeSize: 0.2), .relative(count: 10, relativeSize: 0.1),
     .relative(count: 1, relativeSize: 1), .relative(count: 3, relativeSize: 1 / 3), .kurakin,
     .absolute(count: 26, size: Budget(text: "1/255", value: 1 / 255)),
   ])
-  func longSteps(steps: BIM.Steps) {
-    #expect(BIM(steps: steps).shortfall(at: Self.budgets) == nil)
+  func longSteps(steps: Steps) {
+    #expect(BIM(steps: steps).warning(at: Self.budgets, norm: LInfinity()) == nil)
   }
 
   /// On the grid of levels a step is a whole level at least: 0.2 · 4/255 is 1/255.
   @Test func stepsOnTheLattice() {
-    let steps = BIM.Steps.relative(count: 4, relativeSize: 0.2)
+    let steps = Steps.relative(count: 4, relativeSize: 0.2)
     let budget = [Budget(text: "4/255", value: 4 / 255)]
-    #expect(BIM(steps: steps, isOnLattice: true).shortfall(at: budget) == nil)
-    #expect(BIM(steps: steps).shortfall(at: budget) != nil)
+    #expect(BIM(steps: steps, isOnLattice: true).warning(at: budget, norm: LInfinity()) == nil)
+    #expect(BIM(steps: steps).warning(at: budget, norm: LInfinity()) != nil)
   }
 }

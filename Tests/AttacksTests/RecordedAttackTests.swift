@@ -6,7 +6,7 @@ import Testing
 struct RecordedAttackTests {
   static let attacks: [any Attack] =
     Objective.allCases.flatMap { objective -> [any Attack] in
-      [FGSM(objective: objective), FGSM(objective: objective, isOnLattice: true), BIM(objective: objective).onLattice]
+      [FGSM(objective: objective), FGSM(objective: objective, isOnLattice: true), BIM(objective: objective).onLattice!]
         + [false, true].flatMap { atRandom in
           [false, true].flatMap { thorough -> [any Attack] in
             [.kurakin, .relative(count: 1, relativeSize: 1), .relative(count: 10, relativeSize: 0.1 + 0.2)].map {
@@ -19,15 +19,17 @@ struct RecordedAttackTests {
   @Test(arguments: attacks.indices)
   func roundTrip(index: Int) throws {
     let attack = Self.attacks[index]
-    let again = try AttackKind.attack(named: attack.name, parameters: attack.parameters)
+    let again = try AttackCatalog.attack(named: attack.name, parameters: attack.parameters)
     #expect(again.description == attack.description && again.objective == attack.objective)
     #expect(AnyHashable(again) == AnyHashable(attack))
   }
 
-  @Test("Every attack that the command line knows comes back", arguments: AttackKind.allCases)
-  func everyKind(kind: AttackKind) throws {
-    let attack = try kind.attack()
-    #expect(try AttackKind.attack(named: attack.name, parameters: attack.parameters).description == attack.description)
+  @Test("Every attack that the command line knows comes back", arguments: AttackCatalog.names)
+  func everyName(name: String) throws {
+    let attack = try AttackCatalog.attack(parsing: name)
+    #expect(try AttackCatalog.attack(parsing: attack.description).description == attack.description)
+    #expect(
+      try AttackCatalog.attack(named: attack.name, parameters: attack.parameters).description == attack.description)
   }
 
   static let unknown: [(String, [AttackParameter])] = [
@@ -40,7 +42,7 @@ struct RecordedAttackTests {
 
   @Test(arguments: unknown)
   func refuses(name: String, parameters: [AttackParameter]) {
-    let error = #expect(throws: InputError.self) { try AttackKind.attack(named: name, parameters: parameters) }
+    let error = #expect(throws: InputError.self) { try AttackCatalog.attack(named: name, parameters: parameters) }
     #expect(error?.kind == .file && error?.subject.hasPrefix(name) == true)
   }
 }

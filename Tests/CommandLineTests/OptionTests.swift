@@ -95,7 +95,7 @@ struct OptionTests {
   @Test(
     "Names of other tools",
     arguments: [
-      ("sweep --attack pgd", 64, "--attack bim --random-start"), ("sweep --attack AutoAttack", 64, "--objective dlr"),
+      ("sweep --attack pgd --norm l3", 64, "linf, l2"), ("sweep --attack AutoAttack", 64, "--objective dlr"),
       ("sweep --attack fgsm --objective hinge", 64, "margin"), ("sweep --attack fgsm --split val", 64, "--validation"),
       ("sweep --attack fgsm --model resnet18", 65, "cnn"),
       ("sweep --attack fgsm --model capsnet", 65, "dynamic-capsules-small"),
@@ -111,8 +111,8 @@ struct OptionTests {
   @Test(
     "Shells are offered what can be typed",
     arguments: [
-      ("sweep -- --attack", "fg", ["fgsm"]), ("sweep -- --attack", "fgsm,", ["fgsm,bim"]),
-      ("sweep -- --attack", "", ["fgsm", "bim"]),
+      ("sweep -- --attack", "fg", ["fgsm"]), ("sweep -- --attack", "fgsm,p", ["fgsm,pgd"]),
+      ("sweep -- --attack", "", ["fgsm", "bim", "pgd", "uniform-noise", "gaussian-noise"]),
       ("sweep -- --model", "cnn,matrix-capsules-small-", ["cnn,matrix-capsules-small-toynorb"]),
       ("sweep -- --model", "sub/m", ["sub/model.safetensors"]),
       ("sweep -- --dataset", "fash", ["fashion-mnist-1000", "fashion-mnist"]),

@@ -1,3 +1,4 @@
+import Attacks
 import Comparison
 import Datasets
 import Diagnostics

@@ -1,5 +1,7 @@
+import Attacks
 import Comparison
 import Diagnostics
+import Files
 import Foundation
 import Runs
 import Statistics

@@ -1,3 +1,4 @@
+import Attacks
 import Comparison
 import Foundation
 import RunSamples
@@ -194,9 +195,9 @@ import Testing
       #expect(cell.accuracy == Self.robustAccuracy(of: own))
       #expect(Proportion(cell.successes, of: cell.trials) == Self.successRate(of: own))
       #expect(cell.attacked == own.count(where: \.attacked) && cell.forwards == 2 * own.count)
-      let meanL2 = trials.reduce(0.0) { $0 + Double($1.l2Norm) } / Double(trials.count)
+      let meanL2 = trials.reduce(0.0) { $0 + Double($1.distances["l2"]!) } / Double(trials.count)
       #expect(abs(cell.norms.meanL2 - meanL2) < 1e-12)
-      #expect(cell.norms.maxLinf == Double(trials.map(\.linfNorm).max()!))
+      #expect(cell.norms.maxLinf == Double(trials.map { $0.distances["linf"]! }.max()!))
     }
     for row in summary.worstCases {
       #expect(row.accuracy == Self.robustAccuracy(of: records.filter { $0.budget == row.budgetIndex }))

@@ -166,8 +166,8 @@ import Testing
               && sample.configuration.goals[$0.goal].rawValue == row["goal"] as? String
               && sample.configuration.budgets[$0.budget].text == row["epsilon_text"] as? String
           })
-        #expect(abs(try #require(row["linf"] as? Double) - Double(record.linfNorm)) < 1e-7)
-        #expect(abs(try #require(row["l2"] as? Double) - Double(record.l2Norm)) < 1e-6)
+        #expect(abs(try #require(row["linf"] as? Double) - Double(record.distances["linf"]!)) < 1e-7)
+        #expect(abs(try #require(row["l2"] as? Double) - Double(record.distances["l2"]!)) < 1e-6)
         #expect(try array("labels").values[index] == Double(record.label))
         #expect(try array("targets").values[index] == Double(record.target ?? -1))
       }
@@ -207,7 +207,7 @@ import Testing
       let directory = try sample.run(in: folder.appending(path: "run"), examples: .first(0))
       var records = try directory.store.records()
       let index = try #require(records.firstIndex { $0.success })
-      records[index].l2Norm += 0.001
+      records[index].distances["l2"]! += 0.001
       try FileManager.default.createDirectory(at: folder.appending(path: "other"), withIntermediateDirectories: true)
       let store = try RunStore.create(
         at: folder.appending(path: "other/run.sqlite"), configuration: sample.configuration)

@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import Runs
+import Sweeps
 import Testing
 
 @Suite struct HTMLReportTests {

@@ -1,3 +1,4 @@
+import Attacks
 import Comparison
 import Foundation
 import Reports
@@ -41,7 +42,7 @@ struct PairedRun {
               EvaluationRecord(
                 model: model, attack: attack, goal: 0, target: nil, budget: budget, image: image, label: image % 2,
                 cleanPrediction: image % 2, prediction: isRight ? image % 2 : 1 - image % 2, success: !isRight,
-                attacked: true, linfNorm: 0, l2Norm: 0, forwards: 1, backwards: 1, seed: 7))
+                attacked: true, distances: NormDistances(["linf": 0, "l2": 0]), forwards: 1, backwards: 1, seed: 7))
           }
         }
       }

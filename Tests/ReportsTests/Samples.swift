@@ -1,14 +1,18 @@
+import Attacks
 import Comparison
 import Foundation
 import Reports
 import Runs
+import Sweeps
 
 /// A run made by hand: two models, FGSM, ε = 0, 0.1 and 0.2, ten images of two classes.
 enum Sample {
   /// How many of ten images each model still has right at each ε; all are right at first.
   static let correct = [[10, 7, 2], [10, 9, 5]]
 
-  static func configuration(goals: [GoalKind] = [.untargeted], name: String = "caps") -> RunConfiguration {
+  static func configuration(
+    goals: [GoalKind] = [.untargeted], name: String = "caps", norm: any Norm = LInfinity()
+  ) -> RunConfiguration {
     let hash = String(repeating: "ab", count: 32)
     func model(_ name: String) -> RunConfiguration.Model {
       .init(
@@ -21,8 +25,10 @@ enum Sample {
         name: "shapes", split: "test", sha256: hash, count: 10, imageIDsHash: hash, shape: [1, 2, 2],
         classNames: ["round", "square"]),
       attacks: [
-        .init(name: "fgsm", parameters: [], objective: "cross-entropy", description: "fgsm(objective: cross-entropy)")
-      ], goals: goals,
+        .init(
+          name: "fgsm", parameters: [.init("objective", "cross-entropy")], objective: "cross-entropy",
+          description: "fgsm(objective: cross-entropy)")
+      ], norm: norm, goals: goals,
       budgets: [.init(text: "0", value: 0), .init(text: "0.1", value: 0.1), .init(text: "0.2", value: 0.2)], seed: 7,
       toolVersion: "0.1.0")
   }
@@ -40,7 +46,9 @@ enum Sample {
                 EvaluationRecord(
                   model: model, attack: 0, goal: goal, target: target, budget: budget, image: image, label: label,
                   cleanPrediction: label, prediction: beaten ? 1 - label : label, success: beaten,
-                  attacked: label != target, linfNorm: configuration.budgets[budget].value, l2Norm: 0.5, forwards: 1,
+                  attacked: label != target,
+                  distances: NormDistances(["linf": configuration.budgets[budget].value, "l2": 0.5, "l1": 0.7, "l0": 3]
+                  ), forwards: 1,
                   backwards: 0, seed: 7))
             }
           }

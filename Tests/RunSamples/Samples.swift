@@ -1,3 +1,4 @@
+import Attacks
 package import Runs
 
 extension RunConfiguration {
@@ -16,7 +17,7 @@ extension RunConfiguration {
         name: "shapes", split: "test", sha256: "bb", count: 4, imageIDsHash: "cc", shape: [1, 2, 2],
         classNames: ["round", "square", "long"]),
       attacks: attacks.map { Attack(name: $0, parameters: [], objective: "cross-entropy", description: "\($0)()") },
-      goals: goals, budgets: budgets, seed: seed, toolVersion: "0.1.0")
+      norm: LInfinity(), goals: goals, budgets: budgets, seed: seed, toolVersion: "0.1.0")
   }
 }
 
@@ -30,7 +31,8 @@ extension EvaluationRecord {
       model: 0, attack: attack, goal: goal, target: target, budget: budget, image: image, label: label,
       cleanPrediction: clean, prediction: after,
       success: clean == label && label != target && (target.map { after == $0 } ?? (after != label)),
-      attacked: clean == label && label != target, linfNorm: norm, l2Norm: 2 * norm, forwards: 2, backwards: 1,
+      attacked: clean == label && label != target, distances: NormDistances(["linf": norm, "l2": 2 * norm]),
+      forwards: 2, backwards: 1,
       seed: .max)
   }
 }

@@ -49,7 +49,7 @@ package struct SweepSample {
   package init(
     count: Int = 10, shape: Shape = [1, 4, 4], classes: Int = 4, goals: [GoalKind] = [.untargeted],
     attacks: [any Attack] = [FGSM()], epsilon: String = "0,8/255,0.2", seed: UInt64 = 7, chunkSize: Int = 4,
-    names: [String] = ["first", "second"], rawCurves: Bool = false
+    names: [String] = ["first", "second"], rawCurves: Bool = false, norm: any Norm = LInfinity()
   ) throws {
     models = names.enumerated().map { index, name in
       SweepModel(name, shape: shape, classes: classes, chunkSize: chunkSize, seed: 5 + UInt64(index / 2))
@@ -71,8 +71,8 @@ package struct SweepSample {
         .init(
           name: $0.name, source: "test", sha256: "\($0.name)", kind: "linear", loss: "cross-entropy",
           parameterCount: $0.weights.count, chunkSize: $0.chunkSize)
-      }, dataset: .init(dataset), attacks: attacks.map { .init($0) }, goals: goals,
-      budgets: try Budgets(parsing: epsilon).all.map { .init($0) }, seed: seed, rawCurves: rawCurves,
+      }, dataset: .init(dataset), attacks: attacks.map { .init($0) }, norm: norm, goals: goals,
+      budgets: try Budgets(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")
     sweep = try Sweep(configuration, models: models, attacks: attacks, dataset: dataset)
   }

@@ -87,7 +87,8 @@ import Testing
       try queue.write {
         try $0.execute(
           sql: """
-            ALTER TABLE record DROP COLUMN flags; DROP TABLE finding; DROP TABLE checkResult;
+            ALTER TABLE record DROP COLUMN flags; ALTER TABLE record DROP COLUMN l1Norm; ALTER TABLE record DROP COLUMN l0Norm;
+            DROP TABLE finding; DROP TABLE checkResult;
             DROP TABLE options; DROP TABLE checksum; DROP TABLE picture; DROP TABLE seal;
             DELETE FROM grdb_migrations WHERE identifier <> '1';
             INSERT INTO record VALUES (0, 0, 0, -1, 1, 5, 1, 1, 2, 1, 1, 0.5, 2.5, 3, 1, 7);

@@ -9,6 +9,7 @@ import Runs
 import Statistics
 import Sweeps
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct MinimumSearchTests {
@@ -52,7 +53,7 @@ import Testing
           .init(
             name: "linear", source: "test", sha256: "1", kind: "linear", loss: "cross-entropy", parameterCount: 32,
             chunkSize: 5)
-        ], dataset: .init(dataset), attacks: attacks.map { .init($0) }, goal: .untargeted,
+        ], dataset: .init(dataset), attacks: attacks.map { .init($0) }, norm: LInfinity(), goal: .untargeted,
         maximum: .init(text: "\(maximum)", value: maximum), tolerance: tolerance, scan: scan, seed: 0,
         toolVersion: "test")
       return try MinimumSearch(configuration, models: [model], attacks: attacks, dataset: dataset)
@@ -73,7 +74,7 @@ import Testing
         #expect(record.status == .beaten && record.prediction != record.label)
         #expect(Double(epsilon) >= crossing - 1e-6 && Double(record.failedEpsilon) <= crossing + 1e-6)
         #expect(epsilon - record.failedEpsilon <= 0.0005 * (1 + 1e-4))
-        #expect(abs(record.linfNorm - epsilon) < 1e-6 && abs(record.l2Norm - 4 * epsilon) < 1e-5)
+        #expect(abs(record.distances["linf"]! - epsilon) < 1e-6 && abs(record.distances["l2"]! - 4 * epsilon) < 1e-5)
       } else {
         #expect(record.status == .withstood && Float(crossing) > subject.maximum - 1e-6)
         #expect(record.failedEpsilon == subject.maximum)
@@ -139,7 +140,7 @@ import Testing
           .init(
             name: "bent", source: "test", sha256: "1", kind: "bent", loss: "cross-entropy", parameterCount: 0,
             chunkSize: 5)
-        ], dataset: .init(dataset), attacks: [.init(attack)], goal: .untargeted,
+        ], dataset: .init(dataset), attacks: [.init(attack)], norm: LInfinity(), goal: .untargeted,
         maximum: .init(text: "0.8", value: 0.8),
         tolerance: 0.001, scan: scan, seed: 0, toolVersion: "test")
       let search = try MinimumSearch(configuration, models: [BentModel()], attacks: [attack], dataset: dataset)

@@ -20,7 +20,8 @@ struct ReopeningTests {
     return RunConfiguration(
       models: [.init(name, try ModelCatalog.load(name))], dataset: .init(images),
       attacks: [.init(FGSM(objective: .margin)), .init(BIM(steps: .kurakin, startsAtRandom: true))],
-      goals: [.target(3), .untargeted], budgets: try Budgets(parsing: "0,8/255").all.map { .init($0) }, limit: limit,
+      norm: LInfinity(), goals: [.target(3), .untargeted],
+      budgets: try Budgets(parsing: "0,8/255", norm: LInfinity()).all, limit: limit,
       seed: 5, rawCurves: true, toolVersion: "test")
   }
 

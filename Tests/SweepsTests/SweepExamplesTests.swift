@@ -121,8 +121,10 @@ import Testing
         #expect(try PNG.decode(picture.cleanPNG, name: "clean").planar == clean)
         let adversarial = try PNG.decode(picture.adversarialPNG, name: "adversarial").planar
         let shown = try PNG.decode(picture.perturbationPNG, name: "perturbation").planar
+        let gain = Int(picture.magnification)
         for ((before, after), shade) in zip(zip(clean, adversarial), shown) {
-          #expect(Int(shade) == 128 + picture.magnification * (Int(after) - Int(before)))
+          let difference = Int(after) - Int(before)
+          #expect(Int(shade) == 128 + gain * difference)
         }
       }
     }

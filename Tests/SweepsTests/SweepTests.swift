@@ -9,6 +9,7 @@ import Runs
 import Sweeps
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SweepTests {
@@ -34,8 +35,8 @@ import Testing
         let change = zip(
           expected[record.budget].images.rows(row..<row + 1).scalars, images.rows(row..<row + 1).scalars
         ).map { Double($0) - Double($1) }
-        #expect(abs(Double(record.linfNorm) - (change.map { abs($0) }.max() ?? 0)) < 1e-6)
-        #expect(abs(Double(record.l2Norm) - change.reduce(0) { $0 + $1 * $1 }.squareRoot()) < 1e-5)
+        #expect(abs(Double(record.distances["linf"]!) - (change.map { abs($0) }.max() ?? 0)) < 1e-6)
+        #expect(abs(Double(record.distances["l2"]!) - change.reduce(0) { $0 + $1 * $1 }.squareRoot()) < 1e-5)
         #expect(record.seed == 7)
         #expect(record.attacked == (account.attacked && record.budget > 0))
       }

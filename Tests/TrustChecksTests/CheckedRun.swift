@@ -18,7 +18,8 @@ struct CheckedRun {
   init(
     _ models: [any Classifier], attacks: [any Attack] = [FGSM()], epsilon: String = "0,0.1,0.5", count: Int = 120,
     goals: [GoalKind] = [.untargeted], rawCurves: Bool = false, seed: UInt64 = 11, testAccuracy: Double? = nil,
-    viewpoints: ViewpointSelection? = nil, pixels: ([UInt8]) -> [UInt8] = { $0 }, labels: ([Int]) -> [Int] = { $0 }
+    viewpoints: ViewpointSelection? = nil, norm: any Norm = LInfinity(), pixels: ([UInt8]) -> [UInt8] = { $0 },
+    labels: ([Int]) -> [Int] = { $0 }
   ) throws {
     let shape = models[0].inputShape
     var stream = RandomStream(seed: seed)
@@ -45,8 +46,8 @@ struct CheckedRun {
           name: "\(model.name) \(index)", source: "test", sha256: "\(index)", kind: "test",
           loss: model.trainingLoss.description, parameterCount: 0, testAccuracy: testAccuracy,
           chunkSize: model.chunkSize)
-      }, dataset: described(labelled), attacks: attacks.map { .init($0) }, goals: goals,
-      budgets: try Budgets(parsing: epsilon).all.map { .init($0) }, seed: seed, rawCurves: rawCurves,
+      }, dataset: described(labelled), attacks: attacks.map { .init($0) }, norm: norm, goals: goals,
+      budgets: try Budgets(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")
     sweep = try Sweep(configuration, models: models, attacks: attacks, dataset: labelled)
   }

@@ -14,15 +14,15 @@ struct SweepCase: LoadedCase {
   init(_ requested: Case) throws {
     let settings = try required(requested.sweep, "sweep")
     let loaded = try Checkpoint.read(requested.weights)
-    let attack = try AttackKind(parsing: settings.attack).attack()
+    let attack = try AttackCatalog.attack(parsing: settings.attack)
     let dataset = try repeatedImages(settings.images)
     let model = RunConfiguration.Model(
       name: loaded.model.name, source: requested.weights, sha256: loaded.sha256, kind: loaded.architecture,
       loss: loaded.model.trainingLoss.description, parameterCount: loaded.model.parameters.count,
       chunkSize: loaded.model.chunkSize)
     let configuration = RunConfiguration(
-      models: [model], dataset: .init(dataset), attacks: [.init(attack)], goals: [.untargeted],
-      budgets: try Budgets(parsing: settings.budgets).all.map { .init($0) }, seed: 0,
+      models: [model], dataset: .init(dataset), attacks: [.init(attack)], norm: LInfinity(), goals: [.untargeted],
+      budgets: try Budgets(parsing: settings.budgets, norm: LInfinity()).all, seed: 0,
       rawCurves: settings.rawCurves ?? false, toolVersion: "benchmark")
     sweep = try Sweep(configuration, models: [loaded.model], attacks: [attack], dataset: dataset)
     threads = requested.threads

@@ -1,3 +1,4 @@
+import Attacks
 import Files
 import Foundation
 import Runs

@@ -1,6 +1,8 @@
-import Attacks
+public import Attacks
 import Diagnostics
-public import Runs
+import Files
+import Foundation
+import Runs
 import Statistics
 
 /// An accuracy that a run has to have, whatever its baseline has: `0.5@8/255` under every attack at ε = 8/255, `0.9` before any.
@@ -10,7 +12,7 @@ public struct AccuracyFloor: Sendable, Hashable {
   /// In [0, 1].
   public var accuracy: Double
   /// Nil before any attack.
-  public var budget: RunConfiguration.Budget?
+  public var budget: Budget?
 
   /// Reads `ACCURACY` or `ACCURACY@EPSILON`.
   ///
@@ -32,10 +34,11 @@ public struct AccuracyFloor: Sendable, Hashable {
     // Not −0, which prints with its sign.
     self.accuracy = accuracy == 0 ? 0 : accuracy
     guard parts.count == 2 else { return }
-    guard let budgets = try? Budgets(parsing: String(parts[1])).all, budgets.count == 1 else {
-      throw error("“\(parts[1])” is not one ε from 0 to 1")
+    let written = parts[1].trimmingCharacters(in: .whitespaces)
+    guard let value = Budgets.exactValue(of: written).map({ Float($0) }), value.isFinite, value >= 0 else {
+      throw error("“\(parts[1])” is not one ε")
     }
-    if budgets[0].value > 0 { budget = RunConfiguration.Budget(budgets[0]) }
+    if value > 0 { budget = Budget(text: written, value: value) }
   }
 
   /// `ACCURACY@EPSILON` for another accuracy.
@@ -43,6 +46,11 @@ public struct AccuracyFloor: Sendable, Hashable {
 
   /// - Throws: `InputError` of kind `.file` if a run of `configuration` says nothing about it.
   func requireMeaning(in configuration: RunConfiguration) throws {
+    if let budget, let problem = configuration.norm.problem(ofBudget: Double(budget.value)) {
+      throw InputError(
+        .usage, "--min-accuracy \(text)", problem,
+        remedy: "ask for an ε of the run: \(configuration.budgets.map(\.text).joined(separator: ", "))")
+    }
     guard let budget, !configuration.budgets.contains(where: { $0.value == budget.value }) else { return }
     let budgets = configuration.budgets.map(\.text)
     throw Pairing.mismatch(

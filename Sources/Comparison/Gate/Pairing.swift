@@ -1,4 +1,6 @@
+import Attacks
 import Diagnostics
+import Files
 import Runs
 
 /// The groups of a run beside those of a baseline.
@@ -123,7 +125,7 @@ extension Outcomes.Key {
   /// The same key however its budget was written: `0.1` is `1e-1`.
   fileprivate var comparable: Outcomes.Key {
     var key = self
-    key.budget = budget.map { RunConfiguration.Budget(text: "", value: $0.value) }
+    key.budget = budget.map { Budget(text: "", value: $0.value) }
     return key
   }
 

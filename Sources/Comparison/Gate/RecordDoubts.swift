@@ -1,3 +1,4 @@
+import Attacks
 import Runs
 
 /// What the records of a run say against it by themselves, whether or not trust checks were made.

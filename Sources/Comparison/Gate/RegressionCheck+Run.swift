@@ -1,3 +1,5 @@
+import Attacks
+import Files
 public import Runs
 
 extension RegressionCheck {

@@ -92,7 +92,8 @@ struct BlackBox: Experiment {
     return try context.mapChunks("\(attack.title) with \(source.variant.name)", of: chosen.count, by: 16) { positions in
       let labels = chosen.labels(at: positions)
       let outcomes = try attack.run(
-        on: source.model, images: chosen.images(at: positions), labels: labels, goal: .untargeted, budgets: budgets,
+        on: source.model, images: chosen.images(at: positions), labels: labels, goal: .untargeted, norm: LInfinity(),
+        budgets: budgets,
         options: AttackOptions(
           rawCurves: true, imageIDs: positions.map { chosen.ids[$0] }, isCancelled: context.workplace.isCancelled))
       let predictions = outcomes.map { outcome in judges.map { $0.predictions(for: outcome.images) } }

@@ -22,7 +22,7 @@ struct FigureB3: Experiment {
       for objective in [Objective.ownLoss, .crossEntropy] {
         let outcomes = try FGSM(objective: objective).run(
           on: trained.model, images: images.images(at: images.labels.indices), labels: images.labels, goal: .untargeted,
-          budgets: budgets,
+          norm: LInfinity(), budgets: budgets,
           options: AttackOptions(rawCurves: true, imageIDs: images.ids, isCancelled: context.workplace.isCancelled))
         for outcome in outcomes {
           let levels = Quantizer.levels(of: outcome.images)

@@ -21,8 +21,9 @@ struct RobustnessSweep {
       Figure3.objectives.map { FGSM(objective: $0) } + Figure3.objectives.map { BIM(objective: $0) }
     let configuration = RunConfiguration(
       models: try models.map { .init($0.path, try Checkpoint.read($0.path, name: $0.variant.name)) },
-      dataset: .init(images), attacks: attacks.map { .init($0) }, goals: [GoalKind(.untargeted), GoalKind(.each)],
-      budgets: try context.budgets().all.map { .init($0) }, limit: images.count, seed: 0, rawCurves: true,
+      dataset: .init(images), attacks: attacks.map { .init($0) }, norm: LInfinity(),
+      goals: [GoalKind(.untargeted), GoalKind(.each)],
+      budgets: try context.budgets().all, limit: images.count, seed: 0, rawCurves: true,
       toolVersion: context.workplace.toolVersion)
     sweep = try Sweep(configuration, models: models.map(\.model), attacks: attacks, dataset: images)
   }
@@ -61,7 +62,8 @@ struct RobustnessSweep {
           let share = isTargeted ? cell.successRate : cell.accuracy
           let attack = summary.configuration.attacks[cell.attackIndex]
           return [
-            .text(cell.model), .attack(title: attack.title, description: attack.description), .text(attack.objective),
+            .text(cell.model), .attack(title: attack.title, description: attack.description),
+            .text(attack.objective ?? ""),
             .epsilon(cell.epsilonText),
             .number(Double(cell.epsilon) / deviation, digits: 2), share.value.map { .share($0) } ?? .none,
             .interval(share.lower, share.upper),

@@ -1,7 +1,9 @@
 import Attacks
+import Diagnostics
+import Files
 
 /// How tables for programs spell what a run was made of: the same in every file, so that they join.
-extension RunConfiguration.Budget {
+extension Budget {
   /// ε in 64 bits: what was typed, so that `8/255` equals `8 / 255` in any language, and not the 32 bits that attacks use.
   package var number: Double {
     let typed = Budgets.exactValue(of: text)
@@ -29,10 +31,11 @@ extension RunConfiguration.Attack {
   /// The columns of an attack that is printed as `description`: `BIM(steps: 3)` is `bim` and `steps: 3`.
   package static func columns(of description: String) -> [String] {
     guard let open = description.firstIndex(of: "("), description.hasSuffix(")") else {
-      return [description.lowercased(), ""]
+      return [AttackCatalog.vocabulary.name(for: description) ?? description.lowercased(), ""]
     }
     return [
-      description[..<open].lowercased(), String(description[description.index(after: open)...].dropLast()),
+      AttackCatalog.vocabulary.name(for: String(description[..<open])) ?? description[..<open].lowercased(),
+      String(description[description.index(after: open)...].dropLast()),
     ]
   }
 }

@@ -1,3 +1,4 @@
+import Attacks
 import Datasets
 
 extension RunConfiguration {
@@ -32,8 +33,9 @@ extension RunConfiguration {
       "attacks", attacks.map(\.description).joined(separator: ", "),
       other.attacks.map(\.description).joined(separator: ", "))
     compare(
-      "objectives", attacks.map(\.objective).joined(separator: ", "),
-      other.attacks.map(\.objective).joined(separator: ", "))
+      "objectives", attacks.map { $0.objective ?? "none" }.joined(separator: ", "),
+      other.attacks.map { $0.objective ?? "none" }.joined(separator: ", "))
+    compare("norm", norm.title, other.norm.title)
     compare("goals", goals.map(\.rawValue).joined(separator: ","), other.goals.map(\.rawValue).joined(separator: ","))
     compare(
       "budgets", budgets.map(\.text).joined(separator: ","), other.budgets.map(\.text).joined(separator: ","))

@@ -1,3 +1,6 @@
+import Attacks
+import Tensors
+
 extension RunConfiguration {
   /// What no run can have been asked for, if there is any such thing in a configuration that was read from a file.
   package var impossibility: String? {
@@ -10,7 +13,9 @@ extension RunConfiguration {
     if dataset.count < 0 || dataset.shape.count != 3 || dataset.shape.contains(where: { !(1...100_000).contains($0) }) {
       return "\(dataset.count) images of \(dataset.shape)"
     }
-    if let budget = budgets.first(where: { !($0.value >= 0 && $0.value <= 1) }) { return "ε = \(budget.value)" }
+    if let unknownNorm { return "the norm “\(unknownNorm)”" }
+    let largest = norm.diameter(of: Shape(dataset.shape))
+    if let budget = budgets.first(where: { !($0.value >= 0 && $0.value <= largest) }) { return "ε = \(budget.value)" }
     if zip(budgets, budgets.dropFirst()).contains(where: { $0.value >= $1.value }) { return "ε out of order" }
     for case .target(let label) in goals where label >= classCount { return "the target \(label)" }
     // So that no sum over all cells and classes takes more memory than there is.

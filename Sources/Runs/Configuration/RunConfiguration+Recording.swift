@@ -25,13 +25,9 @@ extension RunConfiguration.Attack {
   /// What a run records of `attack`.
   public init(_ attack: any Attack) {
     self.init(
-      name: attack.name, parameters: attack.parameters.map { .init($0.name, $0.value) },
-      objective: attack.objective.rawValue, description: attack.description)
+      name: attack.name, parameters: attack.parameters, objective: attack.objective?.rawValue,
+      description: attack.description)
   }
-}
-
-extension RunConfiguration.Budget {
-  public init(_ budget: Attacks.Budget) { self.init(text: budget.text, value: budget.value) }
 }
 
 extension RunConfiguration.Dataset {

@@ -1,3 +1,4 @@
+public import Attacks
 public import Datasets
 import Files
 public import Foundation
@@ -82,32 +83,27 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     }
   }
 
-  /// One named hyperparameter, printed.
-  public struct Parameter: Codable, Sendable, Hashable {
-    public var name: String
-    public var value: String
-
-    public init(_ name: String, _ value: String) {
-      self.name = name
-      self.value = value
-    }
-  }
-
   /// An attack with its hyperparameters.
   public struct Attack: Codable, Sendable, Hashable {
     /// For example `fgsm`.
     public var name: String
     /// In the order in which they are printed.
-    public var parameters: [Parameter]
-    /// The loss it ascends, for example `cross-entropy`.
-    public var objective: String
+    public var parameters: [AttackParameter]
+    /// The loss it ascends, for example `cross-entropy`; nil of an attack that asks for no gradient.
+    public var objective: String?
     /// The printed form that reproduces it.
     public var description: String
 
-    /// Acronyms in capitals, as the papers write them.
-    package var title: String { name.count <= 4 ? name.uppercased() : name }
+    /// What reports call it.
+    package var title: String { profile?.title ?? name }
 
-    public init(name: String, parameters: [Parameter], objective: String, description: String) {
+    /// What this version knows of it; nil if it has no such attack.
+    package var profile: AttackProfile? { AttackCatalog.profile(of: name) }
+
+    /// Whether it searches on the grid of 8-bit images.
+    package var isOnLattice: Bool { parameters.contains(.init("lattice", true)) }
+
+    public init(name: String, parameters: [AttackParameter], objective: String?, description: String) {
       self.name = name
       self.parameters = parameters
       self.objective = objective
@@ -115,21 +111,13 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     }
   }
 
-  /// A perturbation size in pixel units of [0, 1] images.
-  public struct Budget: Codable, Sendable, Hashable {
-    /// As the user wrote it, for example `8/255`.
-    public var text: String
-    public var value: Float
-
-    public init(text: String, value: Float) {
-      self.text = text
-      self.value = value
-    }
-  }
+  public typealias Budget = Attacks.Budget
 
   public var models: [Model]
   public var dataset: Dataset
   public var attacks: [Attack]
+  /// What perturbations are measured by, for example `l2`; nil for L∞, as in runs of versions that knew no other.
+  private var normName: String?
   public var goals: [GoalKind]
   /// In ascending order.
   public var budgets: [Budget]
@@ -141,8 +129,8 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
   public var toolVersion: String
 
   public init(
-    models: [Model], dataset: Dataset, attacks: [Attack], goals: [GoalKind], budgets: [Budget], limit: Int? = nil,
-    seed: UInt64, rawCurves: Bool = false, toolVersion: String
+    models: [Model], dataset: Dataset, attacks: [Attack], norm: any Norm, goals: [GoalKind], budgets: [Budget],
+    limit: Int? = nil, seed: UInt64, rawCurves: Bool = false, toolVersion: String
   ) {
     self.models = models
     self.dataset = dataset
@@ -153,6 +141,24 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     self.seed = seed
     self.rawCurves = rawCurves
     self.toolVersion = toolVersion
+    self.norm = norm
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case models, dataset, attacks, goals, budgets, limit, seed, rawCurves, toolVersion
+    case normName = "norm"
+  }
+
+  /// What perturbations are measured by.
+  /// - Precondition: `impossibility` is nil.
+  public var norm: any Norm {
+    get { NormCatalog.all.first { $0.name == normName ?? LInfinity().name }! }
+    set { normName = newValue.name == LInfinity().name ? nil : newValue.name }
+  }
+
+  /// The name of a norm that this version does not have.
+  var unknownNorm: String? {
+    normName.flatMap { name in NormCatalog.all.contains { $0.name == name } ? nil : name }
   }
 
   public var classCount: Int { dataset.classNames.count }

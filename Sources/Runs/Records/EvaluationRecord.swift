@@ -1,3 +1,5 @@
+public import Attacks
+
 /// What one attack did to one image at one budget.
 ///
 /// Every image has a record for every model, attack, goal, target and budget of the run. An image that is not attacked
@@ -21,9 +23,8 @@ public struct EvaluationRecord: Sendable, Hashable {
   public var success: Bool
   /// Whether work was done on the image at this budget.
   public var attacked: Bool
-  /// ‖x' − x‖∞ and ‖x' − x‖₂ of the returned image.
-  public var linfNorm: Float
-  public var l2Norm: Float
+  /// How far the returned image is from the original.
+  public var distances: NormDistances
   /// Forward and backward passes of this image, charged to the smallest budget that shares them.
   public var forwards: Int
   public var backwards: Int
@@ -34,7 +35,7 @@ public struct EvaluationRecord: Sendable, Hashable {
 
   public init(
     model: Int, attack: Int, goal: Int, target: Int?, budget: Int, image: Int, label: Int, cleanPrediction: Int,
-    prediction: Int, success: Bool, attacked: Bool, linfNorm: Float, l2Norm: Float, forwards: Int, backwards: Int,
+    prediction: Int, success: Bool, attacked: Bool, distances: NormDistances, forwards: Int, backwards: Int,
     seed: UInt64, flags: RecordFlags = []
   ) {
     self.model = model
@@ -48,12 +49,18 @@ public struct EvaluationRecord: Sendable, Hashable {
     self.prediction = prediction
     self.success = success
     self.attacked = attacked
-    self.linfNorm = linfNorm
-    self.l2Norm = l2Norm
+    self.distances = distances
     self.forwards = forwards
     self.backwards = backwards
     self.seed = seed
     self.flags = flags
+  }
+
+  /// Whether `other` says the same, apart from distances that only one of them knows.
+  package func isSame(as other: EvaluationRecord) -> Bool {
+    var copy = self
+    copy.distances.values = zip(distances.values, other.distances.values).map { $1 == nil ? nil : $0 }
+    return copy == other
   }
 
   public var wasCorrect: Bool { cleanPrediction == label }

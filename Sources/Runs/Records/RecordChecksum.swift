@@ -1,3 +1,5 @@
+import Attacks
+
 /// A fingerprint of a set of records that does not depend on their order: how many there are, and the sum of their hashes.
 ///
 /// It tells damage, not forgery: a store keeps it up to date with every append, and whoever reads all records compares.
@@ -29,9 +31,8 @@ struct RecordChecksum: Sendable, Hashable {
     mix(record.prediction)
     mix(record.success ? 1 : 0)
     mix(record.attacked ? 1 : 0)
-    // SQLite keeps no sign of zero.
-    mix(UInt64((record.linfNorm + 0).bitPattern))
-    mix(UInt64((record.l2Norm + 0).bitPattern))
+    // SQLite keeps no sign of zero. Earlier versions recorded two norms only.
+    for case let distance? in record.distances.values { mix(UInt64((distance + 0).bitPattern)) }
     mix(record.forwards)
     mix(record.backwards)
     mix(record.seed)

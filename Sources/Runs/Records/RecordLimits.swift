@@ -1,3 +1,5 @@
+import Attacks
+
 /// What the fields of a record can be in a run of some configuration.
 ///
 /// Whatever a file says, a record that is read indexes nothing out of range and overflows no sum.
@@ -7,6 +9,7 @@ struct RecordLimits: Sendable {
   private let isTargeted: [Bool]
   private let budgets: Int
   private let classes: Int
+  private let norm: String
 
   init(_ configuration: RunConfiguration) {
     models = configuration.models.count
@@ -14,6 +17,7 @@ struct RecordLimits: Sendable {
     isTargeted = configuration.goals.map(\.isTargeted)
     budgets = configuration.budgets.count
     classes = configuration.classCount
+    norm = configuration.norm.name
   }
 
   /// The first field of `record` that can't be, with what it is; nil if all is well.
@@ -32,7 +36,8 @@ struct RecordLimits: Sendable {
     if record.image < 0 { return "image \(record.image)" }
     if let problem = outside("forwards", record.forwards, most) { return problem }
     if let problem = outside("backwards", record.backwards, most) { return problem }
-    for norm in [record.linfNorm, record.l2Norm] where !(norm.isFinite && norm >= 0) { return "a norm of \(norm)" }
+    for case let norm? in record.distances.values where !(norm.isFinite && norm >= 0) { return "a norm of \(norm)" }
+    if record.distances[norm] == nil { return "no distance in \(norm)" }
     return nil
   }
 

@@ -1,13 +1,18 @@
+import Attacks
 import Files
 import Foundation
 import GRDB
 
 /// Records and the other contents of a store as rows.
 extension RunSchema {
-  static let recordColumns = [
-    "model", "attack", "goal", "target", "budget", "image", "label", "cleanPrediction", "prediction", "success",
-    "attacked", "linfNorm", "l2Norm", "forwards", "backwards", "seed", "flags",
-  ]
+  static let recordColumns =
+    [
+      "model", "attack", "goal", "target", "budget", "image", "label", "cleanPrediction", "prediction", "success",
+      "attacked", "forwards", "backwards", "seed", "flags",
+    ] + NormCatalog.all.map(column(of:))
+
+  /// Where the distance in `norm` is.
+  static func column(of norm: any Norm) -> String { "\(norm.name)Norm" }
 
   private static let columns = recordColumns.joined(separator: ", ")
 
@@ -17,10 +22,9 @@ extension RunSchema {
   static func arguments(_ record: EvaluationRecord) -> StatementArguments {
     [
       record.model, record.attack, record.goal, record.target ?? -1, record.budget, record.image, record.label,
-      record.cleanPrediction, record.prediction, record.success, record.attacked, Double(record.linfNorm),
-      Double(record.l2Norm), record.forwards, record.backwards, Int64(bitPattern: record.seed),
-      record.flags.rawValue,
-    ]
+      record.cleanPrediction, record.prediction, record.success, record.attacked, record.forwards, record.backwards,
+      Int64(bitPattern: record.seed), record.flags.rawValue,
+    ] + StatementArguments(record.distances.values.map { $0.map(Double.init) })
   }
 
   /// How the records of a query are sorted.
@@ -54,9 +58,13 @@ extension RunSchema {
       guard case .int64(let value) = (row[index] as DatabaseValue).storage else { throw wrongType(index) }
       return Int(value)
     }
-    func number(_ index: Int) throws -> Float {
-      guard case .double(let value) = (row[index] as DatabaseValue).storage else { throw wrongType(index) }
-      return Float(value)
+    /// An earlier version did not record it if it is null.
+    func distance(_ index: Int) throws -> Float? {
+      switch (row[index] as DatabaseValue).storage {
+      case .double(let value): return Float(value)
+      case .null: return nil
+      default: throw wrongType(index)
+      }
     }
     func flag(_ index: Int) throws -> Bool {
       let value = try integer(index)
@@ -68,9 +76,10 @@ extension RunSchema {
     return EvaluationRecord(
       model: try integer(0), attack: try integer(1), goal: try integer(2), target: target == -1 ? nil : target,
       budget: try integer(4), image: try integer(5), label: try integer(6), cleanPrediction: try integer(7),
-      prediction: try integer(8), success: try flag(9), attacked: try flag(10), linfNorm: try number(11),
-      l2Norm: try number(12), forwards: try integer(13), backwards: try integer(14),
-      seed: UInt64(bitPattern: Int64(try integer(15))), flags: RecordFlags(rawValue: try integer(16)))
+      prediction: try integer(8), success: try flag(9), attacked: try flag(10),
+      distances: NormDistances(try NormCatalog.all.indices.map { try distance(15 + $0) }), forwards: try integer(11),
+      backwards: try integer(12), seed: UInt64(bitPattern: Int64(try integer(13))),
+      flags: RecordFlags(rawValue: try integer(14)))
   }
 
   // MARK: - The other tables

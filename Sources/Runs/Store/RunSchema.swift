@@ -1,3 +1,4 @@
+import Attacks
 import GRDB
 
 /// The tables of a run store.
@@ -32,6 +33,12 @@ enum RunSchema {
             position INTEGER PRIMARY KEY, name TEXT NOT NULL, severity TEXT NOT NULL, json TEXT NOT NULL
           ) STRICT;
           """)
+    }
+    // Norms that came later: what older records lack is null. Before the migration that reads records.
+    for norm in NormCatalog.all where !["linf", "l2"].contains(norm.name) {
+      migrator.registerMigration("norm-\(norm.name)") { database in
+        try database.execute(sql: "ALTER TABLE record ADD COLUMN \(column(of: norm)) REAL")
+      }
     }
     migrator.registerMigration("3") { database in
       try database.execute(

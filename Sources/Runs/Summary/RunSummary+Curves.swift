@@ -1,3 +1,4 @@
+import Attacks
 import Statistics
 
 extension RunSummary.Curve {

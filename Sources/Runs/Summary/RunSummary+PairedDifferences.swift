@@ -1,3 +1,4 @@
+import Attacks
 package import Statistics
 
 extension RunSummary {

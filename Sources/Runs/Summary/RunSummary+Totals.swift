@@ -1,3 +1,4 @@
+import Attacks
 import Statistics
 
 extension RunSummary {
@@ -70,7 +71,7 @@ extension RunSummary.Cell {
     trials = total.trialCount
     successes = total.trials.values.reduce(0) { $0 + $1.part }
     attacked = total.attacked
-    norms = RunSummary.Norms(total)
+    norms = RunSummary.Norms(total, configuration.norm)
     forwards = total.forwards
     backwards = total.backwards
     perClass = classCounts(total.classes)
@@ -85,12 +86,15 @@ extension RunSummary.Cell {
 }
 
 extension RunSummary.Norms {
-  fileprivate init(_ total: RunTotals.Cell) {
+  fileprivate init(_ total: RunTotals.Cell, _ norm: any Norm) {
     let trials = Double(max(total.trialCount, 1))
-    meanLinf = total.linf.sum / trials
-    maxLinf = Double(total.linf.largest)
-    meanL2 = total.l2.sum / trials
-    maxL2 = Double(total.l2.largest)
+    func size(_ norm: any Norm) -> Size {
+      let tally = total.distances[NormCatalog.all.firstIndex { $0.name == norm.name }!]
+      return Size(mean: tally.sum / trials, max: Double(tally.largest))
+    }
+    let (linf, l2) = (size(LInfinity()), size(L2()))
+    (meanLinf, maxLinf, meanL2, maxL2) = (linf.mean, linf.max, l2.mean, l2.max)
+    ofRun = size(norm)
   }
 }
 

@@ -117,6 +117,13 @@ public struct RunSummary: Codable, Sendable, Hashable {
     public var maxLinf: Double
     public var meanL2: Double
     public var maxL2: Double
+    /// In the norm of the run.
+    public var ofRun: Size
+
+    public struct Size: Codable, Sendable, Hashable {
+      public var mean: Double
+      public var max: Double
+    }
   }
 
   /// The trials aimed at one class.

@@ -1,3 +1,5 @@
+import Attacks
+
 /// The sums from which a summary is made, taken image by image.
 ///
 /// Accuracy under several targets or attacks is a property of an image, not of a record. So the records come ordered by
@@ -28,8 +30,8 @@ package struct RunTotals {
     var target: Int?
   }
 
-  /// A norm over the trials of a cell.
-  struct Norm {
+  /// The distances of a cell's trials in one norm.
+  struct NormTally {
     var sum = 0.0
     var largest: Float = 0
 
@@ -47,8 +49,8 @@ package struct RunTotals {
     /// Trials, and those that succeeded.
     var trials: [Pair: Tally] = [:]
     var attacked = 0
-    var linf = Norm()
-    var l2 = Norm()
+    /// In the order of `NormCatalog.all`.
+    var distances = NormCatalog.all.map { _ in NormTally() }
     var forwards = 0
     var backwards = 0
 
@@ -170,8 +172,9 @@ extension RunTotals.Cell {
       backwards += record.backwards
       guard record.isTrial else { continue }
       trials[RunTotals.Pair(label: record.label, target: record.target), default: .init()].add(record.success)
-      linf.add(record.linfNorm)
-      l2.add(record.l2Norm)
+      for (norm, distance) in record.distances.values.enumerated() {
+        if let distance { distances[norm].add(distance) }
+      }
     }
   }
 }

@@ -8,17 +8,18 @@ import Tensors
 /// Images that stand at the same ε are attacked together. What an attack does to an image does not depend on its batch.
 struct Bisection {
   let configuration: MinimumConfiguration
-  let classifier: any Classifier
+  let chunk: SweepChunk
   let attack: any Attack
-  let images: Tensor
-  let labels: [Int]
-  let ids: [Int]
   let goal: Goal
+  /// What the model says of the images before any attack.
   let clean: [Int]
-  let model: Int
   let attackIndex: Int
-  /// Handed to every attack.
-  let isCancelled: @Sendable () -> Bool
+
+  private var classifier: any Classifier { chunk.classifier }
+  private var images: Tensor { chunk.images }
+  private var labels: [Int] { chunk.labels }
+  private var ids: [Int] { chunk.ids }
+  private var isCancelled: @Sendable () -> Bool { chunk.isCancelled }
 
   /// Levels, see `MinimumConfiguration.epsilon`: the attack fails at the lower and succeeds at the upper one.
   private struct Bracket {
@@ -26,17 +27,18 @@ struct Bisection {
     var succeeded: Int?
   }
 
-  mutating func run(cleanPass: CleanPass) throws -> [MinimumRecord] {
+  mutating func run() throws -> [MinimumRecord] {
     var records = labels.indices.map(unbeaten)
     var brackets = [Bracket](repeating: Bracket(), count: labels.count)
     let halvings = configuration.halvings(attack: attackIndex)
     let scan = configuration.scans[attackIndex]
     let levels = (1...scan).map { $0 << halvings }
     let options = AttackOptions(
-      seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: cleanPass,
+      seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: chunk.clean,
       isCancelled: isCancelled)
     let outcomes = try attack.run(
-      on: classifier, images: images, labels: labels, goal: goal, budgets: levels.map(epsilon),
+      on: classifier, images: images, labels: labels, goal: goal, norm: configuration.norm,
+      budgets: levels.map(epsilon),
       options: options)
     for (level, outcome) in zip(levels, outcomes) {
       for row in labels.indices where records[row].status == .withstood || records[row].status == .beaten {
@@ -45,22 +47,24 @@ struct Bisection {
     }
     for _ in 0..<halvings { try halve(&records, &brackets) }
     for row in records.indices { records[row].failedEpsilon = epsilon(brackets[row].failed) }
-    if attack.stepCount(at: configuration.maximum.value) == 1 { try repeatAbove(&records, cleanPass) }
+    if attack.isSingleStep(at: configuration.maximum.value) { try repeatAbove(&records) }
     return records
   }
 
   private func epsilon(_ level: Int) -> Float { configuration.epsilon(level, attack: attackIndex) }
 
   /// Tries the larger ε with every image that was beaten: a single step may go too far.
-  private func repeatAbove(_ records: inout [MinimumRecord], _ cleanPass: CleanPass) throws {
+  private func repeatAbove(_ records: inout [MinimumRecord]) throws {
     let epsilons = configuration.repeats
     let beaten = records.indices.filter { row in records[row].epsilon.map { $0 < epsilons.last! } ?? false }
     guard let smallest = beaten.compactMap({ records[$0].epsilon }).min() else { return }
     let above = epsilons.filter { $0 > smallest }
     let options = AttackOptions(
-      rawCurves: true, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: cleanPass)
+      rawCurves: true, seed: configuration.seed, imageIDs: ids, cleanPredictions: clean, cleanPass: chunk.clean,
+      isCancelled: isCancelled)
     let outcomes = try attack.run(
-      on: classifier, images: images, labels: labels, goal: goal, budgets: above, options: options)
+      on: classifier, images: images, labels: labels, goal: goal, norm: configuration.norm, budgets: above,
+      options: options)
     for (epsilon, outcome) in zip(above, outcomes) {
       for row in beaten where records[row].epsilon! < epsilon {
         records[row].forwards += outcome.accounts[row].forwards
@@ -85,7 +89,7 @@ struct Bisection {
         isCancelled: isCancelled)
       let outcome = try attack.run(
         on: classifier, images: images.rows(at: group), labels: group.map { labels[$0] }, goal: goal(of: group),
-        budgets: [epsilon(level)], options: options)[0]
+        norm: configuration.norm, budgets: [epsilon(level)], options: options)[0]
       for (position, row) in group.enumerated() {
         note(outcome, at: position, in: &records[row], row, level, &brackets[row])
       }
@@ -112,22 +116,16 @@ struct Bisection {
     record.epsilon = epsilon(level)
     record.prediction = account.prediction
     let (perturbed, original) = (outcome.images.rows(position..<position + 1), images.rows(row..<row + 1))
-    record.linfNorm = LInfinity().distances(of: perturbed, from: original)[0]
-    record.l2Norm = EuclideanDistance.of(perturbed, from: original)[0]
+    record.distances = NormDistances.all(of: perturbed, from: original)[0]
   }
 
   private func unbeaten(_ row: Int) -> MinimumRecord {
     let status: MinimumRecord.Status =
-      clean[row] != labels[row] ? .alreadyWrong : target(row) == labels[row] ? .labelIsTarget : .withstood
+      clean[row] != labels[row] ? .alreadyWrong : goal.target(of: row) == labels[row] ? .labelIsTarget : .withstood
     return MinimumRecord(
-      model: model, attack: attackIndex, image: ids[row], label: labels[row], target: target(row),
+      model: chunk.model, attack: attackIndex, image: ids[row], label: labels[row], target: goal.target(of: row),
       cleanPrediction: clean[row], prediction: clean[row], status: status, epsilon: nil, failedEpsilon: 0,
-      failedAgainEpsilon: nil, linfNorm: 0,
-      l2Norm: 0, forwards: 0, backwards: 0)
-  }
-
-  private func target(_ row: Int) -> Int? {
-    if case .targeted(let targets) = goal { targets[row] } else { nil }
+      failedAgainEpsilon: nil, distances: .zero, forwards: 0, backwards: 0)
   }
 
   private func goal(of rows: [Int]) -> Goal {

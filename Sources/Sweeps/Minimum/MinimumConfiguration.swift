@@ -1,4 +1,4 @@
-import Attacks
+public import Attacks
 import Diagnostics
 import Files
 import Foundation
@@ -9,6 +9,8 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   public var models: [RunConfiguration.Model]
   public var dataset: RunConfiguration.Dataset
   public var attacks: [RunConfiguration.Attack]
+  /// What ε is measured by; nil for L∞, as of versions that knew no other.
+  private var normName: String?
   public var goal: GoalKind
   /// The largest ε that is tried.
   public var maximum: RunConfiguration.Budget
@@ -25,14 +27,15 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   /// - Throws: `InputError` of kind `.usage` for a range or tolerance without meaning.
   public init(
     models: [RunConfiguration.Model], dataset: RunConfiguration.Dataset, attacks: [RunConfiguration.Attack],
-    goal: GoalKind, maximum: RunConfiguration.Budget, tolerance: Float, scan: Int? = nil, limit: Int? = nil,
+    norm: any Norm, goal: GoalKind, maximum: RunConfiguration.Budget, tolerance: Float, scan: Int? = nil,
+    limit: Int? = nil,
     seed: UInt64,
     toolVersion: String
   ) throws {
     guard maximum.value >= Self.smallest else {
       throw InputError(
         .usage, "--max-epsilon", "found \(maximum.text); expected an ε of at least \(Self.smallest)",
-        remedy: "for example --max-epsilon 0.5")
+        remedy: "for example --max-epsilon \(norm.budget(from: 0.5))")
     }
     guard tolerance >= Self.smallest, tolerance <= maximum.value else {
       throw InputError(
@@ -50,6 +53,7 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
     self.models = models
     self.dataset = dataset
     self.attacks = attacks
+    normName = norm.name == LInfinity().name ? nil : norm.name
     self.goal = goal
     self.maximum = maximum
     self.tolerance = tolerance
@@ -58,6 +62,14 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
     self.seed = seed
     self.toolVersion = toolVersion
   }
+
+  private enum CodingKeys: String, CodingKey {
+    case models, dataset, attacks, goal, maximum, tolerance, scans, limit, seed, toolVersion
+    case normName = "norm"
+  }
+
+  /// What ε is measured by.
+  public var norm: any Norm { NormCatalog.all.first { $0.name == normName } ?? LInfinity() }
 
   /// What neither the largest ε nor the tolerance can be below: single precision tells no less apart in a pixel.
   private static let smallest: Float = 1e-6
@@ -89,17 +101,16 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
 
   /// The ε of a level of one of the attacks: `level` · maximum / (scan · 2^halvings).
   func epsilon(_ level: Int, attack: Int) -> Float {
-    Float(Double(maximum.value) * Double(level) / Double(scans[attack] << halvings(attack: attack)))
+    norm.budget(from: Float(Double(maximum.value) * Double(level) / Double(scans[attack] << halvings(attack: attack))))
   }
 
   /// The ε at which images that a single step beat at a smaller one are tried again: an eighth of the largest apart.
-  var repeats: [Float] { (1...8).map { Float(Double(maximum.value) * Double($0) / 8) } }
+  var repeats: [Float] { (1...8).map { norm.budget(from: Float(Double(maximum.value) * Double($0) / 8)) } }
 }
 
 extension RunConfiguration.Attack {
   /// Whether it takes one step at `epsilon`.
-  func isSingleStep(at epsilon: Float) -> Bool {
-    let attack = try? AttackKind.attack(named: name, parameters: parameters.map { AttackParameter($0.name, $0.value) })
-    return attack?.stepCount(at: epsilon) == 1
+  package func isSingleStep(at epsilon: Float) -> Bool {
+    (try? AttackCatalog.attack(named: name, parameters: parameters))?.isSingleStep(at: epsilon) ?? false
   }
 }

@@ -1,5 +1,7 @@
+public import Attacks
+
 /// The smallest ε at which one attack beat one image, as far as the search could tell.
-public struct MinimumRecord: Codable, Sendable, Hashable {
+public struct MinimumRecord: Sendable, Hashable {
   public enum Status: String, Codable, Sendable, Hashable {
     /// The attack succeeds at `epsilon`.
     case beaten
@@ -27,9 +29,8 @@ public struct MinimumRecord: Codable, Sendable, Hashable {
   public var failedEpsilon: Float
   /// The smallest ε tried above `epsilon` at which it fails again; nil if it never does, or none was tried.
   public var failedAgainEpsilon: Float?
-  /// ‖x′ − x‖∞ and ‖x′ − x‖₂ at `epsilon`; 0 if it was not beaten.
-  public var linfNorm: Float
-  public var l2Norm: Float
+  /// How far the image at `epsilon` is from the original; 0 if it was not beaten.
+  public var distances: NormDistances
   public var forwards: Int
   public var backwards: Int
 }

@@ -26,7 +26,8 @@ public struct MinimumSearch: Sendable {
     self.configuration = configuration
     let run = RunConfiguration(
       models: configuration.models, dataset: configuration.dataset, attacks: configuration.attacks,
-      goals: [configuration.goal], budgets: [configuration.maximum], limit: configuration.limit,
+      norm: configuration.norm, goals: [configuration.goal], budgets: [configuration.maximum],
+      limit: configuration.limit,
       seed: configuration.seed, toolVersion: configuration.toolVersion)
     sweep = try Sweep(run, models: models, attacks: attacks, dataset: dataset)
   }
@@ -64,25 +65,21 @@ public struct MinimumSearch: Sendable {
   private func search(
     _ model: Int, _ positions: Range<Int>, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [MinimumRecord] {
-    let images = sweep.dataset.images(at: positions)
-    let ids = positions.map { sweep.dataset.ids[$0] }
-    let labels = sweep.dataset.labels(at: positions)
-    let clean = CleanPass(sweep.models[model], images: images)
-    if let row = clean.scores.rowsAreFinite().firstIndex(of: false) {
+    let chunk = SweepChunk(sweep, model: model, positions: positions, isCancelled: isCancelled)
+    if let row = chunk.clean.scores.rowsAreFinite().firstIndex(of: false) {
       // Such an image would pass for one that no ε beats.
       throw InputError(
         .model, sweep.models[model].name,
-        "its scores of image \(ids[row]) are not finite, and say nothing of robustness",
+        "its scores of image \(chunk.ids[row]) are not finite, and say nothing of robustness",
         remedy: "use another checkpoint; `robust sweep` says how many images are affected")
     }
-    let goal = configuration.goal.targetChoice.goals(
-      labels: labels, imageIDs: ids, cleanScores: clean.scores, seed: configuration.seed)[0]
+    let goal = chunk.goals(configuration.goal.targetChoice)[0]
     var byAttack: [[MinimumRecord]] = []
     for (index, attack) in sweep.attacks.enumerated() {
       var bisection = Bisection(
-        configuration: configuration, classifier: sweep.models[model], attack: attack, images: images, labels: labels,
-        ids: ids, goal: goal, clean: clean.predictions, model: model, attackIndex: index, isCancelled: isCancelled)
-      byAttack.append(try bisection.run(cleanPass: clean))
+        configuration: configuration, chunk: chunk, attack: attack, goal: goal, clean: chunk.clean.predictions,
+        attackIndex: index)
+      byAttack.append(try bisection.run())
     }
     return positions.indices.flatMap { position in
       byAttack.map { $0[position - positions.startIndex] }

@@ -1,3 +1,4 @@
+import Attacks
 import Runs
 public import Statistics
 

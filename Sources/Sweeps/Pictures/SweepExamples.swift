@@ -1,3 +1,4 @@
+import Attacks
 import Datasets
 import Diagnostics
 import Files
@@ -66,8 +67,9 @@ public struct SweepExamples: Sendable {
 
   /// The example of `record`, `[1, channel, row, column]`, as a file.
   func picture(_ record: EvaluationRecord, of image: Tensor, at position: Int) -> Picture {
-    let levels = Quantizer.levels(
-      of: image, around: sweep.dataset.pixels(at: position), epsilon: budget(record).value)
+    let levels = ExampleLevels.nearest(
+      to: image, around: sweep.dataset.pixels(at: position), budget: budget(record).value,
+      norm: sweep.configuration.norm)
     let data = png(levels)
     return Picture(
       path: paths.path(of: record), data: data, identity: (PictureKey(record), Checksum.sha256(of: data)))

@@ -1,24 +1,9 @@
 import Datasets
 import Diagnostics
 import Files
-public import Foundation
+import Foundation
 import Imaging
 public import Runs
-
-/// One attacked image to be shown in a report: clean, perturbation and adversarial, as PNG.
-public struct SweepPicture: Sendable {
-  public let record: EvaluationRecord
-  /// What its model takes the adversarial PNG for, read back: of the attack's own image it is `record.prediction`.
-  public let filePrediction: Int
-  /// Whether rounding to 8 bits left nothing of the perturbation.
-  public let isUnchanged: Bool
-  public let cleanPNG: Data
-  /// The perturbation, magnified, with grey for zero.
-  public let perturbationPNG: Data
-  public let adversarialPNG: Data
-  /// By how much the perturbation is magnified.
-  public let magnification: Int
-}
 
 extension Sweep {
   /// Up to `count` pictures for each model, attack and goal of a complete run, read from its exported examples.
@@ -28,10 +13,10 @@ extension Sweep {
   /// in the data set whose file does to the model what the attack's own image did, else the first.
   public func gallery(
     in directory: SweepDirectory, count: Int = 6, examples: ExampleCount = .first(10)
-  ) throws -> [SweepPicture] {
+  ) throws -> [ImageRow] {
     let exporter = SweepExamples(self, directory: directory, count: examples)
     let predictions = try exporter.filePredictions()
-    var pictures: [SweepPicture] = []
+    var pictures: [ImageRow] = []
     for model in models.indices {
       let records = try exporter.exportedRecords(model: model)
       let hashes = try exporter.store.pictures(model: model)
@@ -109,16 +94,15 @@ extension SweepExamples {
   /// The pictures of an exported `record`.
   fileprivate func shown(
     _ record: EvaluationRecord, _ hashes: [PictureKey: String], filePrediction: Int
-  ) throws -> SweepPicture {
+  ) throws -> ImageRow {
     let original = sweep.dataset.pixels(at: positions[record.image]!)
     let levels = try levels(of: record, hashes)
     let largest = zip(levels, original).reduce(1) { max($0, abs(Int($1.0) - Int($1.1))) }
     // The largest change then nearly reaches black or white.
     let gain = max(1, 127 / largest)
     let difference = Quantizer.difference(levels, minus: original, gain: gain)
-    return SweepPicture(
-      record: record, filePrediction: filePrediction, isUnchanged: levels == original, cleanPNG: png(original),
-      perturbationPNG: png(difference), adversarialPNG: png(levels),
-      magnification: gain)
+    return ImageRow(
+      record: record, cleanPNG: png(original), perturbationPNG: png(difference), adversarialPNG: png(levels),
+      magnification: Double(gain), filePrediction: filePrediction, isUnchanged: levels == original)
   }
 }

@@ -13,9 +13,13 @@ struct GreyImageCheck: Check {
   let claim = "at ε of 0.5 and more, attacks bring accuracy down to that on a grey image"
 
   func examine(_ subject: CheckSubject) throws -> CheckAnswer {
-    let large = subject.untargetedTrials.compactMap { trial in trial.totals.last { subject.epsilon($0) >= 0.5 } }
-    guard !large.isEmpty else { return .notApplicable("no untargeted attack of this run has an ε of 0.5 or more") }
     let grey = Tensor(repeating: 0.5, shape: subject.classifier.inputShape.batched(1))
+    // Of all images, those that are black and white are farthest from it.
+    let reach = subject.norm.distances(of: grey, from: Tensor(shape: grey.shape))[0]
+    let large = subject.untargetedTrials.compactMap { trial in trial.totals.last { subject.epsilon($0) >= reach } }
+    guard !large.isEmpty else {
+      return .notApplicable("no untargeted attack of this run has an ε of \(reach) or more")
+    }
     let answer = subject.classifier.predictions(for: grey)[0]
     let kept = try subject.store.correctImagesByLabel(model: subject.model)[answer] ?? 0
     return .findings(large.compactMap { finding(subject, $0, kept: kept) })
@@ -28,7 +32,7 @@ struct GreyImageCheck: Check {
     guard p < Chance.level else { return nil }
     let attack = subject.sweep.attacks[totals.attack]
     let title = subject.title(attack: totals.attack)
-    let isSingleStep = attack.stepCount(at: subject.epsilon(totals)) == 1
+    let isSingleStep = attack.isSingleStep(at: subject.epsilon(totals))
     return Finding(
       check: name, severity: isSingleStep ? .warning : .error,
       title: "\(title) leaves \(subject.name) right where a plain grey image would not",

@@ -17,7 +17,7 @@ struct IterativeAttackCheck: Check {
     var findings: [Finding] = []
     for first in single {
       for second in attacks.indices
-      where !isSingleStep(attacks[second]) && attacks[second].objective == attacks[first].objective {
+      where isIterative(attacks[second]) && attacks[second].objective == attacks[first].objective {
         compared = true
         for goal in subject.configuration.goals.indices {
           if let finding = try finding(subject, first, second, goal) { findings.append(finding) }
@@ -36,7 +36,8 @@ struct IterativeAttackCheck: Check {
     return .findings(findings)
   }
 
-  private func isSingleStep(_ attack: any Attack) -> Bool { attack.stepCount(at: 0.1) == 1 }
+  private func isSingleStep(_ attack: any Attack) -> Bool { attack.isSingleStep(at: 0.1) }
+  private func isIterative(_ attack: any Attack) -> Bool { attack.isIterative(at: 0.1) }
 
   private func finding(_ subject: CheckSubject, _ first: Int, _ second: Int, _ goal: Int) throws -> Finding? {
     let pairs = try subject.store.discordance(model: subject.model, first: first, second: second, goal: goal)
@@ -48,9 +49,10 @@ struct IterativeAttackCheck: Check {
   }
 
   private func findingInSample(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
-    let attack = BIM(objective: subject.sweep.attacks[totals.attack].objective)
+    let attack = BIM(objective: subject.sweep.attacks[totals.attack].objective ?? .crossEntropy)
     let outcome = try attack.run(
-      on: subject.classifier, subject.sample, rows: Array(0..<subject.sample.count), budget: subject.epsilon(totals),
+      on: subject.classifier, subject.sample, rows: Array(0..<subject.sample.count), norm: subject.norm,
+      budget: subject.epsilon(totals),
       seed: subject.configuration.seed)
     let rival = try Rivalry(subject, totals, beaten: outcome.succeeded)
     let difference = Discordance(

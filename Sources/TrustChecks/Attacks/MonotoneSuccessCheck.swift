@@ -36,7 +36,8 @@ struct MonotoneSuccessCheck: Check {
     let rows = Array(0..<subject.sample.count)
     let beaten = try subject.configuration.budgets.map {
       try subject.sweep.attacks[attack].run(
-        on: subject.classifier, subject.sample, rows: rows, budget: $0.value, seed: subject.configuration.seed
+        on: subject.classifier, subject.sample, rows: rows, norm: subject.norm, budget: $0.value,
+        seed: subject.configuration.seed
       ).succeeded
     }
     return zip(beaten, beaten.dropFirst()).enumerated().map { budget, pair in
@@ -50,7 +51,7 @@ struct MonotoneSuccessCheck: Check {
     guard let (pair, p) = Discordance.beyondChance(pairs) else { return nil }
     let budgets = subject.configuration.budgets
     let (smaller, larger) = (budgets[pair.budget].text, budgets[pair.budget + 1].text)
-    let isSingleStep = subject.sweep.attacks[attack].stepCount(at: budgets[pair.budget + 1].value) == 1
+    let isSingleStep = subject.sweep.attacks[attack].isSingleStep(at: budgets[pair.budget + 1].value)
     let title = subject.title(attack: attack, goal: goal)
     return Finding(
       check: name, severity: isSingleStep ? .warning : .error,

@@ -18,11 +18,13 @@ struct MoreStepsCheck: Check {
   private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
     let epsilon = subject.epsilon(totals)
     let attack = subject.sweep.attacks[totals.attack]
-    let steps = attack.stepCount(at: epsilon)
     let rows = try subject.survivors(totals)
-    guard let longer = attack.withSteps(2 * steps, at: epsilon), !rows.isEmpty else { return nil }
+    guard let steps = attack.stepCount(at: epsilon), let longer = attack.withSteps(2 * steps, at: epsilon),
+      !rows.isEmpty
+    else { return nil }
     let outcome = try longer.run(
-      on: subject.classifier, subject.sample, rows: rows, budget: epsilon, seed: subject.configuration.seed)
+      on: subject.classifier, subject.sample, rows: rows, norm: subject.norm, budget: epsilon,
+      seed: subject.configuration.seed)
     let beaten = outcome.succeeded.count { $0 }
     let lower = Statistics.wilson(successes: beaten, trials: subject.sample.count).lower
     guard lower > 0.05 else { return nil }

@@ -60,9 +60,7 @@ struct PlantedAdversaryCheck: Check {
     // "plant" as a number.
     var stream = RandomStream(seed: subject.configuration.seed, UInt64(sample.ids[row]), 0x70_6C61_6E74)
     let corners = Tensor.concatenated(
-      (0..<Self.corners).map { _ in
-        image.map { min(1, max(0, $0 + (stream.next() & 1 == 0 ? epsilon : -epsilon))) }
-      })
+      (0..<Self.corners).map { _ in subject.norm.extreme(around: image, budget: epsilon, using: &stream) })
     let label = sample.labels[row]
     let own = sample.scores.rows(row..<row + 1).scalars
     let rival = own.indices.filter { $0 != label }.max { own[$0] < own[$1] }!
@@ -77,9 +75,9 @@ struct PlantedAdversaryCheck: Check {
         .first
     else { return nil }
     let planted = PlantedClassifier(base: classifier, label: label, rival: rival, plant: plant)
-    let attack = subject.sweep.attacks[totals.attack].forTwoClasses
+    guard let attack = subject.sweep.attacks[totals.attack].forTwoClasses else { return nil }
     let outcome = try attack.run(
-      on: planted, images: image, labels: [0], goal: .untargeted, budgets: [epsilon],
+      on: planted, images: image, labels: [0], goal: .untargeted, norm: subject.norm, budgets: [epsilon],
       options: AttackOptions(
         seed: subject.configuration.seed, imageIDs: [sample.ids[row]], cleanPredictions: [0],
         isCancelled: sample.isCancelled))[0]
@@ -88,14 +86,11 @@ struct PlantedAdversaryCheck: Check {
 }
 
 extension Attack {
-  /// This attack, on the margin if its objective needs more than two classes.
-  fileprivate var forTwoClasses: any Attack {
-    guard objective.minimumClassCount(isTargeted: false) > 2 else { return self }
-    return (self as? BIM).map { bim -> any Attack in
-      var copy = bim
-      copy.objective = .margin
-      return copy
-    } ?? FGSM(objective: .margin)
+  /// This attack, on the margin if its objective needs more than two classes; nil if it asks for no gradient: what it is
+  /// planted for, noise cannot find.
+  fileprivate var forTwoClasses: (any Attack)? {
+    guard let objective else { return nil }
+    return objective.minimumClassCount(isTargeted: false) > 2 ? withObjective(.margin) : self
   }
 }
 

@@ -21,11 +21,12 @@ struct RandomNoiseCheck: Check {
   private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
     let sample = subject.sample
     let epsilon = subject.epsilon(totals)
-    let noisy = sample.perturbed { id in
-      // "noise" as a number.
-      var stream = RandomStream(seed: subject.configuration.seed, UInt64(id), 0x6E_6F69_7365)
-      return { stream.next() & 1 == 0 ? epsilon : -epsilon }
-    }
+    let noisy = Tensor.concatenated(
+      sample.ids.enumerated().map { row, id in
+        // "noise" as a number.
+        var stream = RandomStream(seed: subject.configuration.seed, UInt64(id), 0x6E_6F69_7365)
+        return subject.norm.extreme(around: sample.images.rows(row..<row + 1), budget: epsilon, using: &stream)
+      })
     let beaten = zip(subject.classifier.predictions(forChunksOf: noisy), sample.labels).map { $0 != $1 }
     let rival = try Rivalry(subject, totals, beaten: beaten)
     guard rival.isStronger else { return nil }
@@ -33,7 +34,7 @@ struct RandomNoiseCheck: Check {
     return Finding(
       check: name, severity: .error, title: "Random noise beats \(title) on \(subject.name)",
       evidence: """
-        At \(subject.epsilonText(totals)), noise of ±ε a pixel changed \(rival.beaten) of \(sample.count) images that were \
+        At \(subject.epsilonText(totals)), noise of that size changed \(rival.beaten) of \(sample.count) images that were \
         right, \(title) \(rival.attackBeaten); \(rival.onlyRival) fell to noise alone and \(rival.onlyAttack) to the attack \
         alone (exact McNemar p = \(Float(rival.pValue))).
         """, numbers: rival.numbers,

@@ -21,6 +21,10 @@ struct SquareAttackCheck: Check {
     guard !trials.isEmpty, subject.sample.count > 0 else {
       return .notApplicable("the run has no untargeted attack with something to beat")
     }
+    guard subject.norm.name == SquareSearch.norm.name else {
+      return .notApplicable(
+        "Square attack is implemented in \(SquareSearch.norm.title), and the run is in \(subject.norm.title)")
+    }
     return .findings(try finding(subject, subject.telltale(trials[0].totals)).map { [$0] } ?? [])
   }
 
@@ -57,9 +61,9 @@ struct SquareAttackCheck: Check {
     }
     let remaining = rows.sorted()
     guard subject.iterativeTrials.isEmpty, !remaining.isEmpty else { return remaining }
-    let bim = BIM(objective: subject.sweep.attacks[totals.attack].objective)
+    let bim = BIM(objective: subject.sweep.attacks[totals.attack].objective ?? .crossEntropy)
     let outcome = try bim.run(
-      on: subject.classifier, subject.sample, rows: remaining, budget: subject.epsilon(totals),
+      on: subject.classifier, subject.sample, rows: remaining, norm: subject.norm, budget: subject.epsilon(totals),
       seed: subject.configuration.seed)
     return zip(remaining, outcome.succeeded).filter { !$0.1 }.map(\.0)
   }

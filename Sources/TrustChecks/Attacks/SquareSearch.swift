@@ -1,3 +1,4 @@
+import Attacks
 import Models
 import Runs
 import Tensors
@@ -8,6 +9,8 @@ import Tensors
 /// margin z_y − max z_j. The share p of pixels in a square begins at 0.8 and is halved as in AutoAttack, at 10, 50, 200, 500, …
 /// of 10,000 queries, scaled to the number of queries.
 struct SquareSearch {
+  static let norm = LInfinity()
+
   let queries: Int
   let budget: Float
   let seed: UInt64

@@ -26,7 +26,7 @@ struct TransferCheck: Check {
     let attack = subject.sweep.attacks[totals.attack]
     // What the source gets wrong anyway is attacked all the same: rows are declared right.
     let images = try attack.run(
-      on: source, sample, rows: Array(0..<sample.count), budget: subject.epsilon(totals),
+      on: source, sample, rows: Array(0..<sample.count), norm: subject.norm, budget: subject.epsilon(totals),
       seed: subject.configuration.seed
     ).images
     let beaten = zip(subject.classifier.predictions(forChunksOf: images), sample.labels).map { $0 != $1 }

@@ -20,13 +20,16 @@ struct UnfinishedAscentCheck: Check {
   private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
     let epsilon = subject.epsilon(totals)
     let attack = subject.sweep.attacks[totals.attack]
-    let steps = attack.stepCount(at: epsilon)
+    guard let steps = attack.stepCount(at: epsilon) else { return nil }
     let last = min(10, max(1, steps / 2))
     let rows = try subject.survivors(totals)
     guard !rows.isEmpty, let shorter = attack.withSteps(steps - last, at: epsilon) else { return nil }
     let path = try [shorter, attack].map {
-      try $0.run(on: subject.classifier, subject.sample, rows: rows, budget: epsilon, seed: subject.configuration.seed)
-        .images
+      try $0.run(
+        on: subject.classifier, subject.sample, rows: rows, norm: subject.norm, budget: epsilon,
+        seed: subject.configuration.seed
+      )
+      .images
     }
     let values = ([subject.sample.images.rows(at: rows)] + path).map { margins(subject, $0, rows) }
     let gains = rows.indices.compactMap { row -> Double? in

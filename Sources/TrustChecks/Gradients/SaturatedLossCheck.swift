@@ -17,7 +17,7 @@ struct SaturatedLossCheck: Check {
     return .findings(flat.compactMap { finding(subject, $0.totals) })
   }
 
-  private func usesCrossEntropy(_ subject: CheckSubject, _ objective: Objective) -> Bool {
+  private func usesCrossEntropy(_ subject: CheckSubject, _ objective: Objective?) -> Bool {
     objective == .crossEntropy || objective == .ownLoss && subject.classifier.trainingLoss == .crossEntropy
   }
 

@@ -16,10 +16,11 @@ struct ZeroGradientsCheck: Check {
   private func finding(_ subject: CheckSubject, _ attack: Int, _ goal: Int, _ totals: [CheckTotals]) -> Finding? {
     let worst = totals.max { $0.survivors(flagged: .zeroGradient) < $1.survivors(flagged: .zeroGradient) }!
     let stuck = worst.survivors(flagged: .zeroGradient)
-    guard let severity = Chance.severity(stuck, of: worst.trials) else { return nil }
+    guard let severity = Chance.severity(stuck, of: worst.trials),
+      let objective = subject.sweep.attacks[attack].objective
+    else { return nil }
     let title = subject.title(attack: attack, goal: goal)
     let last = totals[totals.count - 1]
-    let objective = subject.sweep.attacks[attack].objective
     let reason =
       objective == .ownLoss
       ? " The training loss, \(subject.configuration.models[subject.model].loss), has no gradient once it is satisfied."

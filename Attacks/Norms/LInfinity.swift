@@ -4,6 +4,22 @@ public import Tensors
 public struct LInfinity: Norm {
   public init() {}
 
+  public var name: String { "linf" }
+  public var title: String { "L∞" }
+  public var meaning: String { "the largest change of any pixel" }
+  public var unit: String { "in pixel values of [0, 1]" }
+  public var otherScale: (label: String, factor: Double)? { ("ε, in steps of 1/255", 255) }
+  public var stepMeaning: String { "the sign of the gradient" }
+  public var defaultBudgets: String { "0:0.5:11" }
+  public var defaultTolerance: Float { 0.001 }
+  public var budgetExamples: String { "0:0.5:11 (start:stop:count), 1/255,8/255 or 0.1" }
+
+  public func problem(ofBudget value: Double) -> String? {
+    value <= 1 ? nil : "a budget is at most 1, the whole range of a pixel; write levels of 8 bits as 8/255"
+  }
+
+  public var onLattice: (any Norm)? { LInfinityLattice() }
+
   /// Each pixel uniform on [x − ε, x + ε), then clipped to [0, 1].
   public func start(around images: Tensor, budget: Float, streams: [RandomStream]) -> Tensor {
     precondition(streams.count == images.shape[0], "LInfinity.start: \(streams.count) streams for \(images.shape)")
@@ -18,8 +34,13 @@ public struct LInfinity: Norm {
     return project(noisy, around: images, budget: budget)
   }
 
+  /// A corner: every element ε up or down by chance, clipped to [0, 1].
+  public func extreme(around image: Tensor, budget: Float, using stream: inout RandomStream) -> Tensor {
+    image.map { min(1, max(0, $0 + (stream.next() & 1 == 0 ? budget : -budget))) }
+  }
+
   /// The sign of each element, with sign(0) = 0 and sign(NaN) = 0.
-  public func normalise(_ gradient: Tensor) -> Tensor {
+  public func direction(of gradient: Tensor) -> Tensor {
     gradient.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
   }
 
@@ -45,15 +66,19 @@ public struct LInfinity: Norm {
   }
 
   public func distances(of perturbed: Tensor, from originals: Tensor) -> [Float] {
-    precondition(
-      perturbed.shape == originals.shape, "LInfinity.distances: \(perturbed.shape) from \(originals.shape)")
-    let stride = originals.shape.withoutBatch.count
-    return perturbed.withUnsafeBuffer { perturbed in
-      originals.withUnsafeBuffer { originals in
-        (0..<(stride == 0 ? 0 : originals.count / stride)).map { image in
-          (image * stride..<(image + 1) * stride).reduce(0) { max($0, abs(perturbed[$1] - originals[$1])) }
-        }
-      }
+    perturbed.perImage(with: originals, "LInfinity.distances") { perturbed, originals in
+      perturbed.indices.reduce(0) { max($0, abs(perturbed[$1] - originals[$1])) }
     }
+  }
+
+  /// The range of a pixel.
+  public func diameter(of shape: Shape) -> Float { 1 }
+
+  /// Half an ulp of a bound, which is at most 1.
+  public func slack(at budget: Float, of shape: Shape) -> Float { 0x1p-24 }
+
+  /// None of a whole number of levels; of another budget, at most to the next level.
+  public func roundingError(at budget: Float, of shape: Shape) -> Float {
+    LInfinityLattice.isWhole(budget) ? 0 : Float(LInfinityLattice.levels(in: budget) + 1) / 255 - budget
   }
 }

@@ -11,6 +11,18 @@ public import Tensors
 public struct LInfinityLattice: Norm {
   public init() {}
 
+  public var name: String { LInfinity().name }
+  public var title: String { LInfinity().title }
+  public var meaning: String { LInfinity().meaning }
+  public var unit: String { LInfinity().unit }
+  public var otherScale: (label: String, factor: Double)? { ("ε, in steps of 1/255", 255) }
+  public var stepMeaning: String { LInfinity().stepMeaning }
+  public var defaultBudgets: String { LInfinity().defaultBudgets }
+  public var defaultTolerance: Float { LInfinity().defaultTolerance }
+  public var budgetExamples: String { LInfinity().budgetExamples }
+  public func problem(ofBudget value: Double) -> String? { LInfinity().problem(ofBudget: value) }
+  public var onLattice: (any Norm)? { self }
+
   /// How many levels a change within `budget` can have: `⌊255 ε⌋`.
   public static func levels(in budget: Float) -> Int { Int((255 * Double(budget) + slack).rounded(.down)) }
 
@@ -42,7 +54,12 @@ public struct LInfinityLattice: Norm {
     return noisy
   }
 
-  public func normalise(_ gradient: Tensor) -> Tensor { LInfinity().normalise(gradient) }
+  /// A random corner of the ball, as far from `image` as levels allow.
+  public func extreme(around image: Tensor, budget: Float, using stream: inout RandomStream) -> Tensor {
+    project(LInfinity().extreme(around: image, budget: budget, using: &stream), around: image, budget: budget)
+  }
+
+  public func direction(of gradient: Tensor) -> Tensor { LInfinity().direction(of: gradient) }
 
   /// The image of whole levels nearest to `perturbed` within `budget` levels; `originals` bit for bit if that is none.
   public func project(_ perturbed: Tensor, around originals: Tensor, budget: Float) -> Tensor {
@@ -68,6 +85,13 @@ public struct LInfinityLattice: Norm {
   public func distances(of perturbed: Tensor, from originals: Tensor) -> [Float] {
     LInfinity().distances(of: perturbed, from: originals)
   }
+
+  public func diameter(of shape: Shape) -> Float { 1 }
+
+  /// What ε holds beyond whole levels, and the rounding of k/255.
+  public func slack(at budget: Float, of shape: Shape) -> Float { Float(Self.slack / 255) }
+
+  public func roundingError(at budget: Float, of shape: Shape) -> Float { 0 }
 
   /// The levels within `budget` of `original`; `nil` if there is none.
   private static func range(around original: Float, budget: Float) -> ClosedRange<Int>? {

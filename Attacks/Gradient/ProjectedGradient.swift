@@ -21,12 +21,12 @@ struct ProjectedGradient {
     if momentum > 0 { iterate.memory = [Tensor(shape: iterate.images.shape)] }
     for _ in 0..<steps {
       guard var gradient = try trial.gradient(of: objective, at: &iterate, keepsBeaten: takesAllSteps) else { return }
-      if trial.norm.skipsSaturated { gradient = gradient.leavingOutSaturated(iterate.images, ascends: step > 0) }
       if momentum > 0 {
         var velocity = iterate.memory[0].map { momentum * $0 }
         velocity.add(gradient.scaledToUnit { $0.reduce(0) { $0 + abs($1) } })
         (iterate.memory[0], gradient) = (velocity, velocity)
       }
+      if trial.norm.skipsSaturated { gradient = gradient.leavingOutSaturated(iterate.images, ascends: step > 0) }
       iterate.images.add(trial.norm.direction(of: gradient), scaledBy: step)
       iterate.images = trial.norm.project(iterate.images, around: trial.originals, budget: trial.budget)
     }

@@ -99,7 +99,4 @@ public struct L0: Norm {
 
   /// Counting makes no error.
   public func slack(at budget: Float, of shape: Shape) -> Float { 0 }
-
-  /// Pixels of 8-bit levels that were not changed stay as they are.
-  public func roundingError(at budget: Float, of shape: Shape) -> Float { 0 }
 }

@@ -124,9 +124,6 @@ public struct L1: Norm {
 
   public func diameter(of shape: Shape) -> Float { Float(shape.count) }
 
-  /// Half a level in every pixel.
-  public func roundingError(at budget: Float, of shape: Shape) -> Float { diameter(of: shape) / 510 }
-
-  /// A sum of many changes that were each rounded.
-  public func slack(at budget: Float, of shape: Shape) -> Float { 1e-5 * budget + 6e-8 * Float(shape.count) }
+  /// Every pixel is rounded to a `Float` of [0, 1], by half an ulp of 1 at most; the sum is rounded in proportion.
+  public func slack(at budget: Float, of shape: Shape) -> Float { 1e-5 * budget + 0x1p-24 * diameter(of: shape) }
 }

@@ -28,8 +28,10 @@ public struct L2: Norm {
 
   /// Uniform in the ball, then projected to [0, 1]: a normal direction, and a length of ε · u^(1/n).
   public func start(around images: Tensor, budget: Float, streams: [RandomStream]) -> Tensor {
-    moved(images, streams) { count, stream in Double(budget) * pow(Double(stream.uniform()), 1 / Double(count)) }
-      .projected(by: self, around: images, budget: budget)
+    let noisy = moved(images, streams) { count, stream in
+      Double(budget) * pow(Double(stream.uniform()), 1 / Double(count))
+    }
+    return project(noisy, around: images, budget: budget)
   }
 
   public func extreme(around image: Tensor, budget: Float, using stream: inout RandomStream) -> Tensor {
@@ -108,6 +110,6 @@ public struct L2: Norm {
 
   public func diameter(of shape: Shape) -> Float { Float(Double(shape.count).squareRoot()) }
 
-  /// Half a level in every pixel.
-  public func roundingError(at budget: Float, of shape: Shape) -> Float { diameter(of: shape) / 510 }
+  /// Every pixel is rounded to a `Float` of [0, 1], by half an ulp of 1 at most; the sum is rounded in proportion.
+  public func slack(at budget: Float, of shape: Shape) -> Float { 1e-5 * budget + 0x1p-24 * diameter(of: shape) }
 }

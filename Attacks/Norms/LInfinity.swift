@@ -76,9 +76,4 @@ public struct LInfinity: Norm {
 
   /// Half an ulp of a bound, which is at most 1.
   public func slack(at budget: Float, of shape: Shape) -> Float { 0x1p-24 }
-
-  /// None of a whole number of levels; of another budget, at most to the next level.
-  public func roundingError(at budget: Float, of shape: Shape) -> Float {
-    LInfinityLattice.isWhole(budget) ? 0 : Float(LInfinityLattice.levels(in: budget) + 1) / 255 - budget
-  }
 }

@@ -91,8 +91,6 @@ public struct LInfinityLattice: Norm {
   /// What ε holds beyond whole levels, and the rounding of k/255.
   public func slack(at budget: Float, of shape: Shape) -> Float { Float(Self.slack / 255) }
 
-  public func roundingError(at budget: Float, of shape: Shape) -> Float { 0 }
-
   /// The levels within `budget` of `original`; `nil` if there is none.
   private static func range(around original: Float, budget: Float) -> ClosedRange<Int>? {
     let (centre, radius) = (255 * Double(original), 255 * Double(budget) + slack)

@@ -2,8 +2,8 @@ public import Tensors
 
 /// A way to measure a perturbation, with all that attacks, checks and reports need to know of it.
 ///
-/// Tensors are `[batch, …]`, with images `[channel, row, column]` in [0, 1]; every image is on its own. Nothing outside the
-/// file of a norm asks which norm it is.
+/// Tensors are `[batch, …]`, with images `[channel, row, column]` in [0, 1]; every image is on its own. Attacks,
+/// checks and reports ask a norm for what they need, not which one it is; what is defined in one norm alone says so.
 public protocol Norm: Sendable {
   /// What options, files and records call it, for example `linf`.
   var name: String { get }
@@ -54,10 +54,6 @@ public protocol Norm: Sendable {
   /// `shape`.
   func slack(at budget: Float, of shape: Shape) -> Float
 
-  /// By how much rounding every pixel to the nearest of 256 levels can enlarge the distance from an original of 8-bit levels
-  /// within `budget`.
-  func roundingError(at budget: Float, of shape: Shape) -> Float
-
   /// Whether a step leaves out the elements that are at the edge of [0, 1] already and would leave it.
   var skipsSaturated: Bool { get }
 
@@ -91,8 +87,6 @@ extension Norm {
   public func stepLength(_ multiple: Float, of budget: Float) -> Float { multiple * budget }
 
   public func stepSize(nearest stepSize: Float) -> Float { stepSize }
-
-  public func slack(at budget: Float, of shape: Shape) -> Float { 1e-5 * budget + 1e-7 }
 
   public var isHomogeneous: Bool { true }
 

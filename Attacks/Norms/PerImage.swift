@@ -48,10 +48,6 @@ extension Tensor {
     }
   }
 
-  func projected(by norm: some Norm, around originals: Tensor, budget: Float) -> Tensor {
-    norm.project(self, around: originals, budget: budget)
-  }
-
   /// How many pixels an image has: all channels of a place are one pixel. Tensors that are no batch of images have a pixel an
   /// element.
   var pixelCount: Int { shape.rank == 4 ? shape[2] * shape[3] : shape.withoutBatch.count }

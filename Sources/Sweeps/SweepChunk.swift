@@ -20,6 +20,9 @@ package struct SweepChunk {
   package let ids: [Int]
   package let clean: CleanPass
   package let isCancelled: @Sendable () -> Bool
+  private let cleanPredictions: [Int]
+  /// What the scores of the original images tell by themselves.
+  private let cleanFlags: [RecordFlags]
 
   package init(
     _ sweep: Sweep, model: Int, positions: some Collection<Int>, isCancelled: @escaping @Sendable () -> Bool
@@ -33,6 +36,8 @@ package struct SweepChunk {
     ids = self.positions.map { sweep.dataset.ids[$0] }
     clean = CleanPass(classifier, images: images)
     self.isCancelled = isCancelled
+    cleanPredictions = clean.predictions
+    cleanFlags = RecordFlags.ofScores(clean.scores, labels: labels)
   }
 
   /// The goals that a choice of targets comes to for these images.
@@ -61,20 +66,19 @@ package struct SweepChunk {
   ) throws -> [Attacked] {
     let options = AttackOptions(
       rawCurves: configuration.rawCurves, seed: configuration.seed, imageIDs: ids,
-      cleanPredictions: clean.predictions, cleanPass: clean, isCancelled: isCancelled)
+      cleanPredictions: cleanPredictions, cleanPass: clean, isCancelled: isCancelled)
     let outcomes = try attack.run(
       on: classifier, images: images, labels: labels, goal: goal, norm: configuration.norm,
       budgets: budgets.map { configuration.budgets[$0].value }, options: options)
-    let (predictions, flags) = (clean.predictions, RecordFlags.ofScores(clean.scores, labels: labels))
     return zip(budgets, outcomes).flatMap { budget, outcome in
       let distances = NormDistances.all(of: outcome.images, from: images)
       return outcome.accounts.enumerated().map { row, account in
         let record = EvaluationRecord(
           model: model, attack: indices.attack, goal: indices.goal, target: goal.target(of: row), budget: budget,
-          image: ids[row], label: labels[row], cleanPrediction: predictions[row], prediction: account.prediction,
+          image: ids[row], label: labels[row], cleanPrediction: cleanPredictions[row], prediction: account.prediction,
           success: account.succeeded, attacked: account.attacked && outcome.budget > 0, distances: distances[row],
           forwards: account.forwards, backwards: account.backwards, seed: configuration.seed,
-          flags: RecordFlags(account).union(flags[row]))
+          flags: RecordFlags(account).union(cleanFlags[row]))
         return Attacked(row: row, record: record, images: outcome.images)
       }
     }

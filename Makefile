@@ -15,12 +15,13 @@ endif
 RELEASE = -c release $(SWIFT_FLAGS)
 BINARIES = $$($(SWIFT) build $(RELEASE) --show-bin-path)
 
-.PHONY: help demo test test-variants build install benchmark format lint clean dependencies
+.PHONY: help demo test smoke test-variants build install benchmark format lint clean dependencies
 
 help:
 	@echo 'make demo      build, attack the shipped models by FGSM, and write a report into runs/'
 	@echo 'make test      run the tests'
-	@echo 'make test-variants  all tests again, built as this machine would not choose but can run: ROBUST_CPU=portable, avx2'
+	@echo 'make smoke     run the fast half of the tests, which takes less than a minute once they are built'
+	@echo 'make test-variants  the tests that compute, built as this machine would not choose but can run: ROBUST_CPU=portable, avx2'
 	@echo 'make build     build the release version of robust: ROBUST_CPU=avx512, avx2 or portable'
 	@echo 'make install   build it and install it: PREFIX=/usr/local, DESTDIR='
 	@echo 'make benchmark measure it against PyTorch and Foolbox: QUICK=1, ONLY=full/input,cnn/step'
@@ -41,10 +42,17 @@ demo: build
 test: dependencies
 	$(SWIFT) test $(RELEASE)
 
-# In a folder of its own, so that the next `make build` does not start over. Each of them rounds, and so trains, differently.
+# Without the tests marked `.slow`.
+smoke: dependencies
+	ROBUST_SMOKE=1 $(SWIFT) test $(RELEASE)
+
+# Each variant rounds, and so trains, differently. Only tests whose outcome can depend on that are built and run: not those of
+# rooms that compute nothing (Package.swift lists them), and of the command line those of checks, sweeps and training. In a
+# folder of its own, so that the next `make build` does not start over.
 test-variants: dependencies
 	@for variant in $$(Scripts/other-variants); do \
-	  (set -x; ROBUST_CPU=$$variant $(SWIFT) test $(RELEASE) --scratch-path .build-variants) || exit 1; \
+	  (set -x; ROBUST_CPU=$$variant ROBUST_TESTS=computing $(SWIFT) test $(RELEASE) --scratch-path .build-variants \
+	    --skip '^CommandLineTests\.(?!(Checks|Sweep|Train)Tests/)') || exit 1; \
 	done
 
 # The folders are replaced, so that no file of an older version stays. On macOS they are bundles.

@@ -36,9 +36,9 @@ enum ArrayDataset {
     var checksum = Checksum.Running()
     let size = shape.dimensions.map(String.init).joined(separator: "×")
     checksum.add(Data("robust images 1: \(labels.count) of \(size)\n".utf8))
-    labels.map { Int64($0).littleEndian }.withUnsafeBytes { checksum.add(Data($0)) }
+    labels.map { Int64($0).littleEndian }.withUnsafeBytes { checksum.add($0) }
     checksum.add(bytes)
-    return checksum.sha256
+    return checksum.sha256()
   }
 
   /// The hash by which versions before content was hashed knew the images in the file at `path`: of its bytes if it is an

@@ -54,6 +54,6 @@ struct NORBFiles: SplitFiles {
     }
     return Dataset(
       name: known.name, split: split, shape: shape!, bytes: pixels, labels: labels, viewpoints: viewpoints,
-      classNames: known.classNames, sha256: checksum.sha256, attribution: known.attribution)
+      classNames: known.classNames, sha256: checksum.sha256(), attribution: known.attribution)
   }
 }

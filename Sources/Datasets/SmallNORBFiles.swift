@@ -33,7 +33,7 @@ public struct SmallNORBFiles: SplitFiles {
     for file in contents.files { checksum.add(file) }
     return Dataset(
       name: known.name, split: split, shape: contents.shape, bytes: contents.pixels, labels: contents.labels,
-      viewpoints: contents.viewpoints, classNames: known.classNames, sha256: checksum.sha256,
+      viewpoints: contents.viewpoints, classNames: known.classNames, sha256: checksum.sha256(),
       attribution: known.attribution)
   }
 

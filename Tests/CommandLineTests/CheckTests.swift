@@ -96,7 +96,7 @@ struct CheckTests {
   }
 
   /// Every number that can be given, at and beyond its ends: an exit code that is documented, never a trap.
-  @Test func numbersOfEverySizeAreAnswered() throws {
+  @Test(.slow) func numbersOfEverySizeAreAnswered() throws {
     let folder = try TemporaryFolder()
     try Self.sweep(folder, "run", "--model cnn --epsilon 0.05 --limit 20 --checks none")
     #expect(try Program.run(["baseline", folder("run"), "--output", folder("base.json")]).code == 0)
@@ -113,7 +113,7 @@ struct CheckTests {
     }
   }
 
-  @Test func tellsInputFromUsageErrors() throws {
+  @Test(.slow) func tellsInputFromUsageErrors() throws {
     let folder = try TemporaryFolder()
     try Self.sweep(folder, "run", "--model cnn --epsilon 0.05 --limit 20")
     try Self.sweep(folder, "other", "--model cnn --epsilon 0.1 --limit 20")
@@ -158,7 +158,7 @@ struct CheckTests {
     #expect(compared.code == 0 && compared.output.contains("matrix-capsules-small − cnn"), "\(compared.errors)")
   }
 
-  @Test func findsTheSmallestEpsilon() throws {
+  @Test(.slow) func findsTheSmallestEpsilon() throws {
     let folder = try TemporaryFolder()
     let options = ["--limit", "20", "--max-epsilon", "0.2", "--tolerance", "0.01", "--attack", "fgsm"]
     for threads in ["1", "2"] {

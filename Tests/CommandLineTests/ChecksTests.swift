@@ -11,7 +11,7 @@ struct ChecksTests {
     try #require(JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
   }
 
-  @Test func shippedModelsPassEveryCheck() throws {
+  @Test(.slow) func shippedModelsPassEveryCheck() throws {
     let folder = try TemporaryFolder()
     let outcome = try Program.run([
       "sweep", "--attack", "fgsm,bim", "--epsilon", "0:0.5:6", "--limit", "100", "--checks", "all", "--save-images",
@@ -28,7 +28,7 @@ struct ChecksTests {
 
   /// The classical case: spread loss, once it is satisfied, has no gradient. Here is a capsule network, trained to be surer
   /// than the margin asks.
-  @Test func ownLossOfConfidentCapsulesFires() throws {
+  @Test(.slow) func ownLossOfConfidentCapsulesFires() throws {
     let folder = try TemporaryFolder()
     let shipped = try #require(try ModelCatalog.load("matrix-capsules-small").model as? MatrixCapsules)
     var configuration = shipped.configuration
@@ -54,7 +54,7 @@ struct ChecksTests {
   }
 
   /// Inverted images, and labels that are rolled by one: every report and the gate say so, whatever the threads.
-  @Test func wrongDataIsNotTrusted() throws {
+  @Test(.slow) func wrongDataIsNotTrusted() throws {
     let folder = try TemporaryFolder()
     let images = try DatasetCatalog().load().first(200)
     let inverted = images.labels.indices.flatMap { images.pixels(at: $0).map { 255 - $0 } }

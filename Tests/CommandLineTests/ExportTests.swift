@@ -5,7 +5,7 @@ import Testing
 /// `robust export` on a run of the shipped model and images.
 struct ExportTests {
   /// What is exported from the lattice fools the model as a data set of its own: clean accuracy is 0.
-  @Test func examplesAreADataSetThatTheModelGetsWrong() throws {
+  @Test(.slow) func examplesAreADataSetThatTheModelGetsWrong() throws {
     let folder = try TemporaryFolder()
     let swept = try Program.run([
       "sweep", "--attack", "fgsm,bim", "--model", "cnn", "--limit", "30", "--epsilon", "8/255,0.1", "--save-images",

@@ -26,7 +26,7 @@ struct FigureFormatTests {
   }
 
   /// A run goes on, or is repeated, with the figures it was asked for.
-  @Test(.enabled(if: FigureFormatTests.isThere, "needs rsvg-convert")) func writesFiguresIntoTheRun() throws {
+  @Test(.slow, .enabled(if: FigureFormatTests.isThere, "needs rsvg-convert")) func writesFiguresIntoTheRun() throws {
     let folder = try TemporaryFolder()
     let swept = try Program.run(Self.sweep + ["--figures", "pdf,png", "--output", "run"], in: folder.path)
     #expect(swept.code == 0 && swept.output.contains("accuracy.pdf, accuracy.png"), "\(swept.errors)")

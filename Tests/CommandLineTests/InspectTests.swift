@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct InspectTests {
-  @Test func capsules() throws {
+  @Test(.slow) func capsules() throws {
     let folder = try TemporaryFolder()
     let outcome = try Program.run(
       ["inspect", "matrix-capsules-small", "--limit", "20", "--output", folder("out")])

@@ -33,7 +33,7 @@ import Testing
     ]
   }
 
-  @Test func foldersThatHoldSomethingElseAreLeftAlone() throws {
+  @Test(.slow) func foldersThatHoldSomethingElseAreLeftAlone() throws {
     let before = try snapshot()
     for command in folderCommands + [["reconstruct", "cnn", "--output"], ["merge", "run", "--output"]] {
       for place in ["mine", "file", "dangling", "run/images", "run/images/new", "file/new"] {
@@ -46,7 +46,7 @@ import Testing
     #expect(try snapshot() == before)
   }
 
-  @Test func newEmptyAndOwnFoldersAreWritten() throws {
+  @Test(.slow) func newEmptyAndOwnFoldersAreWritten() throws {
     for (index, command) in folderCommands.enumerated() {
       // An empty folder behind a link.
       let place = "empty-\(index)"
@@ -96,7 +96,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder(".new.0123456789abc.tmp")))
   }
 
-  @Test func filesAreReplacedIfTheyAreOfTheSameCommand() throws {
+  @Test(.slow) func filesAreReplacedIfTheyAreOfTheSameCommand() throws {
     let baseline = ["baseline", "run", "--output"]
     #expect(try Program.run(baseline + ["base.json"], in: folder.path).code == 0)
     let check = ["check", "--baseline", "base.json", "run"]
@@ -127,7 +127,7 @@ import Testing
     #expect(printed.output.contains("\"verdict\"") && printed.output.contains("Pass: "), "\(printed.output)")
   }
 
-  @Test func toySheetsAreReplacedAndPhotographsAreNot() throws {
+  @Test(.slow) func toySheetsAreReplacedAndPhotographsAreNot() throws {
     let render = ["data", "render", "toynorb", "--sheet"]
     for _ in 0..<2 { #expect(try Program.run(render + ["toys.png"], in: folder.path).code == 0) }
     let photo = try Data(contentsOf: URL(filePath: folder("run/images/clean/" + firstPicture())))

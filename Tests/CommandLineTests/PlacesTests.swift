@@ -30,7 +30,7 @@ struct PlacesTests {
     try FileManager.default.moveItem(atPath: folder(name), toPath: target.path)
   }
 
-  @Test func theSameWorkHasTheSameFolder() throws {
+  @Test(.slow) func theSameWorkHasTheSameFolder() throws {
     try FileManager.default.createSymbolicLink(atPath: folder("link.npz"), withDestinationPath: folder("d.npz"))
     try FileManager.default.createSymbolicLink(
       atPath: folder("link.zst"), withDestinationPath: folder("mine.safetensors.zst"))
@@ -41,7 +41,7 @@ struct PlacesTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder("runs")).count == 1)
   }
 
-  @Test func runsGoOnWhereTheirFilesHaveGone() throws {
+  @Test(.slow) func runsGoOnWhereTheirFilesHaveGone() throws {
     let sweep = "sweep --attack fgsm --epsilon 0.1 --save-images 2 --dataset d.npz --model mine.safetensors.zst"
     try robust(sweep, "--output whole")
     try robust(sweep, "--shard 1/2 --output one")

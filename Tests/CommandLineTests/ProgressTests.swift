@@ -41,7 +41,7 @@
       return String(decoding: shown, as: UTF8.self)
     }
 
-    @Test(arguments: [20, 40, 80, 200])
+    @Test(.slow, arguments: [20, 40, 80, 200])
     func linesFitTheTerminal(columns: UInt16) throws {
       let text = try shown(columns: columns, environment: ["TERM": "xterm"])
       let lines = text.split(separator: "\r").map { $0.replacing("\u{1B}[2K", with: "") }
@@ -54,7 +54,7 @@
       #expect(text.hasSuffix("\r\u{1B}[2K"))
     }
 
-    @Test(arguments: [["TERM": "dumb"], ["TERM": ""], [:]])
+    @Test(.slow, arguments: [["TERM": "dumb"], ["TERM": ""], [:]])
     func terminalsWithoutCursorControlGetPlainLines(_ environment: [String: String]) throws {
       let text = try shown(columns: 80, environment: environment)
       #expect(!text.contains("\u{1B}"))

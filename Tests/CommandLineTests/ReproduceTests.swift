@@ -46,7 +46,7 @@ import Testing
 
   private func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: folder(name))) }
 
-  @Test func everythingIsMadeAndNothingDependsOnThreads() throws {
+  @Test(.slow) func everythingIsMadeAndNothingDependsOnThreads() throws {
     try writeImages()
     let options = ["--data", folder("smallnorb"), "--quick", "--epochs", "1", "--limit", "10"]
     let whole = try Program.run(["reproduce", "all", "--threads", "2", "--output", folder("a")] + options)

@@ -67,7 +67,7 @@ struct SignalTests {
     }
   #endif
 
-  @Test func everySignalThatAsksToStopStopsAndTheRunGoesOn() throws {
+  @Test(.slow) func everySignalThatAsksToStopStopsAndTheRunGoesOn() throws {
     let folder = try TemporaryFolder()
     let options = ["sweep", "--attack", "fgsm,bim", "--model", "cnn", "--limit", "192", "--epsilon", "0.02,0.1"]
     let whole = try Program.run(options + ["--output", folder("whole")])
@@ -106,7 +106,7 @@ struct SignalTests {
   }
 
   /// What starts a program may have it ignore SIGHUP, as `nohup` does, or hand it a mask that blocks everything.
-  @Test func whatTheParentSetIsHeeded() throws {
+  @Test(.slow) func whatTheParentSetIsHeeded() throws {
     let folder = try TemporaryFolder()
     let arguments = Self.options + ["--threads", "1", "--output", folder("run")]
     let ignoring = try Program.run(

@@ -11,10 +11,12 @@ struct StandardStreamsTests {
     try Program.run(arguments, shell: #""$0" "$@" "# + redirection)
   }
 
-  @Test(arguments: [
-    ["models"], ["models", "show", "cnn"], ["data"], ["--help"], ["sweep", "--help"], ["--version"],
-    ["--generate-completion-script", "bash"],
-  ])
+  @Test(
+    .slow,
+    arguments: [
+      ["models"], ["models", "show", "cnn"], ["data"], ["--help"], ["sweep", "--help"], ["--version"],
+      ["--generate-completion-script", "bash"],
+    ])
   func resultsThatAreLostAreAnError(_ arguments: [String]) throws {
     for redirection in [">/dev/full", ">&-"] {
       let outcome = try run(arguments, redirection)
@@ -33,7 +35,7 @@ struct StandardStreamsTests {
     }
   }
 
-  @Test func progressThatIsLostIsNone() throws {
+  @Test(.slow) func progressThatIsLostIsNone() throws {
     let folder = try TemporaryFolder()
     let whole = folder("whole")
     #expect(try Program.run(Self.sweep + [whole]).code == 0)

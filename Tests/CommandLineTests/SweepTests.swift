@@ -15,7 +15,7 @@ struct SweepTests {
     return object as NSDictionary
   }
 
-  @Test func writesTheWholeRunWhateverTheThreads() throws {
+  @Test(.slow) func writesTheWholeRunWhateverTheThreads() throws {
     let folder = try TemporaryFolder()
     for threads in ["1", "2"] {
       let outcome = try Program.run(Self.options + ["--threads", threads, "--output", folder("run\(threads)")])
@@ -53,7 +53,7 @@ struct SweepTests {
   }
 
   /// Dynamic routing is attacked as any model is: all checks pass, one of which compares gradients with finite differences.
-  @Test func attacksCapsulesWithDynamicRouting() throws {
+  @Test(.slow) func attacksCapsulesWithDynamicRouting() throws {
     let folder = try TemporaryFolder()
     for threads in ["1", "2"] {
       let outcome = try Program.run([

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @Suite struct CSVTests {
@@ -12,7 +13,7 @@ import Testing
   @Test("A reader that knows scalars only gets every field back")
   func roundTrips() {
     let lines = [Self.hostile, Self.hostile.reversed()]
-    let read = Self.fields(CSV.text(lines))
+    let read = CSVLines.fields(CSV.text(lines))
     // A leading line end would be a formula's.
     #expect(read == lines.map { $0.map { $0.hasPrefix("\n") ? "'" + $0 : $0 } })
   }
@@ -23,7 +24,7 @@ import Testing
       "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=\u{301}1", "＝1+1", " =1+1", "\t=1", "\r=1", "-", "+cmd|' /C calc'!A0",
     ])
   func formulas(text: String) throws {
-    let field = try #require(Self.fields(CSV.line([text]))[0].first)
+    let field = try #require(CSVLines.fields(CSV.line([text]))[0].first)
     #expect(field == "'" + text)
   }
 
@@ -35,28 +36,5 @@ import Testing
     let field = CSV.field("a\(text)b")
     #expect(field.unicodeScalars.contains("\u{FFFD}"))
     #expect(!field.unicodeScalars.contains { $0.properties.generalCategory == .control })
-  }
-
-  /// RFC 4180 with LF, read scalar by scalar as other programs do.
-  static func fields(_ text: String) -> [[String]] {
-    var lines: [[String]] = []
-    var line: [String] = []
-    var field = String.UnicodeScalarView()
-    var isQuoted = false
-    var scalars = Array(text.unicodeScalars)[...]
-    while let scalar = scalars.popFirst() {
-      switch scalar {
-      case "\"" where isQuoted && scalars.first == "\"": field.append(scalars.removeFirst())
-      case "\"": isQuoted.toggle()
-      case "," where !isQuoted:
-        line.append(String(field))
-        field = .init()
-      case "\n" where !isQuoted:
-        lines.append(line + [String(field)])
-        (line, field) = ([], .init())
-      default: field.append(scalar)
-      }
-    }
-    return lines
   }
 }

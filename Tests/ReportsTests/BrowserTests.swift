@@ -1,3 +1,4 @@
+import Attacks
 import Foundation
 import Reports
 import Runs
@@ -59,7 +60,7 @@ import Testing
     return try JSONDecoder().decode([Sight].self, from: Data(json.utf8))
   }
 
-  @Test(arguments: [false, true]) func looksRight(dark: Bool) throws {
+  @Test(.slow, arguments: [false, true]) func looksRight(dark: Bool) throws {
     let sights = try look(dark: dark)
     #expect(sights.map(\.width) == [360, 800, 1280])
     for sight in sights {
@@ -102,7 +103,7 @@ import Testing
   }
 
   /// A wide table says that it scrolls, a narrow one does not.
-  @Test func saysWhereTablesScroll() throws {
+  @Test(.slow) func saysWhereTablesScroll() throws {
     let hints = try look(dark: false).map(\.hints)
     #expect(hints[0].shown > 0 && hints.allSatisfy { $0.wrong == 0 })
   }

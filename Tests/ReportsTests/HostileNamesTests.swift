@@ -52,7 +52,7 @@ import Testing
         }))
   }
 
-  @Test(arguments: names)
+  @Test(.slow, arguments: names)
   func markup(name: String) throws {
     let folder = try TemporaryFolder()
     let summary = summary(name)
@@ -162,30 +162,5 @@ import Testing
         })
       #expect(text.split(separator: "\n").allSatisfy { Terminal.columns(of: $0) <= 80 }, "\(text)")
     }
-  }
-}
-
-/// CSV as other programs read it, scalar by scalar.
-enum CSVLines {
-  static func fields(_ text: String) -> [[String]] {
-    var lines: [[String]] = []
-    var line: [String] = []
-    var field = String.UnicodeScalarView()
-    var isQuoted = false
-    var scalars = Array(text.unicodeScalars)[...]
-    while let scalar = scalars.popFirst() {
-      switch scalar {
-      case "\"" where isQuoted && scalars.first == "\"": field.append(scalars.removeFirst())
-      case "\"": isQuoted.toggle()
-      case "," where !isQuoted:
-        line.append(String(field))
-        field = .init()
-      case "\n" where !isQuoted:
-        lines.append(line + [String(field)])
-        (line, field) = ([], .init())
-      default: field.append(scalar)
-      }
-    }
-    return lines
   }
 }

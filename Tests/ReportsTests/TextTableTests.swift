@@ -1,5 +1,6 @@
 import Files
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct TextTableTests {
@@ -22,7 +23,7 @@ import Testing
   }
 
   /// Names and numbers of many lengths in every number of columns: nothing is wider than asked for, nothing is lost.
-  @Test(arguments: [40, 60, 80, 132], [false, true])
+  @Test(.slow, arguments: [40, 60, 80, 132], [false, true])
   func fits(width: Int, inBlocks: Bool) {
     for columns in 2...14 {
       for words in 1...min(3, columns - 1) {

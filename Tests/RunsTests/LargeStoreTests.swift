@@ -8,7 +8,7 @@ import Testing
 
 /// 10,000 images × 11 budgets × 2 models.
 @Suite struct LargeStoreTests {
-  @Test("Records take less than 100 bytes each, and are summed up in full")
+  @Test("Records take less than 100 bytes each, and are summed up in full", .slow)
   func size() throws {
     let folder = try TemporaryFolder()
     var configuration = RunConfiguration.sample(

@@ -4,6 +4,7 @@ import Foundation
 import RunSamples
 import Runs
 import Sweeps
+import TestSupport
 import Testing
 
 /// A sweep in parts: the same records and bytes as the whole.
@@ -45,7 +46,7 @@ import Testing
     return try bytes(folder)
   }
 
-  @Test("Merged parts are the whole run, byte for byte", arguments: [1, 3, 7, 40])
+  @Test("Merged parts are the whole run, byte for byte", .slow, arguments: [1, 3, 7, 40])
   func merges(count: Int) throws {
     try withFolder { folder in
       let sample = try sample()

@@ -273,7 +273,7 @@ struct TrainerTests {
   }
 
   /// A step that is broken off is as if it had not begun, wherever that happens.
-  @Test(arguments: [0, 1, 2, 5, 8, 13, 27])
+  @Test(.slow, arguments: [0, 1, 2, 5, 8, 13, 27])
   func aStepThatIsCancelledIsTakenAgain(asked: Int) throws {
     let folder = try TemporaryFolder()
     let state = TrainingState(path: folder("model.training"))

@@ -5,6 +5,7 @@ import RunSamples
 import Runs
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 /// Each check on a classifier, or a run, that is broken in the way it is there for.
@@ -142,7 +143,7 @@ import Testing
   }
 
   /// Fresh weights bend scores most: the more iterations of routing, the more.
-  @Test(arguments: [3, 4, 5])
+  @Test(.slow, arguments: [3, 4, 5])
   func randomRoutingHasRightGradients(iterations: Int) throws {
     for seed in 1...4 as ClosedRange<UInt64> {
       var configuration = MatrixCapsules.Configuration.small

@@ -20,13 +20,13 @@ enum WeightsHash {
       }
       tensor.withUnsafeBuffer { values in
         #if _endian(little)
-          hash.add(Data(UnsafeRawBufferPointer(values)))
+          hash.add(UnsafeRawBufferPointer(values))
         #else
-          hash.add(values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Data($0) })
+          values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { hash.add($0) }
         #endif
       }
     }
-    return hash.sha256
+    return hash.sha256()
   }
 
   static func of(_ file: SafeTensors) -> String { of(file.tensors) { file.types[$0]! } }

@@ -2,6 +2,8 @@ import Diagnostics
 import Foundation
 
 /// A perturbation budget ε in the unit of a norm, for images in [0, 1], with the text it was written as.
+///
+/// Budgets of one value are equal however they were written: `0.1` is `1e-1`.
 public struct Budget: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
   /// As written, `8/255`, or the shortest decimals when it came from a range.
   public var text: String
@@ -14,7 +16,11 @@ public struct Budget: Hashable, Sendable, Codable, Comparable, CustomStringConve
 
   public var description: String { text }
 
+  public static func == (a: Budget, b: Budget) -> Bool { a.value == b.value }
+
   public static func < (a: Budget, b: Budget) -> Bool { a.value < b.value }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
 /// The budgets of a sweep, ascending, each once.

@@ -1,12 +1,12 @@
 import Diagnostics
 public import Tensors
 
-/// Which class, if any, an attack is to make each image look like.
-public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
+/// Which class, if any, the attacks of a whole run are to make each image look like; a record holds the target of its image.
+public enum TargetChoice: Hashable, Sendable {
   /// Any class but the true one.
   case untargeted
   /// One class for every image.
-  case label(Int)
+  case target(Int)
   /// Every class in turn, for every image.
   case each
   /// For each image a class drawn at random from those that are not its own.
@@ -25,9 +25,9 @@ public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
     default:
       // Class 3 may be called “7”: a number is a number.
       if let label = Int(text), label >= 0 {
-        self = .label(label)
+        self = .target(label)
       } else if let label = NearMatch.position(of: text, in: classNames) {
-        self = .label(label)
+        self = .target(label)
       } else {
         let near = NearMatch.candidates(
           for: text, among: classNames + ["untargeted", "each", "random", "least-likely"])
@@ -40,19 +40,11 @@ public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
-    switch self {
-    case .untargeted: "untargeted"
-    case .label(let label): "\(label)"
-    case .each: "each"
-    case .random: "random"
-    case .leastLikely: "least-likely"
-    }
-  }
+  public var isTargeted: Bool { self != .untargeted }
 
   /// - Throws: `InputError` of kind `.usage` when a model of `classCount` classes cannot be attacked so.
   public func validate(classCount: Int) throws {
-    if case .label(let label) = self, label >= classCount {
+    if case .target(let label) = self, label >= classCount {
       throw InputError(
         .usage, "--target", "there is no class \(label)", remedy: "choose a class from 0 to \(classCount - 1)")
     }
@@ -74,7 +66,7 @@ public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
     let classCount = cleanScores.shape[1]
     switch self {
     case .untargeted: return [.untargeted]
-    case .label(let label): return [.targeted(labels.map { _ in label })]
+    case .target(let label): return [.targeted(labels.map { _ in label })]
     case .each: return (0..<classCount).map { target in .targeted(labels.map { _ in target }) }
     case .random:
       return [
@@ -99,4 +91,31 @@ public enum TargetChoice: Hashable, Sendable, CustomStringConvertible {
       ]
     }
   }
+}
+
+extension TargetChoice: RawRepresentable, Codable, CustomStringConvertible {
+  /// `untargeted`, `target-3`, `each`, `random` or `least-likely`.
+  public var rawValue: String {
+    switch self {
+    case .untargeted: "untargeted"
+    case .target(let label): "target-\(label)"
+    case .each: "each"
+    case .random: "random"
+    case .leastLikely: "least-likely"
+    }
+  }
+
+  public init?(rawValue: String) {
+    switch rawValue {
+    case "untargeted": self = .untargeted
+    case "each": self = .each
+    case "random": self = .random
+    case "least-likely": self = .leastLikely
+    default:
+      guard rawValue.hasPrefix("target-"), let label = Int(rawValue.dropFirst(7)), label >= 0 else { return nil }
+      self = .target(label)
+    }
+  }
+
+  public var description: String { rawValue }
 }

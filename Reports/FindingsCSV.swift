@@ -1,3 +1,4 @@
+import Attacks
 import Files
 public import Runs
 

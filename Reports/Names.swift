@@ -1,3 +1,4 @@
+import Attacks
 import Runs
 import Statistics
 
@@ -21,7 +22,7 @@ struct Names {
     return result
   }
 
-  func goal(_ goal: GoalKind) -> String {
+  func goal(_ goal: TargetChoice) -> String {
     switch goal {
     case .untargeted: "untargeted"
     case .target(let target): "towards \(name(ofClass: target))"

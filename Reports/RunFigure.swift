@@ -93,7 +93,7 @@ struct RunFigure {
     }
   }
 
-  private static func successCurves(_ cells: [RunSummary.Cell], _ names: Names, goals: [GoalKind]) -> [Curve] {
+  private static func successCurves(_ cells: [RunSummary.Cell], _ names: Names, goals: [TargetChoice]) -> [Curve] {
     let several = goals.count > 1
     var curves: [Curve] = []
     for cell in cells {

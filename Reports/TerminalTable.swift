@@ -1,3 +1,4 @@
+import Attacks
 public import Runs
 
 /// The results as an aligned table of plain text: one block per model, attack and goal, one line per ε.

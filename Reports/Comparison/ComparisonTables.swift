@@ -1,3 +1,4 @@
+import Attacks
 public import Comparison
 import Files
 import Runs

@@ -23,7 +23,7 @@ public enum CheckJSON {
 
   private struct Group: Encodable {
     var attack: String?
-    var goal: GoalKind?
+    var goal: TargetChoice?
     var epsilon: Float?
     var epsilonText: String?
     var model: String
@@ -73,7 +73,7 @@ public enum CheckJSON {
 
   private struct Floor: Encodable {
     var attack: String?
-    var goal: GoalKind?
+    var goal: TargetChoice?
     var epsilon: Float?
     var epsilonText: String?
     var model: String

@@ -13,11 +13,11 @@ public struct Outcomes: Sendable, Hashable {
     public var model: String
     /// The attack's printed form; nil before any attack, as are `goal` and `budget`.
     public var attack: String?
-    public var goal: GoalKind?
-    public var budget: RunConfiguration.Budget?
+    public var goal: TargetChoice?
+    public var budget: Budget?
 
     public init(
-      model: String, attack: String? = nil, goal: GoalKind? = nil, budget: RunConfiguration.Budget? = nil
+      model: String, attack: String? = nil, goal: TargetChoice? = nil, budget: Budget? = nil
     ) {
       self.model = model
       self.attack = attack

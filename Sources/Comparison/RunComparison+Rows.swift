@@ -90,8 +90,8 @@ extension RunComparison.Difference {
 /// What was done to the images, however the budget was written.
 private struct RowKey: Hashable {
   let attack: String?
-  let goal: GoalKind?
-  let budget: RunConfiguration.Budget?
+  let goal: TargetChoice?
+  let budget: Budget?
 
   /// What the budget is measured by; of no account before any attack.
   let normName: String

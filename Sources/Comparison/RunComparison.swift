@@ -19,8 +19,8 @@ public struct RunComparison: Sendable, Hashable {
   /// One attack with one goal at one budget, or none before any attack.
   public struct Row: Sendable, Hashable {
     public var attack: String?
-    public var goal: GoalKind?
-    public var budget: RunConfiguration.Budget?
+    public var goal: TargetChoice?
+    public var budget: Budget?
     /// What the budget is measured by, as `NormCatalog` calls it.
     public var normName: String
     /// By column; nil where the run has no such cell.

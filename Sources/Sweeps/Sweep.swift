@@ -24,7 +24,6 @@ public struct Sweep: Sendable {
   public let models: [any Classifier]
   public let attacks: [any Attack]
   public let dataset: Dataset
-  let goals: [TargetChoice]
 
   /// A sweep as `configuration` says, of the models, attacks and images that it describes.
   ///
@@ -38,14 +37,13 @@ public struct Sweep: Sendable {
       configuration.models.count == models.count && configuration.dataset.count == dataset.count
         && configuration.attacks.map(\.description) == attacks.map(\.description),
       "Sweep: the configuration describes other models, attacks or images")
-    goals = configuration.goals.map(\.targetChoice)
     guard dataset.count > 0 else {
       throw InputError(.dataset, dataset.name, "there is no image to attack", remedy: "ask for one image or more")
     }
     try Self.refuseBoundless(configuration)
     for model in models {
       try model.requireSuiting(dataset)
-      for goal in goals {
+      for goal in configuration.goals {
         try goal.validate(classCount: model.classCount)
         for attack in attacks {
           try attack.validate(
@@ -145,7 +143,7 @@ public struct Sweep: Sendable {
     var records: [EvaluationRecord] = []
     var pictures: [SweepExamples.Picture] = []
     for (attackIndex, attack) in attacks.enumerated() {
-      for (goalIndex, choice) in goals.enumerated() {
+      for (goalIndex, choice) in configuration.goals.enumerated() {
         for goal in chunk.goals(choice) {
           for found in try chunk.attacked(by: attack, goal, indices: (attackIndex, goalIndex), budgets: budgets) {
             records.append(found.record)

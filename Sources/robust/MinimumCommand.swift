@@ -121,7 +121,7 @@ struct MinimumCommand: ParsableCommand {
     let goal = try target.map { try TargetChoice(parsing: $0, classNames: subject.images.classNames) } ?? .untargeted
     let configuration = try MinimumConfiguration(
       models: subject.descriptions, dataset: .init(subject.images), attacks: subject.attacks.map { .init($0) },
-      norm: subject.norm, goal: GoalKind(goal), maximum: largest,
+      norm: subject.norm, goal: goal, maximum: largest,
       tolerance: tolerance ?? subject.norm.defaultTolerance, scan: scan, limit: limit,
       seed: seed ?? subject.seed,
       toolVersion: Robust.version)

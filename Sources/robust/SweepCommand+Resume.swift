@@ -79,7 +79,7 @@ extension SweepCommand {
   }
 
   /// As `--target` takes it.
-  private static func text(_ goal: GoalKind) -> String {
+  private static func text(_ goal: TargetChoice) -> String {
     goal == .untargeted ? "absent" : String(goal.rawValue.trimmingPrefix("target-"))
   }
 
@@ -135,7 +135,7 @@ extension SweepCommand {
       run.budgets.map(\.text).joined(separator: ","))
     compare(
       "--target",
-      try target.map { Self.text(GoalKind(try TargetChoice(parsing: $0, classNames: run.dataset.classNames))) },
+      try target.map { Self.text(try TargetChoice(parsing: $0, classNames: run.dataset.classNames)) },
       run.goals.map(Self.text).joined(separator: ","))
     compare("--limit", limit.map(String.init), run.limit.map(String.init) ?? "absent")
     compare("--seed", seed.map(String.init), "\(run.seed)")

@@ -155,7 +155,7 @@ struct SweepCommand: ParsableCommand {
     let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
     var configuration = RunConfiguration(
       models: zip(zip(named, loaded), classifiers).map { .init($0.0.value, $0.1, as: $1) }, dataset: .init(images),
-      attacks: attacks.map { .init($0) }, norm: norm, goals: [GoalKind(goal)], budgets: budgets.all, limit: limit,
+      attacks: attacks.map { .init($0) }, norm: norm, goals: [goal], budgets: budgets.all, limit: limit,
       seed: seed ?? 0,
       rawCurves: rawCurves, toolVersion: Robust.version)
     configuration.dataset.sha256 = recordedHash(of: images)
@@ -189,7 +189,7 @@ struct SweepCommand: ParsableCommand {
   /// images of one's own only that they are that: the same ones may lie in other files.
   private func runName(_ configuration: RunConfiguration, _ goal: TargetChoice, _ options: RunOptions) -> String {
     let attacks = configuration.attacks.map(\.name).joined(separator: "-")
-    let goalName = goal == .untargeted ? "" : "-\(GoalKind(goal).rawValue)"
+    let goalName = goal == .untargeted ? "" : "-\(goal.rawValue)"
     let part = options.shard.map { "-\($0.index)-of-\($0.count)" } ?? ""
     let data = FileName.safe(configuration.dataset.source == nil ? configuration.dataset.name : "images")
     let norm = configuration.norm.name == LInfinity().name ? "" : "-\(configuration.norm.name)"

@@ -42,13 +42,17 @@ struct BudgetsTests {
 
 struct TargetChoiceTests {
   @Test(arguments: [
-    ("3", TargetChoice.label(3)), ("each", .each), ("random", .random), ("least-likely", .leastLikely),
+    ("3", TargetChoice.target(3)), ("each", .each), ("random", .random), ("least-likely", .leastLikely),
     ("untargeted", .untargeted),
   ])
   func parses(text: String, choice: TargetChoice) throws {
     #expect(try TargetChoice(parsing: text) == choice)
-    #expect(choice.description == text)
+    #expect(choice.rawValue == (text == "3" ? "target-3" : text))
+    #expect(TargetChoice(rawValue: choice.rawValue) == choice)
   }
+
+  @Test(arguments: ["-1", "all", "", "3", "target-", "target--1", "target-x"])
+  func isNotStoredSo(text: String) { #expect(TargetChoice(rawValue: text) == nil) }
 
   @Test(arguments: ["-1", "1.5", "all", ""])
   func refuses(text: String) {
@@ -58,9 +62,9 @@ struct TargetChoiceTests {
 
   /// “random” stays a way to choose, and 2 a number, whatever the classes are called.
   @Test(arguments: [
-    ("Shirt", TargetChoice.label(1)), ("shirt", .label(1)), ("ANKLE BOOT", .label(2)), ("2", .label(2)),
-    ("9", .label(9)),
-    ("random", .random), ("Bag", .label(4)), ("bag", .label(5)),
+    ("Shirt", TargetChoice.target(1)), ("shirt", .target(1)), ("ANKLE BOOT", .target(2)), ("2", .target(2)),
+    ("9", .target(9)),
+    ("random", .random), ("Bag", .target(4)), ("bag", .target(5)),
   ])
   func parsesNamesOfClasses(text: String, choice: TargetChoice) throws {
     let names = ["7", "shirt", "ankle boot", "random", "Bag", "bag"]
@@ -77,9 +81,9 @@ struct TargetChoiceTests {
   }
 
   @Test func refusesAClassThatIsNotThere() {
-    #expect(throws: InputError.self) { try TargetChoice.label(10).validate(classCount: 10) }
+    #expect(throws: InputError.self) { try TargetChoice.target(10).validate(classCount: 10) }
     #expect(throws: InputError.self) { try TargetChoice.random.validate(classCount: 1) }
-    #expect(throws: Never.self) { try TargetChoice.label(9).validate(classCount: 10) }
+    #expect(throws: Never.self) { try TargetChoice.target(9).validate(classCount: 10) }
     #expect(throws: Never.self) { try TargetChoice.untargeted.validate(classCount: 1) }
   }
 

@@ -16,7 +16,7 @@ struct OutcomeSample {
   var attacked: [Bool]
   var seed: UInt64 = 1
   var attack = "fgsm"
-  var epsilon = RunConfiguration.Budget(text: "8/255", value: 8 / 255)
+  var epsilon = Budget(text: "8/255", value: 8 / 255)
   var report = CheckReport()
   /// Which checks it was asked for, and whether they have ended.
   var checks = CheckSelection.none

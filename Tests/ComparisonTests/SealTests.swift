@@ -1,3 +1,4 @@
+import Attacks
 import Comparison
 import Diagnostics
 import Foundation

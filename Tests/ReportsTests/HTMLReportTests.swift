@@ -1,3 +1,4 @@
+import Attacks
 import Foundation
 import Reports
 import Runs
@@ -5,7 +6,7 @@ import Sweeps
 import Testing
 
 @Suite struct HTMLReportTests {
-  private func page(goals: [GoalKind] = [.untargeted, .each], name: String = "caps") -> String {
+  private func page(goals: [TargetChoice] = [.untargeted, .each], name: String = "caps") -> String {
     let summary = Sample.summary(goals: goals, name: name)
     return HTMLReport.text(summary, rows: Sample.imageRows(summary))
   }

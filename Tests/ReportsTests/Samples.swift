@@ -11,7 +11,7 @@ enum Sample {
   static let correct = [[10, 7, 2], [10, 9, 5]]
 
   static func configuration(
-    goals: [GoalKind] = [.untargeted], name: String = "caps", norm: any Norm = LInfinity()
+    goals: [TargetChoice] = [.untargeted], name: String = "caps", norm: any Norm = LInfinity()
   ) -> RunConfiguration {
     let hash = String(repeating: "ab", count: 32)
     func model(_ name: String) -> RunConfiguration.Model {
@@ -76,7 +76,7 @@ enum Sample {
     ])
 
   static func summary(
-    goals: [GoalKind] = [.untargeted], name: String = "caps", checks: CheckReport = CheckReport()
+    goals: [TargetChoice] = [.untargeted], name: String = "caps", checks: CheckReport = CheckReport()
   ) -> RunSummary {
     let configuration = configuration(goals: goals, name: name)
     let facts = RunFacts(

@@ -1,3 +1,4 @@
+import Attacks
 import Diagnostics
 import Files
 import Foundation

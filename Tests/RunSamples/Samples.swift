@@ -1,10 +1,10 @@
-import Attacks
+package import Attacks
 package import Runs
 
 extension RunConfiguration {
   /// A small run: three classes, one model, `goals`, two budgets.
   package static func sample(
-    attacks: [String] = ["fgsm"], goals: [GoalKind] = [.untargeted], seed: UInt64 = 1,
+    attacks: [String] = ["fgsm"], goals: [TargetChoice] = [.untargeted], seed: UInt64 = 1,
     budgets: [Budget] = [Budget(text: "0", value: 0), Budget(text: "8/255", value: 8 / 255)]
   ) -> RunConfiguration {
     RunConfiguration(

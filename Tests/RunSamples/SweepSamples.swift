@@ -47,7 +47,7 @@ package struct SweepSample {
   package let configuration: RunConfiguration
 
   package init(
-    count: Int = 10, shape: Shape = [1, 4, 4], classes: Int = 4, goals: [GoalKind] = [.untargeted],
+    count: Int = 10, shape: Shape = [1, 4, 4], classes: Int = 4, goals: [TargetChoice] = [.untargeted],
     attacks: [any Attack] = [FGSM()], epsilon: String = "0,8/255,0.2", seed: UInt64 = 7, chunkSize: Int = 4,
     names: [String] = ["first", "second"], rawCurves: Bool = false, norm: any Norm = LInfinity()
   ) throws {

@@ -13,7 +13,7 @@ import Testing
   ])
   func epsilonIsWhatWasTyped(text: String, number: String) throws {
     let value = try #require(text.contains("/") ? fraction(text) : Double(text))
-    let budget = RunConfiguration.Budget(text: text, value: Float(value))
+    let budget = Budget(text: text, value: Float(value))
     #expect(budget.columns == [number, text])
     #expect(Double(budget.columns[0]) == value)
   }
@@ -26,7 +26,7 @@ import Testing
   /// A text that says something else, as a damaged store may have, does not replace the number.
   @Test(arguments: ["", "eight", "8/256", "1/0"])
   func aTextThatSaysSomethingElseIsNotBelieved(text: String) {
-    #expect(RunConfiguration.Budget(text: text, value: 0.1).columns == ["0.1", text])
+    #expect(Budget(text: text, value: 0.1).columns == ["0.1", text])
   }
 
   @Test(arguments: [

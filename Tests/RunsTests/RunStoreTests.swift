@@ -1,3 +1,4 @@
+import Attacks
 import Comparison
 import Diagnostics
 import Foundation
@@ -179,17 +180,4 @@ import Testing
     #expect(RunConfiguration.sample(seed: 2).configurationHash != RunConfiguration.sample().configurationHash)
     #expect(RunConfiguration.sample().configurationHash.count == 64)
   }
-
-  @Test(arguments: [
-    ("3", GoalKind.target(3), "target-3"), ("each", .each, "each"), ("random", .random, "random"),
-    ("least-likely", .leastLikely, "least-likely"),
-  ])
-  func goalsAreReadAndPrinted(option: String, goal: GoalKind, printed: String) throws {
-    #expect(GoalKind(option: option) == goal)
-    #expect(goal.rawValue == printed)
-    #expect(GoalKind(rawValue: printed) == goal)
-  }
-
-  @Test(arguments: ["-1", "untargeted", "all", "", "3.5"])
-  func noGoal(option: String) { #expect(GoalKind(option: option) == nil) }
 }

@@ -49,7 +49,7 @@ import Testing
   func threads() throws {
     try withFolder { one in
       try withFolder { two in
-        let goals: [GoalKind] = [.untargeted, .random]
+        let goals: [TargetChoice] = [.untargeted, .random]
         let attacks: [any Attack] = [FGSM(), BIM(steps: .relative(count: 3, relativeSize: 0.4), startsAtRandom: true)]
         let first = try SweepSample(count: 23, goals: goals, attacks: attacks).run(in: one, threads: 1)
         let second = try SweepSample(count: 23, goals: goals, attacks: attacks).run(in: two, threads: 4)

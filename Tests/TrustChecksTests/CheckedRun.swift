@@ -17,7 +17,7 @@ struct CheckedRun {
 
   init(
     _ models: [any Classifier], attacks: [any Attack] = [FGSM()], epsilon: String = "0,0.1,0.5", count: Int = 120,
-    goals: [GoalKind] = [.untargeted], rawCurves: Bool = false, seed: UInt64 = 11, testAccuracy: Double? = nil,
+    goals: [TargetChoice] = [.untargeted], rawCurves: Bool = false, seed: UInt64 = 11, testAccuracy: Double? = nil,
     viewpoints: ViewpointSelection? = nil, norm: any Norm = LInfinity(), pixels: ([UInt8]) -> [UInt8] = { $0 },
     labels: ([Int]) -> [Int] = { $0 }
   ) throws {

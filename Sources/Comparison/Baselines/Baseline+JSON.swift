@@ -25,7 +25,7 @@ extension Baseline {
     var model: String
     /// The attack's printed form, or `none`.
     var attack: String
-    var goal: GoalKind?
+    var goal: TargetChoice?
     var epsilon: String?
     var correct: Int
     var images: String

@@ -1,3 +1,4 @@
+public import Attacks
 import Diagnostics
 import Files
 import Foundation
@@ -13,8 +14,8 @@ public struct Baseline: Sendable, Hashable {
   public var outcomes: Outcomes
 
   public var attacks: [RunConfiguration.Attack] { configuration.attacks }
-  public var goals: [GoalKind] { configuration.goals }
-  public var budgets: [RunConfiguration.Budget] { configuration.budgets }
+  public var goals: [TargetChoice] { configuration.goals }
+  public var budgets: [Budget] { configuration.budgets }
 
   /// A model as it was.
   struct Model: Sendable, Hashable {

@@ -51,7 +51,7 @@ public struct AccuracyFloor: Sendable, Hashable {
         .usage, "--min-accuracy \(text)", problem,
         remedy: "ask for an ε of the run: \(configuration.budgets.map(\.text).joined(separator: ", "))")
     }
-    guard let budget, !configuration.budgets.contains(where: { $0.value == budget.value }) else { return }
+    guard let budget, !configuration.budgets.contains(budget) else { return }
     let budgets = configuration.budgets.map(\.text)
     throw Pairing.mismatch(
       "--min-accuracy \(text) asks for ε = \(budget.text), and the run has \(budgets.joined(separator: ", "))",

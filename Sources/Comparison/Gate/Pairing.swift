@@ -20,7 +20,7 @@ struct Pairing {
     let models = run.models
     names = try Self.names(baseline.models, models)
     groups = Dictionary(
-      run.outcomes.groups.map { ($0.key.comparable, $0.correct) }, uniquingKeysWith: { first, _ in first })
+      run.outcomes.groups.map { ($0.key, $0.correct) }, uniquingKeysWith: { first, _ in first })
     var notes: [String] = []
     if run.outcomes.images.count > images.count {
       notes.append(Self.leftOut(run.outcomes.images.count - images.count, "image"))
@@ -96,15 +96,14 @@ struct Pairing {
   }
 
   private func key(_ group: Outcomes.Group) -> Outcomes.Key {
-    var key = group.key.comparable
+    var key = group.key
     key.model = names[key.model]!
     return key
   }
 
   /// What the baseline calls the run's group about `key`.
   func counterpart(of key: Outcomes.Key, in baseline: Baseline) -> Outcomes.Key? {
-    let wanted = key.comparable
-    return baseline.outcomes.groups.first { self.key($0) == wanted }?.key
+    baseline.outcomes.groups.first { self.key($0) == key }?.key
   }
 
   /// Whether the baseline's `model` is byte for byte the run's.
@@ -122,13 +121,6 @@ struct Pairing {
 }
 
 extension Outcomes.Key {
-  /// The same key however its budget was written: `0.1` is `1e-1`.
-  fileprivate var comparable: Outcomes.Key {
-    var key = self
-    key.budget = budget.map { Budget(text: "", value: $0.value) }
-    return key
-  }
-
   /// For example `cnn under FGSM(objective: cross-entropy), untargeted, ε = 8/255`.
   public var words: String {
     guard let attack, let goal, let budget else { return "\(model), clean" }

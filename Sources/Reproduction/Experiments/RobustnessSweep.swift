@@ -22,7 +22,7 @@ struct RobustnessSweep {
     let configuration = RunConfiguration(
       models: try models.map { .init($0.path, try Checkpoint.read($0.path, name: $0.variant.name)) },
       dataset: .init(images), attacks: attacks.map { .init($0) }, norm: LInfinity(),
-      goals: [GoalKind(.untargeted), GoalKind(.each)],
+      goals: [.untargeted, .each],
       budgets: try context.budgets().all, limit: images.count, seed: 0, rawCurves: true,
       toolVersion: context.workplace.toolVersion)
     sweep = try Sweep(configuration, models: models.map(\.model), attacks: attacks, dataset: images)

@@ -1,3 +1,4 @@
+import Attacks
 import Foundation
 import Reports
 import Runs
@@ -49,7 +50,7 @@ public enum Cell: Sendable, Hashable {
     case .stated(let percent): ["\(percent / 100)"]
     case .interval(let lower, let upper): ["\(lower)", "\(upper)"]
     case .attack(_, let description): RunConfiguration.Attack.columns(of: description)
-    case .epsilon(let text): RunConfiguration.Budget.columns(of: text)
+    case .epsilon(let text): Budget.columns(of: text)
     case .none: [""]
     }
   }

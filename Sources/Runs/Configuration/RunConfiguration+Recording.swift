@@ -40,26 +40,3 @@ extension RunConfiguration.Dataset {
       classNames: dataset.classNames, viewpoints: dataset.selection, source: dataset.source)
   }
 }
-
-extension GoalKind {
-  /// How the target of each image is chosen.
-  public var targetChoice: TargetChoice {
-    switch self {
-    case .untargeted: .untargeted
-    case .target(let label): .label(label)
-    case .each: .each
-    case .random: .random
-    case .leastLikely: .leastLikely
-    }
-  }
-
-  public init(_ choice: TargetChoice) {
-    switch choice {
-    case .untargeted: self = .untargeted
-    case .label(let label): self = .target(label)
-    case .each: self = .each
-    case .random: self = .random
-    case .leastLikely: self = .leastLikely
-    }
-  }
-}

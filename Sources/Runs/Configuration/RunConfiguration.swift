@@ -111,14 +111,12 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     }
   }
 
-  public typealias Budget = Attacks.Budget
-
   public var models: [Model]
   public var dataset: Dataset
   public var attacks: [Attack]
   /// What perturbations are measured by, for example `l2`; nil for L∞, as in runs of versions that knew no other.
   private var normName: String?
-  public var goals: [GoalKind]
+  public var goals: [TargetChoice]
   /// In ascending order.
   public var budgets: [Budget]
   /// How many images were asked for, if fewer than all.
@@ -129,7 +127,7 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
   public var toolVersion: String
 
   public init(
-    models: [Model], dataset: Dataset, attacks: [Attack], norm: any Norm, goals: [GoalKind], budgets: [Budget],
+    models: [Model], dataset: Dataset, attacks: [Attack], norm: any Norm, goals: [TargetChoice], budgets: [Budget],
     limit: Int? = nil, seed: UInt64, rawCurves: Bool = false, toolVersion: String
   ) {
     self.models = models

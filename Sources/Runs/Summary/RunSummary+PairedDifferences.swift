@@ -1,4 +1,4 @@
-import Attacks
+public import Attacks
 package import Statistics
 
 extension RunSummary {
@@ -11,7 +11,7 @@ extension RunSummary {
     /// nil before any attack, as are the goal and the budget.
     public var attack: String?
     public var attackIndex: Int?
-    public var goal: GoalKind?
+    public var goal: TargetChoice?
     public var goalIndex: Int?
     public var epsilon: Float
     public var epsilonText: String
@@ -34,8 +34,9 @@ extension RunSummary.PairedDifference {
   /// What `model` and `reference`, positions in `configuration`, differ by before any attack, or under one that prints as
   /// `attack`.
   package init(
-    _ configuration: RunConfiguration, _ model: Int, against reference: Int, attack printed: String?, goal: GoalKind?,
-    budget: RunConfiguration.Budget?, pairs: PairedProportions, interval: ClosedRange<Double>, pValue: Double,
+    _ configuration: RunConfiguration, _ model: Int, against reference: Int, attack printed: String?,
+    goal: TargetChoice?,
+    budget: Budget?, pairs: PairedProportions, interval: ClosedRange<Double>, pValue: Double,
     adjustedPValue: Double
   ) {
     self.model = configuration.models[model].name

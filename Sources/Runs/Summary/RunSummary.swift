@@ -1,3 +1,4 @@
+public import Attacks
 public import Statistics
 
 /// What a run found, derived from its configuration and records alone; `docs/summary-schema.md` documents its JSON.
@@ -55,7 +56,7 @@ public struct RunSummary: Codable, Sendable, Hashable {
     public var modelIndex: Int
     public var attack: String
     public var attackIndex: Int
-    public var goal: GoalKind
+    public var goal: TargetChoice
     public var goalIndex: Int
     public var epsilon: Float
     public var epsilonText: String
@@ -87,7 +88,7 @@ public struct RunSummary: Codable, Sendable, Hashable {
     public var modelIndex: Int
     public var attack: String
     public var attackIndex: Int
-    public var goal: GoalKind
+    public var goal: TargetChoice
     public var goalIndex: Int
     /// The mean robust accuracy over ε from 0 to the largest budget, by the trapezoidal rule; nil if that is 0.
     public var areaUnderCurve: Proportion?

@@ -11,9 +11,9 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   public var attacks: [RunConfiguration.Attack]
   /// What ε is measured by; nil for L∞, as of versions that knew no other.
   private var normName: String?
-  public var goal: GoalKind
+  public var goal: TargetChoice
   /// The largest ε that is tried.
-  public var maximum: RunConfiguration.Budget
+  public var maximum: Budget
   /// Bisection goes on until the ε that succeeded and the one that failed are no further apart.
   public var tolerance: Float
   /// For each attack, how many evenly spaced ε, up to the largest, are tried before bisection.
@@ -27,7 +27,7 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   /// - Throws: `InputError` of kind `.usage` for a range or tolerance without meaning.
   public init(
     models: [RunConfiguration.Model], dataset: RunConfiguration.Dataset, attacks: [RunConfiguration.Attack],
-    norm: any Norm, goal: GoalKind, maximum: RunConfiguration.Budget, tolerance: Float, scan: Int? = nil,
+    norm: any Norm, goal: TargetChoice, maximum: Budget, tolerance: Float, scan: Int? = nil,
     limit: Int? = nil,
     seed: UInt64,
     toolVersion: String

@@ -73,7 +73,7 @@ public struct MinimumSearch: Sendable {
         "its scores of image \(chunk.ids[row]) are not finite, and say nothing of robustness",
         remedy: "use another checkpoint; `robust sweep` says how many images are affected")
     }
-    let goal = chunk.goals(configuration.goal.targetChoice)[0]
+    let goal = chunk.goals(configuration.goal)[0]
     var byAttack: [[MinimumRecord]] = []
     for (index, attack) in sweep.attacks.enumerated() {
       var bisection = Bisection(

@@ -1,3 +1,4 @@
+import Attacks
 import Datasets
 import Diagnostics
 import Files

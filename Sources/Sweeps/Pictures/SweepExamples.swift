@@ -63,7 +63,7 @@ public struct SweepExamples: Sendable {
     record.isTrial && budget(record).value > 0
   }
 
-  func budget(_ record: EvaluationRecord) -> RunConfiguration.Budget { sweep.configuration.budgets[record.budget] }
+  func budget(_ record: EvaluationRecord) -> Budget { sweep.configuration.budgets[record.budget] }
 
   /// The example of `record`, `[1, channel, row, column]`, as a file.
   func picture(_ record: EvaluationRecord, of image: Tensor, at position: Int) -> Picture {
@@ -144,7 +144,7 @@ public struct SweepExamples: Sendable {
     guard count > 0 else { return [] }
     var records: [EvaluationRecord] = []
     for attack in sweep.attacks.indices {
-      for goal in sweep.goals.indices {
+      for goal in sweep.configuration.goals.indices {
         records += try store.records(model: model, attack: attack, goal: goal) {
           positions[$0.image] != nil && hasExample($0)
         }

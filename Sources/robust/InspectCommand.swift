@@ -76,14 +76,19 @@ struct InspectCommand: ParsableCommand {
     let path = "runs/inspect-\(FileName.safe(inspectable.name))-\(FileName.safe(PathParts.name(images.name)))"
     let folder = try named ?? ResultFolder(path, for: .inspection)
     defer { if named == nil { folder.close() } }
-    try inspect(inspectable, images, renderer, into: folder.url, called: output ?? path, threads: threads)
+    try inspect(inspectable, images, renderer, into: folder, called: output ?? path, threads: threads)
   }
 
   private func inspect(
-    _ model: some Inspectable, _ images: Dataset, _ renderer: FigureRenderer, into folder: URL, called path: String,
+    _ model: some Inspectable, _ images: Dataset, _ renderer: FigureRenderer, into folder: ResultFolder,
+    called path: String,
     threads: Int
   ) throws {
-    Interruption.watch("nothing is written.")
+    let dropped = "interrupted: nothing was written"
+    Interruption.watch("nothing is written.") {
+      folder.close()
+      return dropped
+    }
     let progress = ProgressLine()
     let inspection = try ModelInspection.run(
       model, on: images, threshold: threshold, threads: threads, isCancelled: { Interruption.isRequested },
@@ -93,7 +98,7 @@ struct InspectCommand: ParsableCommand {
       })
     progress.clear()
     guard let inspection, let votes = try unlessCancelled({ try votes(model, images, threads: threads) }) else {
-      progress.note("interrupted: nothing was written")
+      progress.note(dropped)
       throw Interruption()
     }
     Interruption.watch("the files are written.")
@@ -103,8 +108,8 @@ struct InspectCommand: ParsableCommand {
     ]
     if let figure = InspectionReport.routingFigure(inspection) { files.append(("routing.svg", Data(figure.utf8))) }
     files += votes
-    for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name).path) }
-    let rendered = try renderer.render(files.map(\.0), in: folder)
+    for (name, data) in files { try AtomicFile.write(data, to: folder.url.appending(path: name).path) }
+    let rendered = try renderer.render(files.map(\.0), in: folder.url)
     print(InspectionReport.text(inspection, width: Terminal.outputWidth))
     print(PrintableText.line("Wrote \((files.map(\.0) + rendered).joined(separator: ", ")) into \(path)/"))
   }

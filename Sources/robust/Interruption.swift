@@ -8,6 +8,8 @@ struct Interruption: Error {
     var consequence: String?
     /// What a second request does besides.
     var atOnce: String?
+    /// What ends work that takes long to stop, and says what became of it; nil if it has to be finished.
+    var dropping: (@Sendable () -> String)?
     var requested: ContinuousClock.Instant?
   }
 
@@ -16,6 +18,9 @@ struct Interruption: Error {
 
   /// Whoever passes signals on may send what the terminal has sent already: within this time, both are one.
   private static let echo = Duration.milliseconds(200)
+
+  /// How long work that may be dropped has to stop by itself.
+  private static let patience = Duration.milliseconds(1_500)
 
   /// Whether someone has asked to stop.
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
@@ -28,9 +33,11 @@ struct Interruption: Error {
   /// From now on the first signal asks to stop and says `consequence`, a sentence, and only the second stops at once.
   ///
   /// Until then the first one does: there is nothing to save. Another call says what becomes of the work from then on.
-  /// `atOnce` says what the second does besides, for example `and loses the picture`.
-  static func watch(_ consequence: String, atOnce: String? = nil) {
-    state.withLock { ($0.consequence, $0.atOnce) = (consequence, atOnce) }
+  /// `atOnce` says what the second does besides, for example `and loses the picture`. Where nothing is lost if the work ends
+  /// in the middle, as under a kill, `dropping` leaves no trace of work that does not stop soon by itself, and returns the last
+  /// line of the command.
+  static func watch(_ consequence: String, atOnce: String? = nil, dropping: (@Sendable () -> String)? = nil) {
+    state.withLock { ($0.consequence, $0.atOnce, $0.dropping) = (consequence, atOnce, dropping) }
   }
 
   /// As `watch(_:)`, where whoever began has not said more.
@@ -56,5 +63,16 @@ struct Interruption: Error {
     request()
     let atOnce = known.atOnce.map { " \($0)" } ?? ""
     StandardError.noteAtOnce("stopping: \(consequence) Ctrl-C again stops at once\(atOnce).")
+    if known.dropping != nil { Thread.detachNewThread { dropWorkThatGoesOn() } }
+  }
+
+  private static func dropWorkThatGoesOn() {
+    Thread.sleep(forTimeInterval: patience / .seconds(1))
+    // Under the lock: work that has come to what must be finished says so first.
+    state.withLock { state in
+      guard let dropping = state.dropping else { return }
+      StandardError.noteAtOnce(dropping())
+      _exit(130)
+    }
   }
 }

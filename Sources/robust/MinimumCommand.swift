@@ -131,7 +131,7 @@ struct MinimumCommand: ParsableCommand {
     let path = output ?? "runs/\(name(configuration))"
     let folder = try named ?? ResultFolder(path, for: .minimum)
     defer { if named == nil { folder.close() } }
-    let records = try execute(search, threads: threads)
+    let records = try execute(search, into: folder, threads: threads)
     Interruption.watch("the files are written.")
     let summary = MinimumSummary(configuration, records)
     var files = try MinimumReport.write(summary, records, to: folder.url)
@@ -228,8 +228,12 @@ struct MinimumCommand: ParsableCommand {
       norm: norms.norm == nil ? norm : try norms.chosen(), seed: sweep.configuration.seed)
   }
 
-  private func execute(_ search: MinimumSearch, threads: Int) throws -> [MinimumRecord] {
-    Interruption.watch("nothing is written.")
+  private func execute(_ search: MinimumSearch, into folder: ResultFolder, threads: Int) throws -> [MinimumRecord] {
+    let dropped = "interrupted: nothing was written"
+    Interruption.watch("nothing is written.") {
+      folder.close()
+      return dropped
+    }
     let progress = ProgressLine()
     let records = try search.run(
       threads: threads, isCancelled: { Interruption.isRequested },
@@ -240,7 +244,7 @@ struct MinimumCommand: ParsableCommand {
       })
     progress.clear()
     guard let records else {
-      progress.note("interrupted: nothing was written")
+      progress.note(dropped)
       throw Interruption()
     }
     return records

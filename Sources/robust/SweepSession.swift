@@ -36,7 +36,8 @@ struct SweepSession {
   ///
   /// - Throws: `Interruption` once what was done before Ctrl-C is saved.
   func attack() throws {
-    Interruption.watch("what is complete is stored, and images in work are left for --resume.")
+    Interruption.watch(
+      "what is complete is stored, and images in work are left for --resume.", dropping: { [goesOn] in goesOn })
     let progress = ProgressLine()
     let isComplete = try sweep.run(
       into: directory, threads: threads, isCancelled: { Interruption.isRequested },
@@ -46,7 +47,10 @@ struct SweepSession {
           detail: "\(report.done)/\(report.total) images")
       })
     progress.clear()
-    if isComplete { Interruption.watch("all attacks are stored, and checks and reports are left for --resume.") }
+    if isComplete {
+      Interruption.watch(
+        "all attacks are stored, and checks and reports are left for --resume.", dropping: { [goesOn] in goesOn })
+    }
     let isChecked =
       try isComplete && directory.options.shard == nil
       ? sweep.check(
@@ -61,9 +65,11 @@ struct SweepSession {
   /// What ends the work for now, once everything is in the folder.
   private func interruption() throws -> Interruption {
     try directory.store.close()
-    StandardError.note("interrupted: `robust sweep --resume \(folder)` goes on from here")
+    StandardError.note(goesOn)
     return Interruption()
   }
+
+  private var goesOn: String { "interrupted: `robust sweep --resume \(folder)` goes on from here" }
 
   /// The circumstances of the run so far: its first command and moment, the work of all processes that ended by themselves.
   var facts: RunFacts {

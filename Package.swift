@@ -137,7 +137,9 @@ let package = Package(
     library(
       "Sweeps",
       ["Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Models", "Datasets", "Attacks", "Runs"]),
-    library("TrustChecks", ["Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
+    library(
+      "TrustChecks",
+      ["Diagnostics", "Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
     library("Comparison", ["Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs"]),
     library(
       "Examples",
@@ -238,7 +240,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "Processor", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "robust", "TestSupport",
+        "Processor", "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "robust",
+        "TestSupport",
       ],
       swiftSettings: settings),
   ],

@@ -102,13 +102,14 @@ extension Attack {
       throw InputError(
         .usage, description, "it has no meaning in \(norm.title): \(problem)",
         remedy:
-          "use another attack, or another --norm: \(NormCatalog.all.filter { self.problem(in: $0) == nil }.map(\.name).joined(separator: ", "))"
+          "use another attack, or another \(Setting.norm): \(NormCatalog.all.filter { self.problem(in: $0) == nil }.map(\.name).joined(separator: ", "))"
       )
     }
     guard !isOnLattice || norm.onLattice != nil else {
       throw InputError(
         .usage, description, "there is no grid of 8-bit images to search on in \(norm.title)",
-        remedy: "leave out --lattice, or attack in \(LInfinity().title): --norm \(LInfinity().name)")
+        remedy:
+          "leave out \(Setting.lattice), or attack in \(LInfinity().title): \(Setting.norm.set(to: LInfinity().name))")
     }
   }
 }

@@ -20,16 +20,16 @@ public enum AttackCatalog {
   /// - Throws: `InputError` of kind `.usage` for an unknown name or hyperparameter, or a value without meaning.
   public static func attack(parsing text: String, defaults: [(name: String, value: String)] = []) throws -> any Attack {
     let (name, given) = try parts(of: text)
-    let type = type(named: try vocabulary.name(for: name, .usage, "--attack"))!
+    let type = type(named: try vocabulary.name(for: name, .usage, "\(Setting.attacks)"))!
     let known = type.profile.arguments
     var values: [(name: String, value: String)] = []
     for (written, value) in given {
       guard let name = known.first(where: { $0.lowercased() == written.lowercased() }) else {
         throw NearMatch.unknown(
-          .usage, "--attack “\(text)”", written, what: "hyperparameter of \(type.profile.name)", among: known)
+          .usage, "\(Setting.attacks) “\(text)”", written, what: "hyperparameter of \(type.profile.name)", among: known)
       }
       guard !values.contains(where: { $0.name == name }) else {
-        throw InputError(.usage, "--attack “\(text)”", "\(name) is given twice", remedy: "give it once")
+        throw InputError(.usage, "\(Setting.attacks) “\(text)”", "\(name) is given twice", remedy: "give it once")
       }
       values.append((name, value))
     }
@@ -42,7 +42,8 @@ public enum AttackCatalog {
     {
       values.append((name, value))
     }
-    var arguments = AttackArguments(values, of: given.isEmpty ? type.profile.name : "--attack “\(text)”", kind: .usage)
+    var arguments = AttackArguments(
+      values, of: given.isEmpty ? type.profile.name : "\(Setting.attacks) “\(text)”", kind: .usage)
     return try type.init(&arguments)
   }
 
@@ -54,7 +55,7 @@ public enum AttackCatalog {
     let attacks = try pieces(of: text).map { try attack(parsing: $0, defaults: defaults) }
     for (index, attack) in attacks.enumerated()
     where attacks[..<index].contains(where: { $0.description == attack.description }) {
-      throw InputError(.usage, "--attack", "“\(attack.description)” is listed twice", remedy: "list each attack once")
+      throw InputError(.usage, .attacks, "“\(attack.description)” is listed twice", remedy: "list each attack once")
     }
     return attacks
   }
@@ -104,7 +105,7 @@ public enum AttackCatalog {
       let halves = piece.split(separator: ":", maxSplits: 1).map { trimmed(String($0)) }
       guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty }) else {
         throw InputError(
-          .usage, "--attack “\(text)”", "“\(trimmed(String(piece)))” is no hyperparameter with a value",
+          .usage, "\(Setting.attacks) “\(text)”", "“\(trimmed(String(piece)))” is no hyperparameter with a value",
           remedy: "write them as reports print them, for example 'pgd(steps: 40, restarts: 5)'")
       }
       return (halves[0], halves[1])
@@ -116,7 +117,7 @@ public enum AttackCatalog {
 
   private static func unbalanced(_ text: String) -> InputError {
     InputError(
-      .usage, "--attack “\(text)”", "its parentheses do not match",
+      .usage, "\(Setting.attacks) “\(text)”", "its parentheses do not match",
       remedy: "write an attack as reports print it, for example 'pgd(steps: 40, restarts: 5)'")
   }
 }

@@ -95,6 +95,7 @@ public struct Budgets: Hashable, Sendable, Codable {
 
   private static func error(_ piece: String, _ problem: String, _ norm: any Norm) -> InputError {
     InputError(
-      .usage, "--epsilon “\(piece)”", problem, remedy: "for example --epsilon \(norm.budgetExamples)")
+      .usage, "\(Setting.budgets) “\(piece)”", problem,
+      remedy: "for example \(Setting.budgets.set(to: norm.budgetExamples))")
   }
 }

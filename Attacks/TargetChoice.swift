@@ -32,7 +32,7 @@ public enum TargetChoice: Hashable, Sendable {
         let near = NearMatch.candidates(
           for: text, among: classNames + ["untargeted", "each", "random", "least-likely"])
         throw InputError(
-          .usage, "--target", "“\(text)” is neither a class nor a way to choose one",
+          .usage, .goals, "“\(text)” is neither a class nor a way to choose one",
           remedy: (near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? ")
             + "write a class, by number such as 3\(classNames.isEmpty ? "" : " or name"), or each, random, least-likely, "
             + "untargeted" + (classNames.isEmpty ? "" : "; the classes are \(classNames.joined(separator: ", "))"))
@@ -46,10 +46,10 @@ public enum TargetChoice: Hashable, Sendable {
   public func validate(classCount: Int) throws {
     if case .target(let label) = self, label >= classCount {
       throw InputError(
-        .usage, "--target", "there is no class \(label)", remedy: "choose a class from 0 to \(classCount - 1)")
+        .usage, .goals, "there is no class \(label)", remedy: "choose a class from 0 to \(classCount - 1)")
     }
     guard self == .untargeted || classCount > 1 else {
-      throw InputError(.usage, "--target", "the model has a single class", remedy: "use a model of two classes or more")
+      throw InputError(.usage, .goals, "the model has a single class", remedy: "use a model of two classes or more")
     }
   }
 

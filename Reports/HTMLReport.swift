@@ -1,3 +1,4 @@
+import Diagnostics
 public import Runs
 public import Sweeps
 
@@ -71,6 +72,7 @@ public enum HTMLReport {
     let checks = TrustChecks(summary)
     return [
       "hasFindings": !checks.findings.isEmpty, "hasRows": !checks.rows.isEmpty,
+      "noChecks": HTMLText.marked(Setting.checks.set(to: "none")),
       "findings": checks.findings.map {
         [
           "severity": $0.severity.rawValue, "title": $0.title, "place": checks.place($0),

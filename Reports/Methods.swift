@@ -1,5 +1,6 @@
 import Attacks
 import Comparison
+import Diagnostics
 import Runs
 import Tensors
 
@@ -189,7 +190,7 @@ enum Methods {
     return [
       (
         "Whether models differ",
-        "Every model saw the same images, so that they are compared image by image, as by `robust compare`, and not by "
+        "Every model saw the same images, so that they are compared image by image, as by `\(Action.compare)`, and not by "
           + "whether intervals overlap. " + PairedText.method(reference: reference, scope: "this run")
           + " “Beyond chance”: p is at most \(NumberFormat.short(RunComparison.significanceLevel, 3))."
       )

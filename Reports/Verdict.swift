@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Runs
 import Sweeps
 
@@ -42,7 +43,7 @@ struct Verdict {
       ? "\(bound): accuracy under attack is an upper bound of robust accuracy."
       : """
       \(bound): accuracy under attack is an upper bound of robust accuracy, and after a single step, or noise, a loose one. An \
-      iterative attack (--attack pgd) tightens it.
+      iterative attack (\(Setting.attacks.set(to: "pgd"))) tightens it.
       """
   }
 }

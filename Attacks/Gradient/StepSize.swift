@@ -33,7 +33,8 @@ public enum StepSize: Hashable, Sendable {
 
   private static func error(_ problem: String) -> InputError {
     InputError(
-      .usage, "--step-size", problem,
-      remedy: "for example --step-size 0.2 for α = ε/5, or --step-size 2/255 for α = 2/255 at every ε")
+      .usage, .stepSize, problem,
+      remedy: "for example \(Setting.stepSize.set(to: "0.2")) for α = ε/5, or \(Setting.stepSize.set(to: "2/255")) for "
+        + "α = 2/255 at every ε")
   }
 }

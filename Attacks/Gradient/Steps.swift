@@ -27,7 +27,7 @@ public enum Steps: Codable, Hashable, Sendable {
         throw InputError(
           arguments.kind, arguments.subject,
           "steps: kurakin sets the size of the steps itself, but one is given as well",
-          remedy: "leave out the size of the steps (--step-size), or kurakin (--compat)")
+          remedy: "leave out the size of the steps (\(Setting.stepSize)), or kurakin (\(Setting.kurakin))")
       }
       self = .kurakin
       return
@@ -112,11 +112,11 @@ public enum Steps: Codable, Hashable, Sendable {
     case .relative(let steps, let size):
       return
         "\(title): \(steps) steps of \(size)·ε end at \((1000 * Double(steps) * Double(size)).rounded() / 1000)·ε or before, so that "
-        + "no image is changed by as much as ε; --steps \(count) would do"
+        + "no image is changed by as much as ε; \(Setting.steps.set(to: count)) would do"
     case .absolute(let steps, let size):
       return
         "\(title): \(steps) steps of \(size) end at \((10_000 * reach(largest)).rounded() / 10_000) or before, so that no image is "
-        + "changed by as much as ε from ε = \(least) on; --steps \(count) would do"
+        + "changed by as much as ε from ε = \(least) on; \(Setting.steps.set(to: count)) would do"
     case .kurakin: return nil
     }
   }

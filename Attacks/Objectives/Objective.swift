@@ -23,7 +23,7 @@ public enum Objective: String, CaseIterable, Codable, Hashable, Sendable {
   /// The objective called `name`.
   /// - Throws: `InputError` of kind `.usage` that lists the names.
   public init(parsing name: String) throws {
-    self = Objective(rawValue: try Self.vocabulary.name(for: name, .usage, "--objective"))!
+    self = Objective(rawValue: try Self.vocabulary.name(for: name, .usage, "\(Setting.objective)"))!
   }
 
   /// The fewest classes for which the objective means something.
@@ -39,11 +39,11 @@ public enum Objective: String, CaseIterable, Codable, Hashable, Sendable {
     let minimum = minimumClassCount(isTargeted: isTargeted)
     guard classCount < minimum else { return }
     throw InputError(
-      .usage, "--objective \(rawValue)",
+      .usage, Setting.objective.set(to: rawValue),
       "a\(isTargeted ? " targeted" : "n untargeted") attack on it needs \(minimum) classes or more; "
         + "this model has \(classCount)",
       remedy: self == .dlr && classCount >= 2
-        ? "use --objective margin" : "use a model of at least two classes")
+        ? "use \(Setting.objective.set(to: "margin"))" : "use a model of at least two classes")
   }
 
   /// Whether an attack ascends the value of `perImage`; it descends it otherwise.

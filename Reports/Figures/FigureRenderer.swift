@@ -24,9 +24,10 @@ public struct FigureRenderer: Sendable {
     guard let path = Self.find() else {
       let names = self.formats.map(\.rawValue).joined(separator: ",")
       throw InputError(
-        .usage, "--figures \(names)", "needs the program \(Self.program), and there is none in PATH",
+        .usage, Setting.figures.set(to: names), "needs the program \(Self.program), and there is none in PATH",
         remedy:
-          "install it (Debian: apt-get install librsvg2-bin; Homebrew: brew install librsvg), or use --figures svg")
+          "install it (Debian: apt-get install librsvg2-bin; Homebrew: brew install librsvg), or use "
+          + Setting.figures.set(to: "svg"))
     }
     converter = path
   }
@@ -55,7 +56,8 @@ public struct FigureRenderer: Sendable {
     func failure(_ problem: String) -> InputError {
       InputError(
         .output, figure.path, "\(converter) \(problem)",
-        remedy: "see what `\(Self.program) --format \(format.rawValue)` says of the file, or use --figures svg")
+        remedy: "see what `\(Self.program) --format \(format.rawValue)` says of the file, or use "
+          + Setting.figures.set(to: "svg"))
     }
     let result: (output: Data, status: Int32)
     do {

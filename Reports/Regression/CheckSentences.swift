@@ -1,4 +1,5 @@
 import Comparison
+import Diagnostics
 import Runs
 import Statistics
 
@@ -47,7 +48,7 @@ private enum Remedy {
   static func text(images: Int, drop: Double?, needed: Int?, isProof: Bool) -> String {
     let these = images == 1 ? "this image" : "these \(NumberFormat.grouped(images)) images"
     let now =
-      drop.map { "\(these) can decide a limit of \(points($0)): --max-drop \($0)" }
+      drop.map { "\(these) can decide a limit of \(points($0)): \(Setting.maxDrop.set(to: $0))" }
       ?? "\(these) can decide no limit below 1"
     guard let needed else { return now }
     return now + "; \(NumberFormat.grouped(needed)) images would probably decide, "
@@ -81,7 +82,7 @@ extension RegressionCheck.Floor {
     case .inconclusive, .untrustworthy:
       let these = count == 1 ? "this image" : "these \(NumberFormat.grouped(count)) images"
       let now =
-        decidableAccuracy.map { "\(these) can prove --min-accuracy \(floor.text(for: $0))" }
+        decidableAccuracy.map { "\(these) can prove \(Setting.floors.set(to: floor.text(for: $0)))" }
         ?? "\(these) can prove no accuracy"
       let need = imagesToDecide.map { "; \(NumberFormat.grouped($0)) images would probably decide" } ?? ""
       return "It is open whether at least \(required) are right: \(numbers); \(now)\(need)."

@@ -1,4 +1,5 @@
 public import Comparison
+import Diagnostics
 import Foundation
 public import Runs
 
@@ -47,7 +48,8 @@ public enum JUnitReport {
     xml.begin(
       "testsuite",
       [
-        "name": "robust check", "tests": sum { $0.cases.count }, "failures": sum(\.failures), "errors": sum(\.errors),
+        "name": "\(Action.check)", "tests": sum { $0.cases.count }, "failures": sum(\.failures),
+        "errors": sum(\.errors),
         "skipped": sum(\.skipped), "time": moment.seconds,
       ])
     addProperties(check, moment, &xml)

@@ -1,4 +1,5 @@
 public import Comparison
+import Diagnostics
 public import Foundation
 import Statistics
 
@@ -13,7 +14,7 @@ public enum SARIFReport {
     var summary: String {
       switch self {
       case .regression: "The model withstands an attack less often than the baseline."
-      case .tooLow: "The model is right less often than --min-accuracy requires."
+      case .tooLow: "The model is right less often than \(Setting.floors) requires."
       case .inconclusive: "There are too few images to tell whether the model withstands an attack often enough."
       case .untrustworthy: "The evaluation itself is in doubt, so that its numbers decide nothing."
       }
@@ -21,9 +22,10 @@ public enum SARIFReport {
 
     var help: String {
       switch self {
-      case .regression: "Train the model again, or accept the change with `robust baseline`."
+      case .regression: "Train the model again, or accept the change with `\(Action.makeBaseline)`."
       case .tooLow: "Train the model again, or require less of it."
-      case .inconclusive: "Allow the --max-drop that the images can decide, or attack more images in baseline and run."
+      case .inconclusive:
+        "Allow the \(Setting.maxDrop) that the images can decide, or attack more images in baseline and run."
       case .untrustworthy: "Follow the remedy of each finding of the run's report, and sweep again."
       }
     }
@@ -63,7 +65,7 @@ public enum SARIFReport {
         result(
           floor.verdict == .regression ? .tooLow : .inconclusive,
           "\(names.title(floor.key)): \(floor.sentence(check.options))", place, floor.baselineKey,
-          about: "--min-accuracy \(floor.floor.text): \(floor.key.words)"))
+          about: "\(Setting.floors.set(to: floor.floor.text)): \(floor.key.words)"))
     }
     let driver: [String: Any] = [
       "name": "robust", "semanticVersion": toolVersion,

@@ -100,7 +100,7 @@ public struct RunComparison: Sendable, Hashable {
     }
     guard let place = reference.map({ label in columns.firstIndex { $0.label == label } }) ?? 0 else {
       throw NearMatch.unknown(
-        .usage, "--reference", reference ?? "", what: "model of the runs", among: columns.map(\.label))
+        .usage, "\(Setting.reference)", reference ?? "", what: "model of the runs", among: columns.map(\.label))
     }
     let shared = runs.dropFirst().reduce(Set(runs[0].outcomes.images)) { $0.intersection($1.outcomes.images) }.sorted()
     guard !shared.isEmpty else {

@@ -20,8 +20,8 @@ struct ArrayFiles {
       throw InputError(
         .dataset, path, "is a folder, not a file of images",
         remedy:
-          "name a file in it; or name the data set whose files it holds by --dataset NAME, and the folder by --data "
-          + path)
+          "name a file in it; or name the data set whose files it holds by \(Setting.dataset.set(to: "NAME")), and the "
+          + "folder by \(Setting.data.set(to: path))")
     }
     let start = try FileReader.read(path, atMost: 6, kind: .dataset).data
     if start.starts(with: Data("PK".utf8)) {
@@ -80,7 +80,7 @@ struct ArrayFiles {
           .dataset, path,
           "holds \(listed): images for the split \(other.rawValue), and no \(split.rawValue) images with labels",
           remedy:
-            "give --split \(other.rawValue), or save \(split.rawValue) images as \(wanted.images) and \(wanted.labels) "
+            "give \(Setting.split.set(to: other.rawValue)), or save \(split.rawValue) images as \(wanted.images) and \(wanted.labels) "
             + "beside \(pair.images)")
       }
     }

@@ -14,7 +14,8 @@ extension DatasetCatalog {
         "gtsrb",
         "coco", "medmnist",
         text:
-          "it is not among those that are read by name; its images and labels as an .npz file are: --dataset FILE.npz")
+          "it is not among those that are read by name; its images and labels as an .npz file are: "
+          + Setting.dataset.set(to: "FILE.npz"))
     ])
 }
 
@@ -26,7 +27,7 @@ extension Dataset.Split {
     hints: [
       .init(
         "val", "dev", "holdout",
-        text: "data sets here have no validation images of their own; `robust train --validation N` holds some out"),
+        text: "data sets here have no validation images of their own; `\(Action.holdOutImages)` holds some out"),
       .init("all", "both", "full", "whole", text: "a command takes one split"),
     ])
 }

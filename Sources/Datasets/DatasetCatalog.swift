@@ -61,11 +61,11 @@ public struct DatasetCatalog: Sendable {
     if !isKnown, ArrayDataset.isPath(name) {
       return try ArrayDataset.load(name, split: split, classCount: classCount)
     }
-    let name = try Self.vocabulary.name(for: name, .dataset, "--dataset")
+    let name = try Self.vocabulary.name(for: name, .dataset, "\(Setting.dataset)")
     let known = KnownDataset.all.first { $0.name == name }!
     guard known.splits.contains(split) else {
       throw InputError(
-        .dataset, "--dataset", "\(name) has no \(split.rawValue) split",
+        .dataset, .dataset, "\(name) has no \(split.rawValue) split",
         remedy: "its splits: \(known.splits.map(\.rawValue).joined(separator: ", "))")
     }
     var located = try locate(known, split, isAskedFor: true)
@@ -78,7 +78,8 @@ public struct DatasetCatalog: Sendable {
     }
     guard let files = located else {
       throw InputError(
-        .dataset, "--dataset \(name)", "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
+        .dataset, Setting.dataset.set(to: name),
+        "its \(split.rawValue) images are in none of \(roots.joined(separator: ", "))",
         remedy: known.remedy)
     }
     return try known.load(files, split)
@@ -199,7 +200,7 @@ extension DatasetCatalog {
         contents: .failure(
           InputError(
             .dataset, data, "its files could be those of \(names.joined(separator: " or "))",
-            remedy: "say which by --dataset NAME, or put them into a folder called so")))
+            remedy: "say which by \(Setting.dataset.set(to: "NAME")), or put them into a folder called so")))
     }
   }
 }

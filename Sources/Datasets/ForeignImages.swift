@@ -18,14 +18,14 @@ enum ForeignImages {
     switch kind {
     case .pytorch, .legacyPyTorch:
       "if it holds images and labels, load it by torch.load, and save both: \(ArrayFiles.save("x.numpy()", "y.numpy()")); "
-        + "a model is given by --model"
+        + "a model is given by \(Setting.models)"
     case .hdf5:
       "if it holds images and labels, open it by h5py.File, and save both: \(ArrayFiles.save("f[\"x\"][:]", "f[\"y\"][:]"))"
     case .pickle: "load it by pickle.load, if you trust where it is from, and save its images x and labels y: \(save)"
     case .matlab: "load it by scipy.io.loadmat, and save its images x and labels y: \(save)"
     case .idx:
-      "put it with the other files of the data set into a folder called mnist or fashion-mnist, and give --dataset mnist "
-        + "or fashion-mnist and the folder by --data"
+      "put it with the other files of the data set into a folder called mnist or fashion-mnist, and give "
+        + "\(Setting.dataset.set(to: "mnist")) or fashion-mnist and the folder by \(Setting.data)"
     case .zip:
       "unpack it, and name the file of arrays that was inside; of pictures, make one array x of bytes, and \(save)"
     case .png, .jpeg, .gif, .webP, .tiff, .bmp:
@@ -33,7 +33,7 @@ enum ForeignImages {
         + "classes y: \(save)"
     case .onnx, .keras, .savedModel, .savedModelFolder, .tensorFlowCheckpoint, .tensorFlowLite, .gguf, .coreML,
       .coreMLFolder, .safetensors:
-      "--dataset names images, --model a model: save images x and labels y by \(save)"
+      "\(Setting.dataset) names images, \(Setting.models) a model: save images x and labels y by \(save)"
     case .parquet, .arrow, .sqlite, .json, .text:
       "read it in Python, and save its images x, [count, rows, columns], and labels y: \(save)"
     default: nil

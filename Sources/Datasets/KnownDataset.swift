@@ -80,27 +80,29 @@ struct KnownDataset: Sendable {
       "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
     ],
     attribution: "Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), © 2017 Zalando SE, MIT licence",
-    remedy: "on Debian and Ubuntu: apt-get install dataset-fashion-mnist; elsewhere give --data DIR or ROBUST_DATA",
+    remedy: "on Debian and Ubuntu: apt-get install dataset-fashion-mnist; elsewhere give "
+      + "\(Setting.data.set(to: "DIR")) or ROBUST_DATA",
     isShipped: false)
 
   static let mnist = KnownDataset(
     name: "mnist", folders: ["mnist", "MNIST"], splits: [.train, .test], classNames: (0...9).map(String.init),
     attribution: "MNIST (LeCun, Cortes, Burges 1998)",
-    remedy: "put its four IDX files into a folder called mnist, and give the folder by --data DIR or ROBUST_DATA",
+    remedy: "put its four IDX files into a folder called mnist, and give the folder by "
+      + "\(Setting.data.set(to: "DIR")) or ROBUST_DATA",
     isShipped: false)
 
   static let smallNORB = KnownDataset(
     name: "smallnorb", folders: ["smallnorb", "small_norb", "smallNORB"], splits: [.train, .test],
     classNames: ["animal", "human", "airplane", "truck", "car"],
     attribution: "smallNORB (LeCun, Huang, Bottou 2004), for research only",
-    remedy: "put its six files smallnorb-5x….mat into a folder called smallnorb, and give the folder by --data DIR or "
-      + "ROBUST_DATA",
+    remedy: "put its six files smallnorb-5x….mat into a folder called smallnorb, and give the folder by "
+      + "\(Setting.data.set(to: "DIR")) or ROBUST_DATA",
     isShipped: false, format: .smallNORB)
 
   static let toyNORB = KnownDataset(
     name: ToyNORBRelease.name, folders: [ToyNORBRelease.folder], splits: [.train, .test],
     classNames: ToyNORBRelease.classNames, attribution: ToyNORBRelease.attribution,
-    remedy: "render it by `robust data render toynorb`", isShipped: false, format: .toyNORB)
+    remedy: "render it by `\(Action.renderToyNORB)`", isShipped: false, format: .toyNORB)
 
   /// At the same size.
   static let toyNORB48 = toyNORB.downsampled(by: 2, name: "toynorb-48")
@@ -112,7 +114,7 @@ struct KnownDataset: Sendable {
     name: "norb", folders: ["norb", "NORB"], splits: [.train, .test], classNames: smallNORB.classNames + ["blank"],
     attribution: "NORB, jittered and cluttered (LeCun, Huang, Bottou 2004), for research only",
     remedy: "put its files norb-5x….mat, or the first parts of them, into a folder called norb, and give the folder by "
-      + "--data DIR or ROBUST_DATA",
+      + "\(Setting.data.set(to: "DIR")) or ROBUST_DATA",
     isShipped: false, format: .norb)
 
   static let cifar10 = KnownDataset(
@@ -120,6 +122,6 @@ struct KnownDataset: Sendable {
     classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
     attribution: "CIFAR-10 (Krizhevsky 2009)",
     remedy: "put its binary version, data_batch_1.bin to data_batch_5.bin and test_batch.bin, into a folder called "
-      + "cifar-10, and give the folder by --data DIR or ROBUST_DATA",
+      + "cifar-10, and give the folder by \(Setting.data.set(to: "DIR")) or ROBUST_DATA",
     isShipped: false, format: .cifar10)
 }

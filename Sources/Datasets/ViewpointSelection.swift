@@ -11,7 +11,7 @@ public struct ViewpointSelection: Codable, Hashable, Sendable {
   public private(set) var lightings: [Int]?
 
   /// Codes and ranges of codes, separated by commas: azimuths `6-28` are 6, 8, … 28.
-  /// - Throws: `InputError(.usage)` that names the option, if a code is impossible.
+  /// - Throws: `InputError(.usage)` that names the field, if a code is impossible.
   public init(
     instance: String? = nil, elevation: String? = nil, azimuth: String? = nil, lighting: String? = nil
   ) throws {
@@ -37,6 +37,15 @@ public struct ViewpointSelection: Codable, Hashable, Sendable {
       }
     }
 
+    private var setting: Setting {
+      switch self {
+      case .instance: .instance
+      case .elevation: .elevation
+      case .azimuth: .azimuth
+      case .lighting: .lighting
+      }
+    }
+
     func codes(parsing text: String) throws -> [Int] {
       let known = codes
       var chosen: Set<Int> = []
@@ -46,7 +55,7 @@ public struct ViewpointSelection: Codable, Hashable, Sendable {
           known.contains(first), known.contains(last)
         else {
           throw InputError(
-            .usage, "--\(rawValue)",
+            .usage, setting,
             "found “\(piece)”; the codes are \(known[0]), \(known[1]), … \(known[known.count - 1])",
             remedy: "write codes or ranges of them, separated by commas, for example "
               + (self == .azimuth ? "30,32,34,0,2,4 or 6-28" : "0,2 or 1-3"))

@@ -15,7 +15,7 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public let kind: Kind
-  /// The file, option or field concerned.
+  /// The file, setting or field concerned.
   public let subject: String
   /// What was found, and what was expected.
   public let problem: String
@@ -27,6 +27,11 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
     self.subject = subject
     self.problem = problem
     self.remedy = remedy
+  }
+
+  /// What is wrong with a setting, by the name that callers know it by.
+  public init(_ kind: Kind, _ setting: Setting, _ problem: String, remedy: String) {
+    self.init(kind, setting.description, problem, remedy: remedy)
   }
 
   /// Two lines, whatever the names in it hold.

@@ -65,8 +65,8 @@ public struct ExampleExport: Sendable {
   public init(_ sweep: Sweep, store: RunStore, selection: ExampleSelection, options: Options) throws {
     if options.isCompressed, options.format == .png || options.format == .npz {
       throw InputError(
-        .usage, "--zstd", "\(options.format.rawValue) files are read as they are by other programs",
-        remedy: "leave it out, or use --format npy or safetensors")
+        .usage, .isCompressed, "\(options.format.rawValue) files are read as they are by other programs",
+        remedy: "leave it out, or use \(Setting.format.set(to: "npy")) or safetensors")
     }
     if options.usesLattice,
       let other = selection.attacks.first(where: {
@@ -74,8 +74,8 @@ public struct ExampleExport: Sendable {
       })
     {
       throw InputError(
-        .usage, "--lattice", "\(sweep.attacks[other].name) can't search on the grid of levels",
-        remedy: "leave it out, or choose another --attack")
+        .usage, .usesLattice, "\(sweep.attacks[other].name) can't search on the grid of levels",
+        remedy: "leave it out, or choose another \(Setting.attacks)")
     }
     (self.sweep, self.store, self.selection, self.options) = (sweep, store, selection, options)
   }
@@ -147,8 +147,9 @@ public struct ExampleExport: Sendable {
   private func checkSize(_ count: Int) throws {
     guard count * sweep.dataset.shape.count * 5 <= Self.limit else {
       throw InputError(
-        .usage, "--limit", "the examples are more than fit into \(Self.limit >> 30) GiB",
-        remedy: "export fewer at a time: choose by --model, --attack, --epsilon, --class, or set --limit")
+        .usage, .limit, "the examples are more than fit into \(Self.limit >> 30) GiB",
+        remedy: "export fewer at a time: choose by \(Setting.models), \(Setting.attacks), \(Setting.epsilon), "
+          + "\(Setting.classes), or set \(Setting.limit)")
     }
   }
 
@@ -167,8 +168,9 @@ public struct ExampleExport: Sendable {
     return InputError(
       .usage, "the selection",
       matching == 0
-        ? "no attack of the run matches it" : "none of its attacks (\(matching) without --limit) \(outcome)",
-      remedy: "widen --class, --target, --epsilon or --limit, or choose by --success yes, no or all")
+        ? "no attack of the run matches it" : "none of its attacks (\(matching) without \(Setting.limit)) \(outcome)",
+      remedy: "widen \(Setting.classes), \(Setting.targets), \(Setting.epsilon) or \(Setting.limit), or choose by "
+        + "\(Setting.outcome.set(to: "yes")), no or all")
   }
 
   private func irreproducible(_ difference: (stored: EvaluationRecord, now: EvaluationRecord)) -> InputError {
@@ -184,6 +186,6 @@ public struct ExampleExport: Sendable {
       .file, store.url.path,
       "image \(stored.image) at ε = \(epsilon) on \(what) came out as class \(now.prediction) (‖x′ − x‖₂ = \(now.distances["l2"] ?? .nan), "
         + "\(now.forwards) passes); the run holds class \(stored.prediction) (\(stored.distances["l2"] ?? .nan), \(stored.forwards))",
-      remedy: build + ", or export what is found now by --allow-differences")
+      remedy: build + ", or export what is found now by \(Setting.allowsDifferences)")
   }
 }

@@ -28,19 +28,20 @@ public struct ExampleSelection: Sendable, Hashable {
     of configuration: RunConfiguration, models: String? = nil, attacks: String? = nil, epsilon: String? = nil,
     classes: String? = nil, targets: String? = nil, outcome: Outcome = .yes, limit: Int? = nil
   ) throws {
-    self.models = try Self.positions(models, of: configuration.models.map(\.name), option: "--model", what: "model")
+    self.models = try Self.positions(
+      models, of: configuration.models.map(\.name), option: "\(Setting.models)", what: "model")
     self.attacks = try Self.positions(
-      attacks, of: configuration.attacks.map(\.name), option: "--attack", what: "attack",
+      attacks, of: configuration.attacks.map(\.name), option: "\(Setting.attacks)", what: "attack",
       synonyms: AttackCatalog.vocabulary.synonyms)
-    self.classes = try Self.classes(classes, of: configuration, option: "--class")
+    self.classes = try Self.classes(classes, of: configuration, option: "\(Setting.classes)")
     if targets != nil, !configuration.goals.contains(where: \.isTargeted) {
       throw InputError(
-        .usage, "--target", "the attacks of this run were untargeted", remedy: "leave the option out")
+        .usage, .targets, "the attacks of this run were untargeted", remedy: "leave the option out")
     }
-    self.targets = try Self.classes(targets, of: configuration, option: "--target")
+    self.targets = try Self.classes(targets, of: configuration, option: "\(Setting.targets)")
     budgets = try Self.budgets(epsilon, of: configuration)
     guard limit.map({ $0 > 0 }) ?? true else {
-      throw InputError(.usage, "--limit", "\(limit!)", remedy: "use 1 or more images")
+      throw InputError(.usage, .limit, "\(limit!)", remedy: "use 1 or more images")
     }
     self.outcome = outcome
     self.limit = limit
@@ -111,7 +112,7 @@ public struct ExampleSelection: Sendable, Hashable {
           })
         else {
           throw InputError(
-            .usage, "--epsilon", "the run attacked at no ε = “\(piece)”",
+            .usage, .epsilon, "the run attacked at no ε = “\(piece)”",
             remedy: "use one of its budgets: \(attacked.map { configuration.budgets[$0].text }.joined(separator: ", "))"
           )
         }

@@ -87,7 +87,7 @@ public enum AtomicFile {
     let target = PathKind(at: path, following: true) == nil ? " to nothing" : ""
     throw InputError(
       .output, path, "is a symbolic link\(target), and a file is to be written there",
-      remedy: "remove the link, then give the same command again")
+      remedy: "remove the link, then give \(Action.again) again")
   }
 
   private static func folderInTheWay(_ path: String) -> InputError {

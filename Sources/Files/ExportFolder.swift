@@ -22,7 +22,7 @@ package final class ExportFolder: Sendable {
     self.isCancelled = isCancelled
     let parent: String
     let name: String
-    if let real = try OutputPlace.requireEmptyFolder(path, option: "--output") {
+    if let real = try OutputPlace.requireEmptyFolder(path, option: "\(Setting.folder)") {
       (place, parent, name, isThere) = (real, real, OutputPlace.filling, true)
     } else {
       place = OutputPlace.real(path)

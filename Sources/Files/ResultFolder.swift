@@ -30,7 +30,7 @@ package struct ResultFolder: Sendable {
   /// - Throws: `InputError(.output)` if it can't be written, holds anything else than results of the same command, or if
   ///   another process is at work there; `.usage` if `path` is empty. It is then as it was.
   package init(_ path: String, for contents: Contents) throws {
-    switch try OutputPlace(path, option: "--output", isFolder: true) {
+    switch try OutputPlace(path, option: "\(Setting.folder)", isFolder: true) {
     case .nothing:
       (url, made) = (URL(filePath: path, directoryHint: .isDirectory), try Self.makeFolders(path))
     case .folder(let real, let names):

@@ -26,7 +26,7 @@ public enum ModelCatalog {
     /// The preset called `name`.
     /// - Throws: `InputError(.model)` listing the names.
     public init(parsing name: String) throws {
-      self = Preset(rawValue: try ModelCatalog.presets.name(for: name, .model, "--model"))!
+      self = Preset(rawValue: try ModelCatalog.presets.name(for: name, .model, "\(Setting.models)"))!
     }
 
     /// A model with freshly drawn weights.
@@ -106,10 +106,10 @@ public enum ModelCatalog {
     guard Preset(rawValue: name) == nil else {
       throw InputError(
         .model, name, "no trained checkpoint of it ships with robust",
-        remedy: "train one with `robust train --model \(name)` and name the file")
+        remedy: "train one with `\(Action.train(name))` and name the file")
     }
     guard name.contains("/") || name.contains(".") || FileManager.default.fileExists(atPath: name) else {
-      throw shipped.unknown(name, .model, "--model")
+      throw shipped.unknown(name, .model, "\(Setting.models)")
     }
     return try Checkpoint.read(name, name: chosen)
   }

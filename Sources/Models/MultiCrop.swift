@@ -21,19 +21,19 @@ public struct MultiCrop: Classifier {
   public init(_ model: any Model, count: Int) throws {
     guard count >= 5, count % 4 == 1, count <= 1021 else {
       throw InputError(
-        .usage, "--crops", "found \(count); crops are one in the centre and four for each pixel away from it",
+        .usage, .crops, "found \(count); crops are one in the centre and four for each pixel away from it",
         remedy: "use 5, 9 or 13, as the paper's authors did")
     }
     guard let crop = model.configuration.crop else {
       throw InputError(
         .model, model.name, "sees whole images, and so there is only one crop of them",
-        remedy: "leave --crops out, or name a model that was trained with --crop")
+        remedy: "leave \(Setting.crops) out, or name a model that was trained with \(Setting.crop)")
     }
     let reach = (count - 1) / 4
     let shape = model.configuration.inputShape
     guard (shape[1] - crop) / 2 >= reach, (shape[2] - crop) / 2 >= reach else {
       throw InputError(
-        .usage, "--crops",
+        .usage, .crops,
         "\(count) crops reach \(reach) pixels from the centre, out of the image: \(model.name) sees "
           + "\(crop)×\(crop) pixels of \(shape)", remedy: "use fewer crops")
     }

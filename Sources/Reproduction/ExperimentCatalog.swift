@@ -17,7 +17,7 @@ public enum ExperimentCatalog {
   /// - Throws: `InputError` of kind `usage` that lists the names.
   public static func experiments(_ names: [String]) throws -> [any Experiment] {
     let vocabulary = Vocabulary("experiment", names: Self.names)
-    let names = try names.map { try vocabulary.name(for: $0, .usage, "robust reproduce") }
+    let names = try names.map { try vocabulary.name(for: $0, .usage, "\(Action.reproduce)") }
     return names.contains(everything) ? all : all.filter { names.contains($0.id) }
   }
 }

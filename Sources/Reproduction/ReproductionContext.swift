@@ -42,7 +42,7 @@ public struct ReproductionContext: Sendable {
     guard images.viewpoints == nil else { return }
     throw InputError(
       .dataset, images.name, "does not say from where its images were taken, and \(experiment) needs to know",
-      remedy: "use smallNORB or ToyNORB: --dataset smallnorb-48 or toynorb-48")
+      remedy: "use smallNORB or ToyNORB: \(Setting.dataset.set(to: "smallnorb-48")) or toynorb-48")
   }
 
   func networks() throws -> Networks { Networks(settings, for: try source.pair().training) }
@@ -78,7 +78,8 @@ public struct ReproductionContext: Sendable {
       differences.append("The images are those of \(images.name), not of smallNORB.")
     }
     if settings.isQuick {
-      differences.append("--quick: a sample of the images and few epochs, to see that everything works; no more.")
+      differences.append(
+        "\(Setting.isQuick): a sample of the images and few epochs, to see that everything works; no more.")
     }
     differences.append(
       "\(settings.epochs) epoch\(settings.epochs == 1 ? "" : "s") with Adam, the rate falling along a cosine to 0; the paper does not state its training "

@@ -18,12 +18,13 @@ public final class ReproductionFolder: Sendable {
     _ = try ResultFolder.makeFolders(path)
     lock = try RunLock(
       folder: URL(filePath: path, directoryHint: .isDirectory),
-      remedy: "wait for it to end, or stop it: what it has done is kept, and the same command goes on from there")
+      remedy: "wait for it to end, or stop it: what it has done is kept, and \(Action.again) goes on from there")
   }
 
   /// Makes sure that the folder at `path` is new, empty, or holds what was made there before.
   private static func check(_ path: String) throws {
-    guard case .folder(let folder, let names) = try OutputPlace(path, option: "--output", isFolder: true) else {
+    guard case .folder(let folder, let names) = try OutputPlace(path, option: "\(Setting.folder)", isFolder: true)
+    else {
       return
     }
     let own = ["models", "predictions", "runs"]
@@ -39,7 +40,7 @@ public final class ReproductionFolder: Sendable {
     let other = names.contains(summary) ? (isSummary ? nil : summary) : names.first { !isOwn($0) }
     if let other {
       throw InputError(
-        .output, path, "holds other files (\(other)…) and no results of `robust reproduce`",
+        .output, path, "holds other files (\(other)…) and no results of `\(Action.reproduce)`",
         remedy: "name a new or an empty folder")
     }
     for name in names where isOwn(name) {
@@ -47,8 +48,8 @@ public final class ReproductionFolder: Sendable {
       guard let kind = PathKind(at: PathParts.join(folder, name)), kind != expected else { continue }
       throw InputError(
         .output, PathParts.join(path, name),
-        "is \(kind.words), and \(expected.words) of `robust reproduce` belongs there",
-        remedy: "move it away, then give the same command again")
+        "is \(kind.words), and \(expected.words) of `\(Action.reproduce)` belongs there",
+        remedy: "move it away, then give \(Action.again) again")
     }
   }
 

@@ -38,13 +38,13 @@ public struct Settings: Sendable {
     testImages = isQuick ? 1_000 : nil
     self.attackedImages = attackedImages ?? (isQuick ? 50 : 500)
     guard (1...10_000).contains(self.epochs) else {
-      throw InputError(.usage, "--epochs", "\(self.epochs)", remedy: "use 1 or more, for example 10")
+      throw InputError(.usage, .epochs, "\(self.epochs)", remedy: "use 1 or more, for example 10")
     }
     guard (1...5).contains(iterations) else {
-      throw InputError(.usage, "--iterations", "\(iterations)", remedy: "use 1 to 5")
+      throw InputError(.usage, .iterations, "\(iterations)", remedy: "use 1 to 5")
     }
     guard self.attackedImages > 0 else {
-      throw InputError(.usage, "--limit", "\(self.attackedImages)", remedy: "use 1 or more images")
+      throw InputError(.usage, .attackedImages, "\(self.attackedImages)", remedy: "use 1 or more images")
     }
   }
 

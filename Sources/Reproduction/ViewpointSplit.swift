@@ -41,7 +41,7 @@ public enum ViewpointSplit: String, CaseIterable, Sendable {
         .dataset, dataset.name,
         "none of its \(dataset.count) \(dataset.split.rawValue) images has a \(what) \(rawValue), code "
           + codes.sorted().map(String.init).joined(separator: ", "),
-        remedy: "use the whole of smallNORB or ToyNORB: --dataset smallnorb-48 or toynorb-48")
+        remedy: "use the whole of smallNORB or ToyNORB: \(Setting.dataset.set(to: "smallnorb-48")) or toynorb-48")
     }
     return dataset.subset(at: positions)
   }

@@ -62,9 +62,9 @@ public struct Sweep: Sendable {
     let (norm, shape) = (configuration.norm, Shape(configuration.dataset.shape))
     guard let budget = configuration.budgets.last, budget.value > norm.diameter(of: shape) else { return }
     throw InputError(
-      .usage, "--epsilon",
+      .usage, .budgets,
       "found \(budget.text); no two images of \(shape) are farther apart in \(norm.title) than "
-        + "\(norm.diameter(of: shape))", remedy: "for example --epsilon \(norm.defaultBudgets)")
+        + "\(norm.diameter(of: shape))", remedy: "for example \(Setting.budgets.set(to: norm.defaultBudgets))")
   }
 
   /// Does what is not yet in `directory`, or of the part that it is for, and writes the pictures of `examples`.

@@ -79,7 +79,8 @@ public struct SweepDirectory: Sendable {
   /// - Throws: `InputError` of kind `.output` if it can't be written, holds no run but something else, or if anything
   ///   stands where the run has files of its own.
   private static func check(_ path: String) throws -> Bool {
-    guard case .folder(let folder, let names) = try OutputPlace(path, option: "--output", isFolder: true) else {
+    guard case .folder(let folder, let names) = try OutputPlace(path, option: "\(Setting.folder)", isFolder: true)
+    else {
       return false
     }
     // What a process that was killed left of a run that had not yet begun is no obstacle.
@@ -115,7 +116,7 @@ public struct SweepDirectory: Sendable {
     guard let kind = PathKind(at: path), kind != expected else { return }
     let remedy =
       PathParts.name(path) != RunFolderNames.store
-      ? "move it away, then give the same command again: what is missing is made again"
+      ? "move it away, then give \(Action.again) again: what is missing is made again"
       : kind == .link ? "put the file that it leads to in its place" : "name another output folder"
     throw InputError(
       .output, path, "is \(kind.words), and a run keeps \(expected.words) of its own there", remedy: remedy)

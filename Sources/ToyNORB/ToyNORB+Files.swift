@@ -15,7 +15,9 @@ extension ToyNORB {
   ///
   /// - Throws: `InputError(.output)` if it can't be written, or if something else has the name of one of the files.
   package static func checkOutput(_ folder: String) throws {
-    guard case .folder(let real, _) = try OutputPlace(folder, option: "--output", isFolder: true) else { return }
+    guard case .folder(let real, _) = try OutputPlace(folder, option: "\(Setting.folder)", isFolder: true) else {
+      return
+    }
     for split in Dataset.Split.allCases {
       for kind in ["info", "cat", "dat"] {
         let name = "\(SmallNORBFiles.stem(split, .toyNORB))-\(kind).mat\(Compression.zstd.suffix)"

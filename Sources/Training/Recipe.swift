@@ -35,33 +35,33 @@ public struct Recipe: Codable, Hashable, Sendable {
   }
 
   public func validate() throws {
-    func fail(_ option: String, _ problem: String, _ remedy: String) -> InputError {
-      InputError(.usage, option, problem, remedy: remedy)
+    func fail(_ setting: Setting, _ problem: String, _ remedy: String) -> InputError {
+      InputError(.usage, setting, problem, remedy: remedy)
     }
-    guard (1...100_000).contains(epochs) else { throw fail("--epochs", "\(epochs)", "use at least 1") }
-    guard (1...65_536).contains(batchSize) else { throw fail("--batch-size", "\(batchSize)", "use 1 to 65,536") }
+    guard (1...100_000).contains(epochs) else { throw fail(.epochs, "\(epochs)", "use at least 1") }
+    guard (1...65_536).contains(batchSize) else { throw fail(.batchSize, "\(batchSize)", "use 1 to 65,536") }
     guard learningRate > 0, learningRate.isFinite else {
-      throw fail("--learning-rate", "\(learningRate)", "use a positive number such as 0.003")
+      throw fail(.learningRate, "\(learningRate)", "use a positive number such as 0.003")
     }
     guard weightDecay >= 0, weightDecay.isFinite else {
-      throw fail("--weight-decay", "\(weightDecay)", "use 0 or more")
+      throw fail(.weightDecay, "\(weightDecay)", "use 0 or more")
     }
     guard firstMargin > 0, lastMargin >= firstMargin, lastMargin <= 1 else {
-      throw fail("--margin", "\(firstMargin):\(lastMargin)", "use margins with 0 < first ≤ last ≤ 1")
+      throw fail(.margins, "\(firstMargin):\(lastMargin)", "use margins with 0 < first ≤ last ≤ 1")
     }
     guard marginEpochs >= 0, marginEpochs.isFinite else {
-      throw fail("--margin-epochs", "\(marginEpochs)", "use 0 or more epochs")
+      throw fail(.marginEpochs, "\(marginEpochs)", "use 0 or more epochs")
     }
     guard (0...64).contains(augmentation.shift) else {
-      throw fail("--shift", "\(augmentation.shift)", "use 0 to 64 pixels")
+      throw fail(.shift, "\(augmentation.shift)", "use 0 to 64 pixels")
     }
     if let jitter = augmentation.jitter {
       guard jitter.brightness >= 0, jitter.brightness.isFinite else {
-        throw fail("--brightness", "\(jitter.brightness)", "use 0 or more standard deviations, for example 1")
+        throw fail(.brightness, "\(jitter.brightness)", "use 0 or more standard deviations, for example 1")
       }
       guard jitter.contrast.lowerBound > 0, jitter.contrast.upperBound.isFinite else {
         throw fail(
-          "--contrast", "\(jitter.contrast.lowerBound):\(jitter.contrast.upperBound)",
+          .contrast, "\(jitter.contrast.lowerBound):\(jitter.contrast.upperBound)",
           "use factors above 0, for example 0.5:1.5")
       }
     }

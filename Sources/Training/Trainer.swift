@@ -44,8 +44,8 @@ public struct Trainer<M: Model>: Sendable {
     trainedNames = model.parameters.names.filter { model.trains($0) && recipe.trains($0) }
     guard !trainedNames.isEmpty else {
       throw InputError(
-        .usage, "--only", "\(model.name) has no \(recipe.onlyPart?.rawValue ?? "weights")",
-        remedy: "give the model one, with --decoder, or leave --only out")
+        .usage, .onlyPart, "\(model.name) has no \(recipe.onlyPart?.rawValue ?? "weights")",
+        remedy: "give the model one, with \(Setting.decoder), or leave \(Setting.onlyPart) out")
     }
     let parameters = model.parameters
     optimizer = Adam(parameters: trainedNames.map { parameters[$0] })

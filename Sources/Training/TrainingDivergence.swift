@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Training has come to numbers that are not finite, from which nothing can be learnt any more.
@@ -34,13 +35,13 @@ public struct TrainingDivergence: Error, Sendable, CustomStringConvertible {
     guard let recipe else { return "train anew with a smaller learning rate" }
     if quantity == .loss, place?.step == 1 {
       return
-        "no step was taken yet, so look at what training began with: the weights of --initial, --temperature, --brightness "
-        + "and --contrast"
+        "no step was taken yet, so look at what training began with: the weights of \(Setting.startingModel), "
+        + "\(Setting.temperature), \(Setting.brightness) and \(Setting.contrast)"
     }
     let rate = min(Recipe().learningRate, recipe.learningRate / 10)
-    var changes = ["a smaller --learning-rate, for example \(Self.short(rate))"]
+    var changes = ["a smaller \(Setting.learningRate), for example \(Self.short(rate))"]
     if recipe.learningRate * recipe.weightDecay > 0.1 {
-      changes.append("a smaller --weight-decay, for example \(Self.short(0.001 / recipe.learningRate))")
+      changes.append("a smaller \(Setting.weightDecay), for example \(Self.short(0.001 / recipe.learningRate))")
     }
     return "train anew with \(changes.joined(separator: ", and "))"
   }

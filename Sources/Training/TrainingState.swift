@@ -31,7 +31,7 @@ public struct TrainingState: Sendable {
       throw InputError(
         .model, path,
         "its \(key) is \(file.metadata[key] ?? "missing"), this command's is \(expected[key] ?? "missing")",
-        remedy: "repeat the command that was interrupted, with --resume, or start anew without it")
+        remedy: "repeat the command that was interrupted, with \(Action.restoreTraining), or start anew without it")
     }
     var model = trainer.model
     for name in model.parameters.names {
@@ -58,7 +58,8 @@ public struct TrainingState: Sendable {
   public func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   private func damaged(_ what: String) -> InputError {
-    InputError(.model, path, "\(what) is missing or has the wrong shape", remedy: "start anew without --resume")
+    InputError(
+      .model, path, "\(what) is missing or has the wrong shape", remedy: "start anew without \(Action.restoreTraining)")
   }
 
   private func identity<M: Model>(_ trainer: Trainer<M>, steps: Int) throws -> [String: String] {

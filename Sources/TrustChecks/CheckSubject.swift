@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Sweeps
@@ -69,10 +70,12 @@ struct CheckSubject: Sendable {
   /// What to attack instead of a loss that gives no usable gradient.
   func betterObjective(than objective: Objective?) -> String {
     switch objective {
-    case nil: "an attack with gradients, such as --attack pgd"
-    case .ownLoss: "--objective cross-entropy or --objective margin"
-    case .crossEntropy: "--objective margin or --objective dlr"
-    case .margin, .dlr: "--objective cross-entropy"
+    case nil: "an attack with gradients, such as \(Setting.attacks.set(to: "pgd"))"
+    case .ownLoss: "\(Self.ascending(.crossEntropy)) or \(Self.ascending(.margin))"
+    case .crossEntropy: "\(Self.ascending(.margin)) or \(Self.ascending(.dlr))"
+    case .margin, .dlr: Self.ascending(.crossEntropy)
     }
   }
+
+  private static func ascending(_ objective: Objective) -> String { Setting.objective.set(to: objective.rawValue) }
 }

@@ -42,6 +42,7 @@ struct Robust: ParsableCommand {
     // Then: what has to be so before there are files and threads.
     Descriptor.occupyStandard()
     SignalThread.start()
+    Wording.install(.options)
     Foundation.exit(StandardOutput.close(runCommand()))
   }
 

@@ -12,10 +12,11 @@ import Testing
   func attacks(name: String, known: String) throws { #expect(try AttackCatalog.attack(parsing: name).name == known) }
 
   @Test(arguments: [
-    ("autoattack", "--objective dlr"), ("AutoAttack", "--objective dlr"), ("apgd-ce", "pgd"),
-    ("C&W", "--objective margin"),
-    ("cw", "robust minimum"), ("deepfool", "robust minimum"), ("square", "square-attack"),
-    ("mi-fgsm", "momentum: 1"), ("ni-fgsm", "bim or pgd"), ("jsma", "--norm l0"), ("l2", "--norm"),
+    ("autoattack", "objective: dlr"), ("AutoAttack", "pgd(steps: 100, restarts: 5), objective: dlr"),
+    ("apgd-ce", "pgd"),
+    ("C&W", "attacks: pgd, objective: margin, norm: l2"),
+    ("cw", "`MinimumSearch`"), ("deepfool", "`MinimumSearch`"), ("square", "checks: square-attack"),
+    ("mi-fgsm", "momentum: 1"), ("ni-fgsm", "bim or pgd"), ("jsma", "norm: l0"), ("l2", "chosen by norm;"),
     ("fgms", "did you mean fgsm?"), ("bmi", "did you mean bim?"),
     ("ifgms", "did you mean"),
   ])

@@ -196,7 +196,7 @@ struct StepSizeTests {
   @Test(arguments: ["", "a", "nan", "inf", "2/0", "0/255", "-2/255", "300/255", "1/2/3", "/", "2/x", "nan/2"])
   func refuses(text: String) {
     let error = #expect(throws: InputError.self) { try StepSize(parsing: text) }
-    #expect(error?.kind == .usage && error?.subject == "--step-size")
+    #expect(error?.kind == .usage && error?.subject == "stepSize")
   }
 
   /// The same step at every budget, whatever ε is, and what is printed makes the same attack again.
@@ -215,10 +215,10 @@ struct StepSizeTests {
 
   /// Steps that end before the edge of the ball are told of, with a number that is enough; those that reach it are not.
   @Test(arguments: [
-    (Steps.relative(count: 4, relativeSize: 0.2), "--steps 5"),
-    (.relative(count: 1, relativeSize: 0.3), "--steps 4"),
-    (.relative(count: 3, relativeSize: 0.333), "--steps 4"),
-    (.absolute(count: 10, size: Budget(text: "1/255", value: 1 / 255)), "--steps 26"),
+    (Steps.relative(count: 4, relativeSize: 0.2), "steps: 5"),
+    (.relative(count: 1, relativeSize: 0.3), "steps: 4"),
+    (.relative(count: 3, relativeSize: 0.333), "steps: 4"),
+    (.absolute(count: 10, size: Budget(text: "1/255", value: 1 / 255)), "steps: 26"),
     (.absolute(count: 3, size: Budget(text: "1/255", value: 1 / 255)), "from ε = 4/255 on"),
   ])
   func shortSteps(steps: Steps, words: String) {

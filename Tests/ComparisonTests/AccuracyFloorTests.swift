@@ -65,7 +65,7 @@ import Testing
     #expect {
       try AccuracyFloor(parsing: text)
     } throws: { error in
-      (error as? InputError)?.kind == .usage && "\(error)".contains("--min-accuracy")
+      (error as? InputError)?.kind == .usage && "\(error)".hasPrefix("floors “")
     }
   }
 
@@ -75,7 +75,7 @@ import Testing
       Issue.record("accepted")
     } catch let error as InputError {
       #expect(error.kind == .file && error.problem.contains("ε = 4/255"))
-      #expect(error.remedy.contains("--epsilon 0,8/255,4/255"))
+      #expect(error.remedy.contains("budgets: 0,8/255,4/255"))
     }
   }
 }

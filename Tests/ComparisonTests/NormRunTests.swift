@@ -123,7 +123,7 @@ struct NormRunTests {
   func refusesBoundlessBudgets() throws {
     for (norm, epsilon) in [(L2() as any Norm, "0,5"), (L1(), "17"), (L0(), "17")] {
       let error = #expect(throws: InputError.self) { _ = try SweepSample(epsilon: epsilon, norm: norm) }
-      #expect(error?.subject == "--epsilon")
+      #expect(error?.subject == "budgets")
     }
     #expect(throws: Never.self) { _ = try SweepSample(epsilon: "0,4", norm: L2()) }
   }
@@ -134,7 +134,7 @@ struct NormRunTests {
       let error = #expect(throws: InputError.self) {
         _ = try SweepSample(attacks: [attack], epsilon: "0,3", norm: L0())
       }
-      #expect(error?.kind == .usage && error?.remedy.contains("--norm") == true)
+      #expect(error?.kind == .usage && error?.remedy.contains(" norm: ") == true)
     }
   }
 

@@ -129,7 +129,10 @@ import Testing
       sample.report = CheckReport(checks: Array(all.prefix(left)))
       let check = try check(sample, sample, requiresChecks: true)
       #expect(check.verdict == .untrustworthy && check.doubts.count == 1)
-      #expect(names.dropFirst(left).allSatisfy { check.doubts[0].contains($0) } && check.doubts[0].contains("--resume"))
+      #expect(names.dropFirst(left).allSatisfy { check.doubts[0].contains($0) })
+      let remedy = #"options: RunOptions(checks: CheckSelection(parsing: "default")))`."#
+      #expect(
+        check.doubts[0].contains("`Sweep.report(into: ") && check.doubts[0].hasSuffix(remedy), "\(check.doubts[0])")
     }
     sample.report = CheckReport(checks: all)
     #expect(try check(sample, sample, requiresChecks: true).verdict == .pass)
@@ -153,7 +156,7 @@ import Testing
     }
     let stopped = try #require(try refusal { $0.isChecked = false })
     #expect(stopped.kind == .file && stopped.problem.contains("stopped before its trust checks"))
-    #expect(stopped.remedy.contains("robust sweep --resume"))
+    #expect(stopped.remedy.contains("`Sweep.report(into: "))
     let one = CheckReport(checks: [.init(check: "zero-gradients", claim: "none is zero", verdict: .passed)])
     let lacking = try #require(
       try refusal {

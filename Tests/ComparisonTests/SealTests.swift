@@ -76,7 +76,7 @@ import TrustChecks
       Issue.record("accepted")
     } catch let error as InputError {
       #expect(
-        error.kind == .file && error.remedy == "let them run by `robust sweep --resume \(folder.path)`", "\(error)")
+        error.kind == .file && error.remedy == "let them run by `Sweep.report(into: \"\(folder.path)\")`", "\(error)")
     }
   }
 

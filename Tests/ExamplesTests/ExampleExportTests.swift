@@ -105,17 +105,17 @@ import Testing
   func refusals() throws {
     let configuration = try SweepSample(epsilon: "0,0.2").configuration
     let calls: [(() throws -> ExampleSelection, String, String)] = [
-      ({ try ExampleSelection(of: configuration, models: "frist") }, "--model", "first"),
-      ({ try ExampleSelection(of: configuration, attacks: "bim") }, "--attack", "fgsm"),
-      ({ try ExampleSelection(of: configuration, epsilon: "0.3") }, "--epsilon", "0.2"),
-      ({ try ExampleSelection(of: configuration, epsilon: "0") }, "--epsilon", "0.2"),
-      ({ try ExampleSelection(of: configuration, classes: "4") }, "--class", "class 3"),
-      ({ try ExampleSelection(of: configuration, targets: "1") }, "--target", "leave"),
-      ({ try ExampleSelection(of: configuration, limit: 0) }, "--limit", "1 or more"),
+      ({ try ExampleSelection(of: configuration, models: "frist") }, "models", "first"),
+      ({ try ExampleSelection(of: configuration, attacks: "bim") }, "attacks", "fgsm"),
+      ({ try ExampleSelection(of: configuration, epsilon: "0.3") }, "epsilon", "0.2"),
+      ({ try ExampleSelection(of: configuration, epsilon: "0") }, "epsilon", "0.2"),
+      ({ try ExampleSelection(of: configuration, classes: "4") }, "classes", "class 3"),
+      ({ try ExampleSelection(of: configuration, targets: "1") }, "targets", "leave"),
+      ({ try ExampleSelection(of: configuration, limit: 0) }, "limit", "1 or more"),
     ]
-    for (call, option, hint) in calls {
+    for (call, setting, hint) in calls {
       let error = #expect(throws: InputError.self) { try call() }
-      #expect(error?.kind == .usage && error?.subject == option && error?.remedy.contains(hint) == true)
+      #expect(error?.kind == .usage && error?.subject == setting && error?.remedy.contains(hint) == true)
     }
   }
 
@@ -241,11 +241,11 @@ import Testing
         ).write(to: folder.appending(path: place).path, threads: 1, isCancelled: { place == "cancelled" }) != nil
       }
       let nothing = #expect(throws: InputError.self) { try attempt("out") }
-      #expect(nothing?.kind == .usage && nothing?.remedy.contains("--success") == true)
+      #expect(nothing?.kind == .usage && nothing?.remedy.contains("outcome: yes") == true)
       let inUse = #expect(throws: InputError.self) { try attempt("run") }
       #expect(inUse?.kind == .output)
       let packed = #expect(throws: InputError.self) { try attempt("out") { $0.isCompressed = true } }
-      #expect(packed?.kind == .usage && packed?.subject == "--zstd")
+      #expect(packed?.kind == .usage && packed?.subject == "isCompressed")
       #expect(try !attempt("cancelled"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run"])
     }

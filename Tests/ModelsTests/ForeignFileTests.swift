@@ -43,16 +43,17 @@ struct ForeignFileTests {
       "git lfs pull"
     ),
     (Data("<!DOCTYPE html><html>".utf8), "web page", "download the file itself"),
-    (Data("{\"error\":\"not found\"}".utf8), "JSON file", "robust train"),
-    (Data("Entry not found".utf8), "text file", "robust train"),
-    (zip + Data([16, 0, 0, 0]) + Data("archive/data.pkl".utf8), "PyTorch file", "robust models show cnn --tensors"),
-    (zip + Data([16, 0, 0, 0]) + Data("model.weights.h5".utf8), "Keras model", "--tensors"),
+    (Data("{\"error\":\"not found\"}".utf8), "JSON file", "`Trainer.run"),
+    (Data("Entry not found".utf8), "text file", "`Trainer.run"),
+    (zip + Data([16, 0, 0, 0]) + Data("archive/data.pkl".utf8), "PyTorch file", "that `Checkpoint.write"),
+    (zip + Data([16, 0, 0, 0]) + Data("model.weights.h5".utf8), "Keras model", "`Checkpoint.write"),
     (zip + Data([9, 0, 0, 0]) + Data("notes.txt".utf8), "ZIP archive", "unpack"),
-    (Data(hex: "894844460d0a1a0a00"), "HDF5 file", "--tensors"),
-    (Data(hex: "080a12077079746f726368"), "ONNX model", "--tensors"),
-    (Data(hex: "080112b3a2010a1c"), "SavedModel", "--tensors"), (Data("GGUF\u{3}".utf8), "GGUF model", "--tensors"),
-    (Data([0x93]) + Data("NUMPY".utf8), "NumPy array", "--tensors"),
-    (Data("SQLite format 3\0".utf8), "SQLite database", "robust train"),
+    (Data(hex: "894844460d0a1a0a00"), "HDF5 file", "`Checkpoint.write"),
+    (Data(hex: "080a12077079746f726368"), "ONNX model", "`Checkpoint.write"),
+    (Data(hex: "080112b3a2010a1c"), "SavedModel", "`Checkpoint.write"),
+    (Data("GGUF\u{3}".utf8), "GGUF model", "`Checkpoint.write"),
+    (Data([0x93]) + Data("NUMPY".utf8), "NumPy array", "`Checkpoint.write"),
+    (Data("SQLite format 3\0".utf8), "SQLite database", "`Trainer.run"),
   ])
   func foreignFiles(data: Data, name: String, remedy: String) throws {
     for data in data.isEmpty ? [data] : [data, try compressZstd(data)] {
@@ -80,7 +81,7 @@ struct ForeignFileTests {
   @Test func safetensorsOfAnotherProgram() throws {
     for metadata in [[:], ["format": "pt"]] {
       try SafeTensors(tensors: ["conv1.weight": Tensor(shape: [4, 1, 3, 3])], metadata: metadata).write(to: path)
-      #expect(refusal()?.remedy.contains("--tensors") == true)
+      #expect(refusal()?.remedy.contains("`Checkpoint.write") == true)
     }
   }
 

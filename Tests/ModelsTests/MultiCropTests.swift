@@ -138,7 +138,7 @@ struct MultiCropTests {
     let model = try Self.cnn()
     for count in [-3, 0, 1, 4, 12, 14, 17, 10_001] {
       let error = #expect(throws: InputError.self) { try MultiCrop(model, count: count) }
-      #expect(error?.kind == .usage && error?.subject == "--crops")
+      #expect(error?.kind == .usage && error?.subject == "crops")
     }
     var whole = CNN.Configuration()
     whole.channels = [2]

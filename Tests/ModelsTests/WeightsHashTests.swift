@@ -54,7 +54,7 @@ struct WeightsHashTests {
   func refusal() -> InputError? {
     let error = #expect(throws: InputError.self) { try Checkpoint.read(path) }
     #expect(error?.kind == .model && error?.subject == path)
-    #expect(error?.remedy.contains("robust models seal \(path) --output") == true)
+    #expect(error?.remedy.contains("`Checkpoint.read(\"\(path)\", verifiesWeights: false)") == true)
     return error
   }
 

@@ -18,7 +18,7 @@ import Testing
     #expect {
       try FigureFormats(parsing: text)
     } throws: { error in
-      (error as? InputError)?.kind == .usage && "\(error)".contains("--figures")
+      (error as? InputError)?.kind == .usage && "\(error)".hasPrefix("figures: ")
     }
   }
 

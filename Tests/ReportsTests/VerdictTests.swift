@@ -52,6 +52,6 @@ import Testing
     let verdict = try verdict(summary)
     #expect(verdict.trust == "unchecked" && verdict.sentences.hasPrefix("No trust checks were run."))
     // One step of FGSM is all there was.
-    #expect(verdict.sentences.contains("--attack pgd"))
+    #expect(verdict.sentences.contains("(attacks: pgd)"))
   }
 }

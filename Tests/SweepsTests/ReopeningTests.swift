@@ -60,7 +60,7 @@ struct ReopeningTests {
     let name = configuration.models[0].name
     let missing = try #require(throws: InputError.self) { try Sweep(reopening: store) }
     #expect(missing.kind == .model && missing.subject == path)
-    #expect(missing.remedy.contains("--model \(name)=PATH"))
+    #expect(missing.remedy.contains("models: \(name)=PATH"))
     _ = try Sweep(reopening: store, places: RunPlaces(models: [(name, moved)]))
 
     let other = try #require(throws: InputError.self) {
@@ -93,7 +93,7 @@ struct ReopeningTests {
     let hash = try refusal { $0.models[0].sha256 = String(repeating: "0", count: 64) }
     #expect(hash.kind == .model && hash.subject == "cnn" && hash.problem.contains("000000000000"))
     let data = try refusal { $0.dataset.sha256 = String(repeating: "1", count: 64) }
-    #expect(data.kind == .dataset && data.problem.contains("111111111111") && data.remedy.contains("--data"))
+    #expect(data.kind == .dataset && data.problem.contains("111111111111") && data.remedy.contains("data: DIR"))
     #expect(try refusal { $0.dataset.imageIDsHash = "2" }.kind == .dataset)
     #expect(try refusal { $0.dataset.count = 11 }.problem.contains("11 images"))
     #expect(try refusal { $0.limit = -3 }.kind == .dataset)
@@ -137,7 +137,7 @@ struct ReopeningTests {
 
     try FileManager.default.moveItem(atPath: path, toPath: folder("moved.npz"))
     let missing = try #require(throws: InputError.self) { try Sweep(reopening: store) }
-    #expect(missing.kind == .dataset && missing.subject == path && missing.remedy.contains("--dataset d.npz=PATH"))
+    #expect(missing.kind == .dataset && missing.subject == path && missing.remedy.contains("dataset: d.npz=PATH"))
     let sweep = try Sweep(reopening: store, places: RunPlaces(dataset: folder("moved.npz")))
     #expect(sweep.dataset.name == "d.npz" && sweep.configuration == configuration)
 
@@ -146,7 +146,7 @@ struct ReopeningTests {
     #expect(other.configurationHash != configuration.configurationHash)
     let wrong = try #require(throws: InputError.self) { try Sweep(reopening: store) }
     #expect(wrong.problem.contains(configuration.dataset.sha256.prefix(12)))
-    #expect(wrong.problem.contains(other.dataset.sha256.prefix(12)) && wrong.remedy.contains("--dataset d.npz=PATH"))
+    #expect(wrong.problem.contains(other.dataset.sha256.prefix(12)) && wrong.remedy.contains("dataset: d.npz=PATH"))
   }
 
   @Test("Runs of versions that hashed the file and had its path for a name go on")

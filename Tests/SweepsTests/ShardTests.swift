@@ -99,7 +99,7 @@ import Testing
       }
       let thirds = try parts(3, sample, in: folder)
       let missing = try refusal([thirds[0], thirds[2]])
-      #expect(missing.problem.contains("2/3") && missing.remedy.contains("--shard 2/3"))
+      #expect(missing.problem.contains("2/3") && missing.remedy.contains("Shard(parsing: \"2/3\")"))
       let twin = try parts(3, sample, in: folder, only: [2])
       let twice = try refusal(thirds + twin)
       #expect(twice.subject == twin[0] && twice.problem.contains(thirds[1]) && twice.problem.contains("2/3"))
@@ -129,7 +129,8 @@ import Testing
       let directory = try SweepDirectory.open(at: merged.path, configuration: shards.configuration)
       let error = try #require(throws: InputError.self) { try shards.merge(into: directory, of: sample.sweep) }
       #expect(
-        error.subject == empty[0] && error.problem.contains("2/2") && error.remedy.contains("--resume \(empty[0])"))
+        error.subject == empty[0] && error.problem.contains("2/2")
+          && error.remedy.contains("`Sweep.report(into: \"\(empty[0])\")`"))
       #expect(try directory.store.recordCount() == 0)
 
       // The first part's record in the second part's store.

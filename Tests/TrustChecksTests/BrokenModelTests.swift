@@ -26,7 +26,7 @@ import Testing
     capsules.trainingLoss = .spread(margin: 0.2)
     let own = try CheckedRun([capsules], attacks: [FGSM(objective: .ownLoss)])
     let finding = try #require(try own.finding("zero-gradients"))
-    #expect(finding.severity == .error && finding.remedy.contains("--objective cross-entropy"))
+    #expect(finding.severity == .error && finding.remedy.contains("objective: cross-entropy"))
     #expect(finding.evidence.contains("spread(margin: 0.2)"))
     #expect(try CheckedRun([capsules], attacks: [FGSM(objective: .margin)]).finding("zero-gradients") == nil)
   }
@@ -247,7 +247,7 @@ import Testing
   @Test func tooFewSteps() throws {
     let short = try CheckedRun([LinearModel()], attacks: [BIM(steps: 2)], epsilon: "0.1", count: 1600)
     let more = try #require(try short.finding("more-steps"))
-    #expect(more.remedy.contains("--steps 4"))
+    #expect(more.remedy.contains("steps: 4"))
     #expect(try #require(more.numbers["beatenByMore"]) >= 6)
     #expect(try short.finding("unfinished-ascent")?.severity == .warning)
   }

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Files
 public import Foundation
 import Runs
@@ -92,7 +93,7 @@ extension Baseline {
         text: "is a baseline of version \(header.version); this robust reads version \(Self.currentVersion)",
         remedy: header.version > Self.currentVersion
           ? "use a newer robust, or make it again with this one"
-          : "make it again with `robust baseline RUN --output FILE`, of the run that it was made of")
+          : "make it again with `\(Action.writeBaseline)`, of the run that it was made of")
     }
     let file: File
     do {

@@ -84,5 +84,5 @@ public struct BaselineFile: Sendable {
 /// Why a file is no baseline.
 struct BaselineProblem: Error {
   let text: String
-  var remedy = "make it again with `robust baseline RUN --output FILE`"
+  var remedy = "make it again with `\(Action.writeBaseline)`"
 }

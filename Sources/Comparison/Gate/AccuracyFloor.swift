@@ -20,7 +20,7 @@ public struct AccuracyFloor: Sendable, Hashable {
   public init(parsing text: String) throws {
     func error(_ problem: String) -> InputError {
       InputError(
-        .usage, "--min-accuracy “\(text)”", problem,
+        .usage, "\(Setting.floors) “\(text)”", problem,
         remedy:
           "write a share of the images and an ε, such as 0.5@8/255; or the share alone for images before any attack")
     }
@@ -48,14 +48,15 @@ public struct AccuracyFloor: Sendable, Hashable {
   func requireMeaning(in configuration: RunConfiguration) throws {
     if let budget, let problem = configuration.norm.problem(ofBudget: Double(budget.value)) {
       throw InputError(
-        .usage, "--min-accuracy \(text)", problem,
+        .usage, Setting.floors.set(to: text), problem,
         remedy: "ask for an ε of the run: \(configuration.budgets.map(\.text).joined(separator: ", "))")
     }
     guard let budget, !configuration.budgets.contains(budget) else { return }
     let budgets = configuration.budgets.map(\.text)
     throw Pairing.mismatch(
-      "--min-accuracy \(text) asks for ε = \(budget.text), and the run has \(budgets.joined(separator: ", "))",
-      "sweep again with --epsilon \((budgets + [budget.text]).joined(separator: ",")), or ask for an ε that the run has"
+      "\(Setting.floors.set(to: text)) asks for ε = \(budget.text), and the run has \(budgets.joined(separator: ", "))",
+      "sweep again with \(Setting.budgets.set(to: (budgets + [budget.text]).joined(separator: ","))), or ask for an ε that "
+        + "the run has"
     )
   }
 }

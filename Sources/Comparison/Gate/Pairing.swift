@@ -33,7 +33,7 @@ struct Pairing {
       guard differences.isEmpty else {
         throw Self.mismatch(
           "it can't be compared with the baseline: \(differences.joined(separator: "; "))",
-          "repeat the sweep as the baseline's was made, or make a new baseline with `robust baseline`")
+          "repeat the sweep as the baseline's was made, or make a new baseline with `\(Action.makeBaseline)`")
       }
       if now.description.sha256 == model.description.sha256 { unchanged.insert(model.name) }
       if name != model.name {
@@ -64,7 +64,7 @@ struct Pairing {
       throw mismatch(
         "\(missing.count) of the baseline's \(wanted.count) images are not in the run: "
           + missing.prefix(5).map(String.init).joined(separator: ", ") + (missing.count > 5 ? ", …" : ""),
-        "repeat the sweep with the baseline's --dataset, viewpoints and --limit")
+        "repeat the sweep with the baseline's \(Setting.dataset), viewpoints and \(Setting.limit)")
     }
     return wanted.compactMap { places[$0] }
   }

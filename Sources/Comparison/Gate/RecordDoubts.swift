@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Runs
 
 /// What the records of a run say against it by themselves, whether or not trust checks were made.
@@ -28,7 +29,7 @@ enum RecordDoubts {
     Sign(
       check: "zero-gradients", affected: { error($0.survivors(flagged: .zeroGradient), of: $0.trials) },
       words: "the gradient was exactly zero and the image kept its class, so that it was not attacked",
-      remedy: "attack another loss, such as --objective margin"),
+      remedy: "attack another loss, such as \(Setting.objective.set(to: "margin"))"),
     Sign(
       check: "silent-success",
       affected: { $0.flagged(.silentSuccess) > 0 ? ($0.flagged(.silentSuccess), $0.trials) : nil },

@@ -19,13 +19,13 @@ extension RegressionCheck {
     ) throws {
       guard maxDrop >= 0, maxDrop < 1 else {
         throw InputError(
-          .usage, "--max-drop", "found \(maxDrop); expected a share of the images from 0 to below 1",
-          remedy: "for example --max-drop 0.01 for one percentage point")
+          .usage, .maxDrop, "found \(maxDrop); expected a share of the images from 0 to below 1",
+          remedy: "for example \(Setting.maxDrop.set(to: 0.01)) for one percentage point")
       }
       guard alpha > 0, alpha < 0.5 else {
         throw InputError(
-          .usage, "--alpha", "found \(alpha); expected a probability above 0 and below 0.5",
-          remedy: "for example --alpha 0.05")
+          .usage, .alpha, "found \(alpha); expected a probability above 0 and below 0.5",
+          remedy: "for example \(Setting.alpha.set(to: 0.05))")
       }
       // Not −0, which prints with its sign.
       self.maxDrop = maxDrop == 0 ? 0 : maxDrop

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Files
 public import Runs
 
@@ -17,7 +18,7 @@ extension RegressionCheck {
     guard differences.isEmpty else {
       throw Pairing.mismatch(
         "it can't be compared with the baseline: \(differences.joined(separator: "; "))",
-        "repeat the sweep with the baseline's data and attacks, or make a new baseline with `robust baseline`")
+        "repeat the sweep with the baseline's data and attacks, or make a new baseline with `\(Action.makeBaseline)`")
     }
     let now = try Baseline(of: store)
     let report = try store.finishedCheckReport()
@@ -34,8 +35,8 @@ extension RegressionCheck {
     var doubts = try Self.doubts(report, store)
     if options.requiresChecks, !missing.isEmpty {
       doubts.append(
-        "The run was made without \(missing), and --require-checks asks for all that are made by default. "
-          + "Remedy: \(store.resumption.dropLast()) --checks default`.")
+        "The run was made without \(missing), and \(Setting.requiresChecks) asks for all that are made by default. "
+          + "Remedy: \(store.resumption(checks: "default")).")
     }
     let known = configuration.availableImages
     try self.init(baseline, now, options: options, available: known, notes: notes, doubts: doubts)

@@ -18,7 +18,7 @@ public struct ReconstructionExport: Sendable {
   /// - Throws: `InputError(.usage)` if `range` is not positive.
   public init(_ reconstructor: Reconstructor, range: Float) throws {
     guard range > 0, range <= 1000 else {
-      throw InputError(.usage, "--range", "\(range)", remedy: "use a positive number such as 0.25")
+      throw InputError(.usage, .range, "\(range)", remedy: "use a positive number such as 0.25")
     }
     (self.reconstructor, self.range) = (reconstructor, range)
   }

@@ -16,7 +16,7 @@ public struct Reconstructor: Sendable {
     guard let decoder = model.decoder else {
       throw InputError(
         .model, model.name, "it has no decoder that could make images again",
-        remedy: "train one with `robust train --decoder 512,1024 …`; `robust models show` lists a model's layers")
+        remedy: "train one with `\(Action.trainDecoder)`; `\(Action.showLayers)` lists a model's layers")
     }
     try model.requireSuiting(dataset)
     (self.model, self.dataset, self.decoder) = (model, dataset, decoder)
@@ -73,8 +73,8 @@ public struct Reconstructor: Sendable {
       .model, model.name,
       "its scores or poses of image \(dataset.ids[positions[row]]), or what is made of them, are not finite",
       remedy:
-        "use another checkpoint, or train this one anew with a smaller --learning-rate: its weights are too large to "
-        + "compute with")
+        "use another checkpoint, or train this one anew with a smaller \(Setting.learningRate): its weights are too "
+        + "large to compute with")
   }
 
   /// The mean squared difference of each of `images` at `positions` from what is made of the poses of `classes`.

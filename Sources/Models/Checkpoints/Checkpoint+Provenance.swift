@@ -25,7 +25,7 @@ extension Checkpoint {
         guard let value = Value(text), isPossible(value) else {
           throw InputError(
             .model, path, "its metadata say \(key) “\(text)”, which is not \(wanted)",
-            remedy: "use the file as `robust train` wrote it, or take \(key) out of its metadata")
+            remedy: "use the file as `\(Action.train())` wrote it, or take \(key) out of its metadata")
         }
         return value
       }

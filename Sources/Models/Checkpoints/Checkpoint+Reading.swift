@@ -53,7 +53,7 @@ private struct CheckpointReader {
     InputError(
       .model, path, problem,
       remedy: remedy
-        ?? "use a checkpoint written by `robust train`; `robust models` lists those that ship with robust")
+        ?? "use a checkpoint written by `\(Action.train())`; `\(Action.listModels)` lists those that ship with robust")
   }
 
   /// The architecture and the configuration's JSON.
@@ -61,13 +61,14 @@ private struct CheckpointReader {
     if file.metadata["format"] == nil, file.metadata["steps"] != nil, file.metadata["recipe"] != nil {
       throw failure(
         "is the state of a training run, not a checkpoint",
-        remedy: "name the checkpoint beside it, or let the command that was stopped go on with --resume")
+        remedy:
+          "name the checkpoint beside it, or let the command that was stopped go on with \(Action.restoreTraining)")
     }
     guard file.metadata["format"] == Checkpoint.format else {
       throw failure(
         "the safetensors metadata says format “\(file.metadata["format"] ?? "nothing")”, expected “\(Checkpoint.format)”",
         remedy:
-          "save the tensors again with the metadata, and under the names, that `robust models show cnn --tensors` "
+          "save the tensors again with the metadata, and under the names, that `\(Action.showTensors)` "
           + "prints; docs/file-formats.md has an example")
     }
     guard let architecture = file.metadata["architecture"], let json = file.metadata["configuration"] else {

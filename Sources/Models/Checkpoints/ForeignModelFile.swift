@@ -11,7 +11,7 @@ enum ForeignModelFile {
 
   /// What to do with the files of other frameworks.
   private static let export =
-    "write its weights into a safetensors file, under the names and in the shapes that `robust models show cnn --tensors` lists, "
+    "write its weights into a safetensors file, under the names and in the shapes that `\(Action.showTensors)` lists, "
     + "with the metadata that it prints; docs/file-formats.md has an example"
 
   private static func remedy(_ kind: FileKind, _ path: String) -> String? {
@@ -23,7 +23,8 @@ enum ForeignModelFile {
       .tensorFlowLite, .coreML, .coreMLFolder, .gguf, .numpy, .npz, .matlab:
       export
     default:
-      kind.remedy ?? "name a checkpoint written by `robust train`, or one that ships (`robust models` lists them)"
+      kind.remedy
+        ?? "name a checkpoint written by `\(Action.train())`, or one that ships (`\(Action.listModels)` lists them)"
     }
   }
 }

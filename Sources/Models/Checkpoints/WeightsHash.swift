@@ -48,7 +48,7 @@ enum WeightsHash {
     throw InputError(
       .model, path, problem,
       remedy:
-        "get the file as it was written; if the change was meant, record the new weights by `robust models seal \(path) "
-        + "--output NEW.safetensors`")
+        "get the file as it was written; if the change was meant, record the new weights by "
+        + "`\(Action.seal(path))`")
   }
 }

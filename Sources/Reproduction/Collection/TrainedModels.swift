@@ -46,7 +46,8 @@ public struct TrainedModels: Sendable {
     }
     try train(model, variant, images, match, files)
     guard let trained = try files.load(variant) else {
-      throw InputError(.output, files.checkpoint, "is gone as soon as written", remedy: "choose another --output")
+      throw InputError(
+        .output, files.checkpoint, "is gone as soon as written", remedy: "choose another \(Setting.folder)")
     }
     return trained
   }

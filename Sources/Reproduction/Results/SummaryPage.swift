@@ -1,3 +1,4 @@
+import Diagnostics
 import Reports
 
 /// `README.md` of the output folder: our numbers beside the paper's, and where to find everything.
@@ -12,7 +13,7 @@ struct SummaryPage {
     var parts = [Self.title]
     parts.append(
       "The tables and figures of Hinton, Sabour & Frosst, *Matrix capsules with EM routing* (ICLR 2018), made by "
-        + "`robust reproduce`. Every page says what the paper did, what we found, and what differs.")
+        + "`\(Action.reproduce)`. Every page says what the paper did, what we found, and what differs.")
     let data = Dictionary(grouping: results.filter { $0.data != nil }, by: { $0.data! })
     let images = data.map { (ids: $0.value.map(\.id).joined(separator: ", "), text: $0.key) }.sorted { $0.ids < $1.ids }
     if !images.isEmpty {

@@ -37,9 +37,10 @@ package struct RecordedImages {
         .dataset, subject,
         "the run used images with SHA-256 \(recorded.sha256.prefix(length))…; \(found) have \(images.sha256.prefix(length))…",
         remedy: recorded.path == nil
-          ? "give the folder that holds the images of the run by --data DIR; `robust data` shows what is found"
-          : "give the file that holds the images of the run as --dataset \(name)=PATH; the hash is of images and labels, not of "
-            + "the file")
+          ? "give the folder that holds the images of the run by \(Setting.data.set(to: "DIR")); `\(Action.listDatasets)` shows what "
+            + "is found"
+          : "give the file that holds the images of the run as \(Setting.dataset.set(to: "\(name)=PATH")); the hash is of "
+            + "images and labels, not of the file")
     }
     if let viewpoints = recorded.viewpoints { images = try images.subset(viewpoints: viewpoints) }
     if let limit = configuration.limit { images = images.first(max(limit, 0)) }
@@ -72,7 +73,9 @@ package struct RecordedImages {
     } catch let error as InputError {
       throw InputError(
         .dataset, error.subject, error.problem,
-        remedy: "if the images of the run have moved, say where they are: --dataset \(name)=PATH; else " + error.remedy)
+        remedy:
+          "if the images of the run have moved, say where they are: \(Setting.dataset.set(to: "\(name)=PATH")); else "
+          + error.remedy)
     }
   }
 
@@ -84,9 +87,10 @@ package struct RecordedImages {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
       throw InputError(
-        .usage, "--dataset",
+        .usage, .dataset,
         "the run is of the data set \(recorded.name), and “\(place)” is no folder that could hold it",
-        remedy: "leave it out, or give the folder by --data DIR or --dataset \(recorded.name)=DIR")
+        remedy: "leave it out, or give the folder by \(Setting.data.set(to: "DIR")) or "
+          + Setting.dataset.set(to: "\(recorded.name)=DIR"))
     }
     return try DatasetCatalog(data: place, providers: catalog.providers)
       .load(recorded.name, split: split, classCount: recorded.classNames.count)

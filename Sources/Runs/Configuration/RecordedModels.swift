@@ -16,7 +16,8 @@ package struct RecordedModels {
   /// - Throws: `InputError` as `Sweep.init(reopening:catalog:places:)`.
   package func load() throws -> [any Classifier] {
     for case (let name?, _) in places.models where !models.contains(where: { $0.name == name }) {
-      throw NearMatch.unknown(.usage, "--model", name, what: "model of the run", among: models.map(\.name))
+      throw NearMatch.unknown(
+        .usage, "\(Setting.models)", name, what: "model of the run", among: models.map(\.name))
     }
     let unnamed = try places.models.filter { $0.name == nil }.map { ($0.path, try Checksum.sha256(ofFile: $0.path)) }
     for (path, hash) in unnamed where !models.contains(where: { $0.sha256 == hash }) {
@@ -24,7 +25,7 @@ package struct RecordedModels {
         .model, path,
         "its SHA-256 is \(hash.prefix(12))…, and the run attacked "
           + models.map { "\($0.name) (\($0.sha256.prefix(12))…)" }.joined(separator: ", "),
-        remedy: "give the file that was attacked as --model NAME=PATH, or start a new run")
+        remedy: "give the file that was attacked as \(Setting.models.set(to: "NAME=PATH")), or start a new run")
     }
     return try models.map { recorded in
       let named = places.models.filter { $0.name == recorded.name }.map(\.path)
@@ -44,7 +45,9 @@ package struct RecordedModels {
         throw InputError(
           .model, error.subject, error.problem,
           remedy: isShipped
-            ? error.remedy : "if the file of the model \(recorded.name) has moved, give --model \(recorded.name)=PATH")
+            ? error.remedy
+            : "if the file of the model \(recorded.name) has moved, give "
+              + Setting.models.set(to: "\(recorded.name)=PATH"))
       }
       if loaded.sha256 == recorded.sha256 { return try MultiCrop.classifier(loaded.model, crops: recorded.crops) }
       found.append("\(place) has \(loaded.sha256.prefix(12))…")
@@ -54,7 +57,7 @@ package struct RecordedModels {
       "the run attacked a checkpoint with SHA-256 \(recorded.sha256.prefix(12))…; \(found.joined(separator: ", "))",
       remedy: isShipped
         ? "use the version of robust that made the run"
-        : "give the file that was attacked as --model \(recorded.name)=PATH, or start a new run")
+        : "give the file that was attacked as \(Setting.models.set(to: "\(recorded.name)=PATH")), or start a new run")
   }
 
   /// Where a model is if nobody says otherwise. One that ships may have been given another name.

@@ -29,10 +29,10 @@ public struct CheckSelection: Sendable, Hashable {
       let known = CheckName.allCases.map(\.rawValue)
       let wanted = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         let name = try Self.vocabulary.name(
-          for: part.split(separator: " ").joined(separator: " "), .usage, "--checks")
+          for: part.split(separator: " ").joined(separator: " "), .usage, "\(Setting.checks)")
         guard known.contains(name) else {
           throw InputError(
-            .usage, "--checks", "“\(name)” is one of several in “\(text)”, and means a choice of its own",
+            .usage, .checks, "“\(name)” is one of several in “\(text)”, and means a choice of its own",
             remedy: "write \(name) alone, or the names of checks")
         }
         return name

@@ -25,7 +25,7 @@ extension FigureFormats: CodedAsText {
     }
     for name in names where !known.contains(name) {
       throw InputError(
-        .usage, "--figures", "there is no format “\(name)”",
+        .usage, .figures, "there is no format “\(name)”",
         remedy: "use \(known.joined(separator: ", ")), or several: pdf,png")
     }
     self.init(Set(names.compactMap(Format.init)))

@@ -43,7 +43,7 @@ extension ExampleCount: CodedAsText {
     } else if let count = Int(text), count >= 0 {
       self = .first(count)
     } else {
-      throw InputError(.usage, "--save-images", "“\(text)”", remedy: "use a number such as 10, or all")
+      throw InputError(.usage, .examples, "“\(text)”", remedy: "use a number such as 10, or all")
     }
   }
 

@@ -24,12 +24,13 @@ public struct Shard: Sendable, Hashable, CodedAsText {
     let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let index = numbers[0], let count = numbers[1] else {
       throw InputError(
-        .usage, "--shard", "“\(text)” is not a part such as 2/7", remedy: "write NUMBER/COUNT, counted from 1")
+        .usage, .shard, "“\(text)” is not a part such as 2/7", remedy: "write NUMBER/COUNT, counted from 1")
     }
     guard (1...Self.maximumCount).contains(count), (1...count).contains(index) else {
       throw InputError(
-        .usage, "--shard", "there is no part \(index) of \(count)",
-        remedy: "number \(Self.maximumCount) parts or fewer from 1: --shard 1/3, --shard 2/3, --shard 3/3")
+        .usage, .shard, "there is no part \(index) of \(count)",
+        remedy: "number \(Self.maximumCount) parts or fewer from 1: "
+          + ["1/3", "2/3", "3/3"].map { Setting.shard.set(to: $0) }.joined(separator: ", "))
     }
     self.init(index, of: count)
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 package import Foundation
 
@@ -12,7 +13,7 @@ package final class RunLock: Sendable {
   /// - Throws: `InputError` of kind `.output` that names the process that holds it, or says why it can't be taken.
   package init(
     folder: URL,
-    remedy: String = "wait for it to end, or stop it: what it has done is kept, and --resume goes on from there"
+    remedy: String = "wait for it to end, or stop it: what it has done is kept, and \(Action.goOn) goes on from there"
   ) throws {
     lock = try FileLock(
       at: folder.appending(path: RunFolderNames.lock).path, subject: folder.path,

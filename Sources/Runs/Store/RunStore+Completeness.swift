@@ -21,17 +21,20 @@ extension RunStore {
     if let shard = try options().shard {
       return InputError(
         .file, url.path, "holds part \(shard) of a run, and the whole one is needed",
-        remedy: "join all parts by `robust merge`, and name the folder that it makes")
+        remedy: "join all parts by `\(Action.merge)`, and name the folder that it makes")
     }
     return InputError(
       .file, url.path, "the run is not complete: \(begun) of \(configuration.dataset.count) images begun",
       remedy: "go on with it by \(resumption)")
   }
 
-  /// The command that does what is left of the run, checks included.
-  package var resumption: String {
+  /// What does what is left of the run, trust checks included, in backticks.
+  package var resumption: String { resumption(checks: nil) }
+
+  /// - Parameter checks: other trust checks than the run was asked for.
+  package func resumption(checks: String?) -> String {
     let folder = url.deletingLastPathComponent().relativePath
-    return "`robust sweep --resume \(ShellWord.quoted(folder.isEmpty ? "." : folder))`"
+    return "`\(Action.resume(in: folder.isEmpty ? "." : folder, checks: checks))`"
   }
 
   /// What the trust checks came to, all that the run was asked for.

@@ -21,14 +21,14 @@ func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result
     switch error.resultCode {
     case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
       throw damage(message)
-    case .SQLITE_FULL: remedy = "free some disk space, then run the same command again: it goes on where it stopped"
+    case .SQLITE_FULL: remedy = "free some disk space, then run \(Action.again) again: it goes on where it stopped"
     case .SQLITE_IOERR:
-      remedy = "check the disk and the limit on the size of files (ulimit -f), then run the same command again"
+      remedy = "check the disk and the limit on the size of files (ulimit -f), then run \(Action.again) again"
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
       remedy = "choose an output folder that exists and can be written"
     case .SQLITE_BUSY, .SQLITE_LOCKED: remedy = "wait for the other program that uses it to finish"
     case .SQLITE_CONSTRAINT: remedy = "the run holds these results already; resume it, or name another output folder"
-    default: remedy = "check the disk and the output folder, then run the same command again"
+    default: remedy = "check the disk and the output folder, then run \(Action.again) again"
     }
     throw InputError(.output, url.path, message, remedy: remedy)
   }

@@ -34,21 +34,23 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   ) throws {
     guard maximum.value >= Self.smallest else {
       throw InputError(
-        .usage, "--max-epsilon", "found \(maximum.text); expected an ε of at least \(Self.smallest)",
-        remedy: "for example --max-epsilon \(norm.budget(from: 0.5))")
+        .usage, .maximum, "found \(maximum.text); expected an ε of at least \(Self.smallest)",
+        remedy: "for example \(Setting.maximum.set(to: norm.budget(from: 0.5)))")
     }
     guard tolerance >= Self.smallest, tolerance <= maximum.value else {
       throw InputError(
-        .usage, "--tolerance",
+        .usage, .tolerance,
         "found \(tolerance); expected a distance from \(Self.smallest) to the largest ε, \(maximum.text)",
-        remedy: "for example --tolerance \([0.001, 0.0001, 0.00001].first { $0 <= maximum.value } ?? Self.smallest)")
+        remedy: "for example "
+          + Setting.tolerance.set(to: [0.001, 0.0001, 0.00001].first { $0 <= maximum.value } ?? Self.smallest))
     }
     if let scan, !(1...1000).contains(scan) {
-      throw InputError(.usage, "--scan", "found \(scan); expected 1 to 1000", remedy: "for example --scan 8")
+      throw InputError(
+        .usage, .scan, "found \(scan); expected 1 to 1000", remedy: "for example \(Setting.scan.set(to: 8))")
     }
     guard goal != .each else {
       throw InputError(
-        .usage, "--target", "“each” has no single smallest ε", remedy: "name one class, or random or least-likely")
+        .usage, .goals, "“each” has no single smallest ε", remedy: "name one class, or random or least-likely")
     }
     self.models = models
     self.dataset = dataset

@@ -71,7 +71,7 @@ public struct MinimumSearch: Sendable {
       throw InputError(
         .model, sweep.models[model].name,
         "its scores of image \(chunk.ids[row]) are not finite, and say nothing of robustness",
-        remedy: "use another checkpoint; `robust sweep` says how many images are affected")
+        remedy: "use another checkpoint; `\(Action.sweep)` says how many images are affected")
     }
     let goal = chunk.goals(configuration.goal)[0]
     var byAttack: [[MinimumRecord]] = []

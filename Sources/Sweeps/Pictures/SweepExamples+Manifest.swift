@@ -44,7 +44,7 @@ extension SweepExamples {
   /// The levels in the file of `record`, `[channel, row, column]`, which has to be the one that was written.
   func levels(of record: EvaluationRecord, _ hashes: [PictureKey: String]) throws -> [UInt8] {
     let path = directory.appending(path: paths.path(of: record)).path
-    let remedy = "give the same command again, or `robust sweep --resume`: it makes damaged pictures again"
+    let remedy = "give \(Action.again) again, or `\(Action.resume())`: it makes damaged pictures again"
     guard let data = data(of: record, hashes) else {
       throw InputError(.output, path, "is not the picture that the run wrote there", remedy: remedy)
     }

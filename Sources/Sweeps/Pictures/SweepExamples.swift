@@ -97,7 +97,7 @@ public struct SweepExamples: Sendable {
       case .some(let kind):
         throw InputError(
           .output, url.path, "is \(kind.words), and a folder of pictures is to be made there",
-          remedy: "move it away, then run the same command again: it goes on where it stopped")
+          remedy: "move it away, then run \(Action.again) again: it goes on where it stopped")
       }
     }
   }
@@ -116,7 +116,7 @@ public struct SweepExamples: Sendable {
   private static func unwritable(_ url: URL, _ problem: String) -> InputError {
     InputError(
       .output, url.path, problem,
-      remedy: "check the disk and the output folder, then run the same command again: it goes on where it stopped")
+      remedy: "check the disk and the output folder, then run \(Action.again) again: it goes on where it stopped")
   }
 
   /// The images of a stored `model` some of whose examples are not on disk, or are not those that were written.

@@ -84,7 +84,7 @@ extension SweepExamples {
     guard let column = rows.first?.firstIndex(of: "png_prediction"), rows.count == paths.count + 1 else {
       throw InputError(
         .output, url.path, "does not fit the run",
-        remedy: "delete it, and run the same command again: it writes the manifest anew")
+        remedy: "delete it, and run \(Action.again) again: it writes the manifest anew")
     }
     return Dictionary(
       zip(paths, rows.dropFirst().map { $0.indices.contains(column) ? Int($0[column]) ?? -1 : -1 }),

@@ -35,7 +35,7 @@ public struct ShardSet: Sendable {
       let options = try store.options()
       guard let shard = options.shard else {
         throw InputError(
-          .output, path, "holds a whole run, not a part of one", remedy: "name folders made by `robust sweep --shard`")
+          .output, path, "holds a whole run, not a part of one", remedy: "name folders made by `\(Action.sweepPart())`")
       }
       if let common {
         try Self.check(store.configuration, path, against: common.configuration, parts[0].path)
@@ -53,7 +53,7 @@ public struct ShardSet: Sendable {
       try store.facts().map { facts.append($0) }
     }
     guard let common else {
-      throw InputError(.usage, "robust merge", "no folder is named", remedy: "name the folders of all parts")
+      throw InputError(.usage, "\(Action.merge)", "no folder is named", remedy: "name the folders of all parts")
     }
     try Self.check(parts)
     self.parts = parts.sorted { $0.shard.index < $1.shard.index }
@@ -90,9 +90,9 @@ public struct ShardSet: Sendable {
     guard missing.isEmpty else {
       let names = missing.prefix(10).map { "\($0)/\(count)" }.joined(separator: ", ")
       throw InputError(
-        .output, "robust merge", "no folder holds part \(names)\(missing.count > 10 ? ", …" : "")",
+        .output, "\(Action.merge)", "no folder holds part \(names)\(missing.count > 10 ? ", …" : "")",
         remedy:
-          "name the folders of all \(count) parts; `robust sweep … --shard \(missing[0])/\(count)` makes a missing one")
+          "name the folders of all \(count) parts; `\(Action.sweepPart("\(missing[0])/\(count)"))` makes a missing one")
     }
   }
 
@@ -117,7 +117,7 @@ public struct ShardSet: Sendable {
     } else if present != sweep.dataset.count * sweep.models.count * sweep.recordsPerImage {
       throw InputError(
         .output, directory.url.path, "already holds \(present) records of this run",
-        remedy: "name a new output folder, or complete that one by `robust sweep --resume`")
+        remedy: "name a new output folder, or complete that one by `\(Action.resume())`")
     }
     try copyExamples(to: directory, of: sweep)
   }
@@ -146,7 +146,7 @@ public struct ShardSet: Sendable {
     guard images == 0 else {
       throw InputError(
         .output, path, "part \(shard) is incomplete: \(images) of \(all) images are still to be attacked",
-        remedy: "complete it by `robust sweep --resume \(path)`, then merge again")
+        remedy: "complete it by `\(Action.resume(in: path))`, then merge again")
     }
   }
 

@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -45,8 +46,8 @@ struct GreyImageCheck: Check {
         "images": Double(count), "correct": Double(totals.survivors), "correctIfGrey": Double(kept), "pValue": p,
       ],
       remedy: isSingleStep
-        ? "a single step overshoots at such ε: attack with --attack bim as well, and read the worst case"
-        : "take more or longer steps (--steps, --step-size), or another objective; the curve says too much",
+        ? "a single step overshoots at such ε: attack with \(Setting.attacks.set(to: "bim")) as well, and read the worst case"
+        : "take more or longer steps (\(Setting.steps), \(Setting.stepSize)), or another objective; the curve says too much",
       scope: subject.scope(totals))
   }
 }

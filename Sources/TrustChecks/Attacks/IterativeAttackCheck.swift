@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Sweeps
@@ -31,7 +32,8 @@ struct IterativeAttackCheck: Check {
       }
     }
     guard compared else {
-      return .notApplicable("the run has no single-step and iterative attack on one objective; --checks all adds one")
+      return .notApplicable(
+        "the run has no single-step and iterative attack on one objective; \(Setting.checks.set(to: "all")) adds one")
     }
     return .findings(findings)
   }
@@ -78,7 +80,8 @@ struct IterativeAttackCheck: Check {
         "onlyByIterative": Double(pair.onlySecond), "pValue": p,
       ],
       remedy:
-        "gradients near the images mislead: try other steps (--steps, --step-size), --random-start or an objective",
+        "gradients near the images mislead: try other steps (\(Setting.steps), \(Setting.stepSize)), "
+        + "\(Setting.startsAtRandom) or an objective",
       scope: scope)
   }
 }

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -17,7 +18,8 @@ struct MonotoneSuccessCheck: Check {
     }
     guard subject.configuration.rawCurves else {
       guard subject.isThorough, !subject.untargetedTrials.isEmpty, subject.sample.count > 0 else {
-        return .notApplicable("curves are monotone by construction; see --raw-curves, or --checks all")
+        return .notApplicable(
+          "curves are monotone by construction; see \(Setting.rawCurves), or \(Setting.checks.set(to: "all"))")
       }
       return .findings(
         try subject.untargetedTrials.compactMap {
@@ -65,8 +67,8 @@ struct MonotoneSuccessCheck: Check {
         "onlyWithLarger": Double(pair.onlySecond), "pValue": p,
       ],
       remedy: isSingleStep
-        ? "a single step overshoots: leave out --raw-curves, or attack with --attack bim"
-        : "take smaller steps (--step-size) and more of them (--steps)",
+        ? "a single step overshoots: leave out \(Setting.rawCurves), or attack with \(Setting.attacks.set(to: "bim"))"
+        : "take smaller steps (\(Setting.stepSize)) and more of them (\(Setting.steps))",
       scope: .init(model: subject.model, attack: attack, goal: goal, budget: pair.budget + 1))
   }
 }

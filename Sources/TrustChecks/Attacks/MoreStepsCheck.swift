@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -38,7 +39,7 @@ struct MoreStepsCheck: Check {
       numbers: [
         "images": Double(subject.sample.count), "survivors": Double(rows.count), "beatenByMore": Double(beaten),
         "steps": Double(steps),
-      ], remedy: "take more steps: --steps \(2 * steps) or more, until the curve no longer falls",
+      ], remedy: "take more steps: \(Setting.steps.set(to: 2 * steps)) or more, until the curve no longer falls",
       scope: subject.scope(totals))
   }
 }

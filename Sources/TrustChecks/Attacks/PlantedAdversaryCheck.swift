@@ -1,5 +1,6 @@
 import Attacks
 import Autodiff
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -47,7 +48,9 @@ struct PlantedAdversaryCheck: Check {
         At \(subject.epsilonText(totals)), with a readout for which an adversarial image is known to lie in the ball, \(title) \
         missed \(share(missed, of: found.count)); a random guess would find one in \(Self.corners).
         """, numbers: ["images": Double(found.count), "missed": Double(missed), "corners": Double(Self.corners)],
-      remedy: "the attack is too weak for this model: more --steps, another --objective, or one without gradients",
+      remedy:
+        "the attack is too weak for this model: more \(Setting.steps), another \(Setting.objective), or one without "
+        + "gradients",
       scope: subject.scope(totals))
   }
 

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -49,7 +50,10 @@ struct SquareAttackCheck: Check {
       numbers: [
         "images": Double(subject.sample.count), "survivors": Double(rows.count), "beaten": Double(beaten),
         "queries": Double(Self.queries),
-      ], remedy: "the gradient is masked: use a stronger attack (--attack bim, more --steps) or another --objective",
+      ],
+      remedy:
+        "the gradient is masked: use a stronger attack (\(Setting.attacks.set(to: "bim")), more \(Setting.steps)) "
+        + "or another \(Setting.objective)",
       scope: .init(model: subject.model, budget: totals.budget))
   }
 

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -51,7 +52,8 @@ struct UnfinishedAscentCheck: Check {
       numbers: [
         "images": Double(gains.count), "unfinished": Double(unfinished), "medianShare": median, "steps": Double(steps),
         "lastSteps": Double(last),
-      ], remedy: "take more or longer steps: --steps \(2 * steps), or a larger --step-size",
+      ],
+      remedy: "take more or longer steps: \(Setting.steps.set(to: 2 * steps)), or a larger \(Setting.stepSize)",
       scope: subject.scope(totals))
   }
 

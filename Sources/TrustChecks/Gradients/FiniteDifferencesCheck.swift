@@ -1,4 +1,5 @@
 import Autodiff
+import Diagnostics
 import Models
 import Runs
 import Statistics
@@ -71,7 +72,8 @@ struct FiniteDifferencesCheck: Check {
           \(unknown > 0 ? "; for \(unknown), scores bend too much to be measured in 32-bit numbers" : "").
           """,
         numbers: ["images": Double(outcomes.count), "curved": Double(curved), "unresolved": Double(unknown)],
-        remedy: "compare with an attack of many small steps and random starts (--attack bim --random-start)",
+        remedy: "compare with an attack of many small steps and random starts "
+          + "(\(Setting.set([.attacks: "bim", .startsAtRandom: "true"])))",
         scope: .init(model: subject.model))
     ])
   }

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Models
 import Runs
 import Sweeps
@@ -36,7 +37,9 @@ struct SaturatedLossCheck: Check {
       numbers: [
         "images": Double(last.trials), "saturated": Double(last.flagged(.saturatedLoss)),
         "saturatedSurvivors": Double(kept), "survivors": Double(last.survivors),
-      ], remedy: "attack a loss that does not saturate: --objective margin or --objective dlr",
+      ],
+      remedy: "attack a loss that does not saturate: \(Setting.objective.set(to: "margin")) or "
+        + Setting.objective.set(to: "dlr"),
       scope: subject.scope(last))
   }
 }

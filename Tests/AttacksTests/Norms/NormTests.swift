@@ -147,7 +147,7 @@ struct NormTests {
     let error = #expect(throws: InputError.self) {
       try Budgets(parsing: text, norm: NormCatalog.norm(named: norm, .usage, ""))
     }
-    #expect(error?.kind == .usage && error?.subject.contains("--epsilon") == true)
+    #expect(error?.kind == .usage && error?.subject.hasPrefix("budgets “") == true)
   }
 
   @Test("What options take by default is a list of budgets of the norm", arguments: 0..<4)

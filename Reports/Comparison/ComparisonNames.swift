@@ -1,15 +1,16 @@
 import Attacks
 import Comparison
 import Runs
+import Text
 
 /// The text of a comparison's cells, shared by its formats.
 struct ComparisonNames {
   private let comparison: RunComparison
-  private let attacks: CheckNames
+  private let attacks: OutcomeNames
 
   init(_ comparison: RunComparison) {
     self.comparison = comparison
-    attacks = CheckNames(attacks: comparison.rows.compactMap(\.attack))
+    attacks = OutcomeNames(attacks: comparison.rows.compactMap(\.attack))
   }
 
   var reference: String { comparison.columns[comparison.reference].label }

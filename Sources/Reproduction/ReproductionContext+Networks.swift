@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import Models
-import Reports
 import Training
 
 extension ReproductionContext {

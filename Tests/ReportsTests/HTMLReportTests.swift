@@ -2,6 +2,7 @@ import Foundation
 import Reports
 import Runs
 import Sweeps
+import TestSupport
 import Testing
 
 @Suite struct HTMLReportTests {

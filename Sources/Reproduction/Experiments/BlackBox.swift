@@ -1,7 +1,7 @@
 import Attacks
 import Datasets
+import Figures
 import Models
-import Reports
 import Runs
 import Statistics
 import Tensors

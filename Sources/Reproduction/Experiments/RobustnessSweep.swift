@@ -4,7 +4,6 @@ import Datasets
 import Files
 import Foundation
 import Models
-import Reports
 import Runs
 import Statistics
 import Sweeps

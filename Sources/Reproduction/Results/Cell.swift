@@ -1,6 +1,6 @@
 import Foundation
-import Reports
 import Runs
+import Text
 
 /// One entry of a table: what people read, and the number it stands for.
 public enum Cell: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import Files
-import Reports
+import Text
 
 /// Rows of numbers under names, with a caption.
 public struct Table: Codable, Sendable, Hashable {
@@ -23,7 +23,7 @@ public struct Table: Codable, Sendable, Hashable {
   }
 
   package var markdown: String {
-    MarkdownReport.table(header: columns, rows: rows.map { $0.map(\.text) }, flushLeft: wordColumns)
+    MarkdownText.table(header: columns, rows: rows.map { $0.map(\.text) }, flushLeft: wordColumns)
   }
 
   /// Shares are in [0, 1]; an interval takes two columns, and so do attacks and ε, called as in the tables of runs.

@@ -237,7 +237,7 @@ let package = Package(
         "Comparison",
         "Inspection", "TestSupport",
       ]),
-    tests("Reproduction", ["Diagnostics", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
+    tests("Reproduction", ["Diagnostics", "Text", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

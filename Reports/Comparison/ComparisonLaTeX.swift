@@ -13,15 +13,7 @@ public enum ComparisonLaTeX {
       "\\begin{tabular}{\(columns)}", "\\toprule",
       line(["attack", "$\\varepsilon$"] + names.header.map(LaTeXText.escaped)),
     ]
-    var previous: String?
-    for row in comparison.rows {
-      let title = names.title(row)
-      if title != previous { lines.append("\\midrule") }
-      lines.append(
-        line(
-          ([title == previous ? "" : title, names.epsilon(row)] + names.cells(row)).map(LaTeXText.escaped)))
-      previous = title
-    }
+    lines += names.table.blocks(words: 1, ruled: 1).map { $0.map { line($0.map(LaTeXText.escaped)) } ?? "\\midrule" }
     return (lines + ["\\bottomrule", "\\end{tabular}"]).joined(separator: "\n") + "\n"
   }
 

@@ -14,10 +14,7 @@ public enum ComparisonMarkdown {
       text += "\n## \(escaped(figure.plot.title))\n\n![\(escaped(figure.plot.title))](\(figure.id).svg)\n\n"
       text += escaped(figure.caption) + "\n"
     }
-    text += "\n## All numbers\n\n\(escaped(names.method))\n\n"
-    text += MarkdownText.table(
-      header: ["attack", "ε"] + names.header,
-      rows: comparison.rows.map { [names.title($0), names.epsilon($0)] + names.cells($0) }, flushLeft: 1)
+    text += "\n## All numbers\n\n\(escaped(names.method))\n\n\(names.table.markdown)"
     text += "\n\n## Models\n\n"
     text += comparison.columns.map { "- \(escaped($0.label)): of \(escaped($0.run)), SHA-256 \(escaped($0.sha256))\n" }
       .joined()

@@ -35,6 +35,13 @@ struct ComparisonNames {
   /// The columns that are compared with the reference.
   var others: [Int] { comparison.columns.indices.filter { $0 != comparison.reference } }
 
+  /// All numbers, as far as they fit beside each other.
+  var table: Table {
+    Table(
+      columns: ["attack", "ε"] + header,
+      texts: comparison.rows.map { [title($0), epsilon($0)] + cells($0) })
+  }
+
   func cells(_ row: RunComparison.Row) -> [String] {
     row.accuracies.map { $0?.text ?? "–" } + others.map { row.differences[$0].map(text) ?? "–" }
   }

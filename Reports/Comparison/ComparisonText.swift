@@ -1,6 +1,4 @@
 public import Comparison
-import Runs
-import Statistics
 import Text
 
 /// A comparison as an aligned table of plain text: two models side by side, more of them one below the other.
@@ -8,21 +6,10 @@ public enum ComparisonText {
   /// - Parameter width: the columns of a line.
   public static func text(_ comparison: RunComparison, width: Int = 80) -> String {
     let names = ComparisonNames(comparison)
-    let table = comparison.columns.count == 2 ? beside(comparison, names, width) : below(comparison, names, width)
+    let table =
+      comparison.columns.count == 2 ? names.table.terminal(width: width, words: 1) : below(comparison, names, width)
     let notes = (comparison.notes + [names.method]).flatMap { TextLines.wrapped($0, width: width) }
     return table + "\n" + notes.joined(separator: "\n") + "\n"
-  }
-
-  private static func beside(_ comparison: RunComparison, _ names: ComparisonNames, _ width: Int) -> String {
-    var rows: [[String]?] = [["attack", "ε"] + names.header]
-    var previous = ""
-    for row in comparison.rows {
-      let title = names.title(row)
-      if title != previous { rows.append(nil) }
-      rows.append([title == previous ? "" : title, names.epsilon(row)] + names.cells(row))
-      previous = title
-    }
-    return TextTable.aligned(rows, flushRight: 1..., width: width)
   }
 
   private static func below(_ comparison: RunComparison, _ names: ComparisonNames, _ width: Int) -> String {

@@ -1,5 +1,4 @@
 public import Comparison
-import Statistics
 import Text
 
 /// The outcome of a check as a comment on a pull request: the verdict, what is wrong, and all groups folded away.
@@ -37,25 +36,14 @@ public enum GateMarkdown {
   }
 
   private static func table(_ floors: ArraySlice<RegressionCheck.Floor>, _ names: OutcomeNames) -> String {
-    let header = ["", "model", "attack", "goal", "ε", "required", "measured", "p"]
-    let rows = floors.map { floor in
-      [
-        marks[floor.verdict] ?? "", floor.key.model, names.attack(floor.key), names.goal(floor.key),
-        names.epsilon(floor.key), floor.required, floor.measured, NumberFormat.probability(floor.adjustedPValue),
-      ]
-    }
-    return MarkdownText.table(header: header, rows: rows, flushLeft: 4) + "\n"
+    marked(GateTables.floors(floors, names), floors.map(\.verdict))
   }
 
   private static func table(_ groups: ArraySlice<RegressionCheck.Group>, _ names: OutcomeNames) -> String {
-    let header = ["", "model", "attack", "goal", "ε", "before", "now", "change, points", "lost", "gained", "p"]
-    let rows = groups.map { group in
-      [
-        marks[group.verdict] ?? "", group.key.model, names.attack(group.key), names.goal(group.key),
-        names.epsilon(group.key), group.before, group.now, group.change, "\(group.pairs.onlyFirst)",
-        "\(group.pairs.onlySecond)", NumberFormat.probability(group.adjustedPValue),
-      ]
-    }
-    return MarkdownText.table(header: header, rows: rows, flushLeft: 4) + "\n"
+    marked(GateTables.groups(groups, names), groups.map(\.verdict))
+  }
+
+  private static func marked(_ table: Table, _ verdicts: [RegressionCheck.Verdict]) -> String {
+    table.inserting("", verdicts.map { marks[$0] ?? "" }, at: 0).markdown + "\n"
   }
 }

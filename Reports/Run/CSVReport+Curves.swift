@@ -1,4 +1,3 @@
-import Attacks
 import Files
 public import Runs
 import Statistics

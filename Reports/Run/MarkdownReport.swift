@@ -53,11 +53,9 @@ public enum MarkdownReport {
       },
     ]
     if !checks.rows.isEmpty {
-      let header = ["check", "what holds if it passes", "outcome"]
-      let rows =
-        [header] + [[":--", ":--", ":--"]]
-        + checks.rows.map { [escaped($0.name), escaped($0.claim), escaped($0.outcome)] }
-      values["table"] = rows.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+      values["table"] = MarkdownText.table(
+        header: ["check", "what holds if it passes", "outcome"],
+        rows: checks.rows.map { [$0.name, $0.claim, $0.outcome] }, flushLeft: 3)
     }
     return values
   }

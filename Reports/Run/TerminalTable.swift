@@ -9,31 +9,25 @@ public enum TerminalTable {
   public static func text(_ summary: RunSummary, width: Int = 80) -> String {
     let names = Names(summary.configuration)
     let numbers = ["ε", "accuracy", "95% interval", "success rate"]
-    var blocks = summary.results.map { cell in
+    var lines = summary.results.map { cell in
       (
         words: [names.models[cell.modelIndex], names.attacks[cell.attackIndex], names.goal(cell.goal)],
         cells: [cell.epsilonText, cell.accuracy.percent, cell.accuracy.interval, cell.successRate.percent]
       )
     }
-    blocks += summary.worstCases.map { row in
+    lines += summary.worstCases.map { row in
       (
         words: [names.models[row.modelIndex], "all", "worst case"],
         cells: [row.epsilonText, row.accuracy.percent, row.accuracy.interval, ""]
       )
     }
-    let shown = (0..<3).filter { word in Set(blocks.map { $0.words[word] }).count > 1 }
-    var rows: [[String]?] = [shown.map { ["model", "attack", "goal"][$0] } + numbers]
-    var previous: [String] = []
-    for block in blocks {
-      let isFirst = block.words != previous
-      if isFirst { rows.append(nil) }
-      previous = block.words
-      rows.append((isFirst ? shown.map { block.words[$0] } : shown.map { _ in "" }) + block.cells)
-    }
-    let same = (1..<3).filter { !shown.contains($0) }.compactMap { blocks.first?.words[$0] }
-    let table = TextTable.aligned(rows, flushRight: shown.count..., width: width)
+    let shown = (0..<3).filter { word in Set(lines.map { $0.words[word] }).count > 1 }
+    let same = (1..<3).filter { !shown.contains($0) }.compactMap { lines.first?.words[$0] }
+    let table = Table(
+      columns: shown.map { ["model", "attack", "goal"][$0] } + numbers, wordColumns: shown.count,
+      texts: lines.map { line in shown.map { line.words[$0] } + line.cells })
     return (heading(summary, names, same) + [""]).flatMap { TextLines.wrapped($0, width: width) }
-      .joined(separator: "\n") + "\n" + table + "\n"
+      .joined(separator: "\n") + "\n" + table.terminal(width: width, words: shown.count) + "\n"
       + legend(summary.configuration).flatMap { TextLines.wrapped($0, width: width) }.joined(separator: "\n") + "\n"
   }
 

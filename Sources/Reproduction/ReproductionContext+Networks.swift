@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Models
+import Text
 import Training
 
 extension ReproductionContext {

@@ -5,6 +5,7 @@ import Models
 import Runs
 import Statistics
 import Tensors
+import Text
 
 /// §6: the adversarial examples of a CNN, given to capsules and to another CNN.
 struct BlackBox: Experiment {

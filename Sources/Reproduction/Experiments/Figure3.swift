@@ -4,6 +4,7 @@ import Figures
 import Models
 import Runs
 import Tensors
+import Text
 
 /// Figure 3: accuracy and targeted success against ε, for FGSM and BIM on a CNN and on capsules.
 struct Figure3: Experiment {

@@ -7,6 +7,7 @@ import Models
 import Runs
 import Statistics
 import Sweeps
+import Text
 
 /// The run behind Figure 3: FGSM and BIM, on both objectives, untargeted and at every class, in a run store of its own from
 /// which it goes on after any stop.

@@ -10,7 +10,7 @@ struct ResultPage {
   var terminal: String {
     var parts = [result.title]
     if let data = result.data { parts.append(data) }
-    for table in result.tables { parts.append(table.caption + "\n\n" + table.terminal.trimmedAtEnd) }
+    for table in result.tables { parts.append(table.caption + "\n\n" + table.terminal().trimmedAtEnd) }
     if !result.findings.isEmpty { parts.append(result.findings.map { "• " + $0 }.joined(separator: "\n")) }
     if !result.figures.isEmpty { parts.append("Pictures: " + result.figures.map(\.file).joined(separator: ", ")) }
     if !result.differences.isEmpty {

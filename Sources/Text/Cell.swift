@@ -1,6 +1,4 @@
 import Foundation
-import Runs
-import Text
 
 /// One entry of a table: what people read, and the number it stands for.
 public enum Cell: Sendable, Hashable {
@@ -17,18 +15,25 @@ public enum Cell: Sendable, Hashable {
   case probability(Double)
   /// A difference of shares, shown in percentage points.
   case points(Double)
-  /// An attack, shown by its title; files say what `description` prints.
-  case attack(title: String, description: String)
-  /// A budget as it is written.
-  case epsilon(String)
+  /// Text that takes columns of its own in files, whatever the table calls its column.
+  case fields(String, [Field])
   case none
 
-  /// What the paper states, in percent.
-  static func published(percent: Double?) -> Cell { percent.map { .stated(percent: $0) } ?? .none }
+  /// A value with the name of its column in a file.
+  public struct Field: Sendable, Hashable {
+    public var name: String
+    public var value: String
 
-  var text: String {
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// What people read.
+  package var text: String {
     switch self {
-    case .text(let text), .epsilon(let text), .attack(let text, _): text
+    case .text(let text), .fields(let text, _): text
     case .count(let count): NumberFormat.grouped(count)
     case .share(let share): NumberFormat.percent(share, decimals: Self.decimals(of: share))
     case .stated(let percent): "\(percent)%".replacing(".0%", with: "%")
@@ -40,24 +45,25 @@ public enum Cell: Sendable, Hashable {
     }
   }
 
-  /// For files that programs read; an interval, an attack and ε take two fields.
-  var fields: [String] {
+  /// For files that programs read, in a column called `name`; an interval takes two fields.
+  package func fields(in name: String) -> [Field] {
     switch self {
-    case .text(let text): [text]
-    case .count(let count): ["\(count)"]
-    case .share(let value), .number(let value, _), .probability(let value), .points(let value): ["\(value)"]
-    case .stated(let percent): ["\(percent / 100)"]
-    case .interval(let lower, let upper): ["\(lower)", "\(upper)"]
-    case .attack(_, let description): RunConfiguration.Attack.columns(of: description)
-    case .epsilon(let text): RunConfiguration.Budget.columns(of: text)
-    case .none: [""]
+    case .text(let text): [Field(name, text)]
+    case .count(let count): [Field(name, "\(count)")]
+    case .share(let value), .number(let value, _), .probability(let value), .points(let value):
+      [Field(name, "\(value)")]
+    case .stated(let percent): [Field(name, "\(percent / 100)")]
+    case .interval(let lower, let upper): [Field("\(name) lower", "\(lower)"), Field("\(name) upper", "\(upper)")]
+    case .fields(_, let fields): fields
+    case .none: [Field(name, "")]
     }
   }
 
   /// Error rates below 10% are given to a tenth of a percent, as the paper does, and to a hundredth below 1%.
   private static func decimals(of share: Double) -> Int { share > 0 && share < 0.01 ? 2 : 1 }
 
-  static func interval(_ lower: Double, _ upper: Double) -> String {
+  /// `28.4–34.1`, in percent.
+  package static func interval(_ lower: Double, _ upper: Double) -> String {
     NumberFormat.fixed(lower * 100, 1) + "–" + NumberFormat.fixed(upper * 100, 1)
   }
 
@@ -74,7 +80,7 @@ extension Cell: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
-    case .text(let text), .epsilon(let text), .attack(let text, _): try container.encode(text)
+    case .text(let text), .fields(let text, _): try container.encode(text)
     case .count(let count): try container.encode(count)
     case .share(let value), .number(let value, _), .probability(let value), .points(let value):
       try container.encode(value)

@@ -89,7 +89,8 @@ let package = Package(
     .library(
       name: "RobustKit",
       targets: [
-        "Diagnostics", "Statistics", "Processor", "Files", "Tensors", "Arrays", "Autodiff", "Models", "Datasets",
+        "Diagnostics", "Statistics", "Processor", "Files", "Text", "Figures", "Tensors", "Arrays", "Autodiff", "Models",
+        "Datasets",
         "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection",
         "Reports",
       ]),
@@ -115,6 +116,8 @@ let package = Package(
     // macOS hashes by CryptoKit.
     library(
       "Files", ["CZlib", "CZstd", "Diagnostics", .target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
+    library("Text", ["Diagnostics", "Files"]),
+    library("Figures", ["Diagnostics", "Files", "Text"]),
     library("Tensors", []),
     library("Arrays", ["CZlib", "Diagnostics", "Files", "Tensors"]),
     library("Imaging", ["CPNG", "Diagnostics", "Files", "Tensors"]),
@@ -155,22 +158,22 @@ let package = Package(
     library(
       "Reports", at: "Reports",
       [
-        "Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs", "Sweeps", "TrustChecks", "Comparison",
-        "Inspection", .product(name: "Mustache", package: "swift-mustache"),
+        "Diagnostics", "Statistics", "Files", "Text", "Figures", "Tensors", "Attacks", "Runs", "Sweeps", "TrustChecks",
+        "Comparison", "Inspection", .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Templates")]),
     library(
       "Reproduction",
       [
-        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff", "Models",
-        "Datasets", "Attacks", "Training", "Runs", "Sweeps", "Comparison", "Inspection", "Reports",
+        "Diagnostics", "Statistics", "Files", "Text", "Figures", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff",
+        "Models", "Datasets", "Attacks", "Training", "Runs", "Sweeps", "Comparison", "Inspection", "Reports",
       ]),
     .executableTarget(
       name: "robust",
       dependencies: [
-        "Processor", "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Kernels", "Models", "Datasets", "ToyNORB",
-        "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection", "Reports",
-        "Reproduction", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Processor", "Diagnostics", "Files", "Text", "Figures", "Tensors", "Arrays", "Imaging", "Kernels", "Models",
+        "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples",
+        "Inspection", "Reports", "Reproduction", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
 
@@ -187,6 +190,8 @@ let package = Package(
     tests("Diagnostics"),
     tests("Statistics"),
     tests("Files", ["Diagnostics", "TestSupport"]),
+    tests("Text", ["Files", "TestSupport"]),
+    tests("Figures", ["Diagnostics", "Imaging", "TestSupport"]),
     tests("Tensors"),
     tests("Arrays", ["Diagnostics", "Files", "Tensors", "TestSupport"]),
     tests("Imaging", ["Diagnostics", "Tensors", "TestSupport"]),
@@ -233,10 +238,11 @@ let package = Package(
     tests(
       "Reports",
       [
-        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Kernels", "Models", "Datasets", "Attacks", "Runs",
-        "Sweeps", "Comparison", "Inspection", "TestSupport",
+        "Diagnostics", "Statistics", "Files", "Kernels", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
+        "Comparison",
+        "Inspection", "TestSupport",
       ]),
-    tests("Reproduction", ["Diagnostics", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
+    tests("Reproduction", ["Diagnostics", "Text", "Tensors", "Models", "Datasets", "Training", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

@@ -1,7 +1,9 @@
 import Attacks
 import Comparison
+import Figures
 import Runs
 import Statistics
+import Text
 
 /// The curves of all models of a comparison under one attack and goal.
 struct ComparisonFigure {

@@ -1,15 +1,16 @@
 import Attacks
 import Comparison
 import Runs
+import Text
 
 /// The text of a comparison's cells, shared by its formats.
 struct ComparisonNames {
   private let comparison: RunComparison
-  private let attacks: CheckNames
+  private let attacks: OutcomeNames
 
   init(_ comparison: RunComparison) {
     self.comparison = comparison
-    attacks = CheckNames(attacks: comparison.rows.compactMap(\.attack))
+    attacks = OutcomeNames(attacks: comparison.rows.compactMap(\.attack))
   }
 
   var reference: String { comparison.columns[comparison.reference].label }
@@ -33,6 +34,13 @@ struct ComparisonNames {
 
   /// The columns that are compared with the reference.
   var others: [Int] { comparison.columns.indices.filter { $0 != comparison.reference } }
+
+  /// All numbers, as far as they fit beside each other.
+  var table: Table {
+    Table(
+      columns: ["attack", "ε"] + header,
+      texts: comparison.rows.map { [title($0), epsilon($0)] + cells($0) })
+  }
 
   func cells(_ row: RunComparison.Row) -> [String] {
     row.accuracies.map { $0?.text ?? "–" } + others.map { row.differences[$0].map(text) ?? "–" }

@@ -1,7 +1,9 @@
 import Diagnostics
+import Figures
 import Files
 package import Foundation
 package import Inspection
+import Text
 
 /// What the layers of a model do, as text, JSON and figures.
 package enum InspectionReport {

@@ -1,5 +1,7 @@
+import Figures
 import Files
 package import Inspection
+import Text
 
 /// Histograms of vote distances by iteration and class capsule, as in Figs. 2 and B.2 of the paper.
 package enum VoteDistanceFigure {

@@ -1,9 +1,11 @@
 import Attacks
+import Figures
 import Files
 public import Foundation
 import Runs
 import Statistics
 public import Sweeps
+import Text
 
 /// What a search for the smallest ε found, as text, CSV, JSON and histograms.
 public enum MinimumReport {

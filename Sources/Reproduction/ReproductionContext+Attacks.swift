@@ -1,7 +1,8 @@
 import Attacks
-import Reports
+import Figures
 import Runs
 import Statistics
+import Text
 
 extension ReproductionContext {
   /// The budgets of attacks, in L∞: dense where images fall, and those that the paper names.

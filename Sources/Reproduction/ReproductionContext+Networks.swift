@@ -1,7 +1,7 @@
 import Files
 import Foundation
 import Models
-import Reports
+import Text
 import Training
 
 extension ReproductionContext {

@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 import Foundation
 import Models
-import Reports
+import Text
 
 /// What experiments share: settings, images, networks, predictions, and where they write.
 public struct ReproductionContext: Sendable {

@@ -2,6 +2,7 @@ import Diagnostics
 import Files
 import Foundation
 import Runs
+import Text
 
 /// Where experiments write: pages and pictures on top; `models/`, `predictions/` and `runs/`, from which they go on, below.
 ///

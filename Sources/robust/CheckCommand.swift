@@ -104,11 +104,11 @@ struct CheckCommand: ParsableCommand {
       return SARIFReport.Place(path: path, isInRepository: isInside, lines: file.lineNumbers)
     }
     try write(check, place, facts)
-    print(CheckText.text(check), terminator: "")
+    print(GateText.text(check), terminator: "")
     if let command = decisiveCommand(check) { print("  \(command)") }
     if github ?? GitHubJob.isRunning {
       print(GitHubAnnotations.text(check, place: place), terminator: "")
-      try GitHubJob.addSummary(CheckMarkdown.text(check))
+      try GitHubJob.addSummary(GateMarkdown.text(check))
     }
     if check.verdict != .pass { throw ExitCode(check.verdict.exitCode) }
   }
@@ -129,8 +129,8 @@ struct CheckCommand: ParsableCommand {
     if let sarif {
       try AtomicFile.write(SARIFReport.data(check, place: place, toolVersion: Robust.version), to: sarif)
     }
-    if let markdown { try AtomicFile.write(Data(CheckMarkdown.text(check).utf8), to: markdown) }
-    if let json { try AtomicFile.write(CheckJSON.data(check), to: json) }
+    if let markdown { try AtomicFile.write(Data(GateMarkdown.text(check).utf8), to: markdown) }
+    if let json { try AtomicFile.write(GateJSON.data(check), to: json) }
   }
 
   /// Of an inconclusive check, the command that the same images decide.

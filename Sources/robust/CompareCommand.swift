@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comparison
 import Diagnostics
+import Figures
 import Files
 import Foundation
 import Reports

@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
-import Reports
+import Text
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

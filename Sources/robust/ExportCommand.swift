@@ -4,9 +4,9 @@ import Diagnostics
 import Examples
 import Files
 import Foundation
-import Reports
 import Runs
 import Sweeps
+import Text
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

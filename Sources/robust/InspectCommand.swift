@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
+import Figures
 import Files
 import Foundation
 import Inspection

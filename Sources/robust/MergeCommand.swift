@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Figures
 import Foundation
 import Reports
 import Runs

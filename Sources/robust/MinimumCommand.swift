@@ -2,6 +2,7 @@ import ArgumentParser
 import Attacks
 import Datasets
 import Diagnostics
+import Figures
 import Files
 import Foundation
 import Models

@@ -3,8 +3,8 @@ import Diagnostics
 import Files
 import Foundation
 import Models
-import Reports
 import Tensors
+import Text
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

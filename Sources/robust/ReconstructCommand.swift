@@ -5,9 +5,9 @@ import Files
 import Foundation
 import Inspection
 import Models
-import Reports
 import Runs
 import Tensors
+import Text
 
 struct ReconstructCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

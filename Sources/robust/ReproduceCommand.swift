@@ -1,9 +1,9 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
+import Figures
 import Files
 import Foundation
-import Reports
 import Reproduction
 
 struct ReproduceCommand: ParsableCommand {

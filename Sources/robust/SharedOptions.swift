@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Diagnostics
+import Figures
 import Foundation
 import Reports
 import Runs

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Reports
 import Synchronization
+import Text
 
 /// Standard output: what fails is remembered, and decides how the program ends.
 enum StandardOutput {

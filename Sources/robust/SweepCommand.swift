@@ -5,7 +5,6 @@ import Diagnostics
 import Files
 import Foundation
 import Models
-import Reports
 import Runs
 import Sweeps
 

@@ -3,6 +3,7 @@ import Foundation
 import Reports
 import Runs
 import Sweeps
+import TestSupport
 import Testing
 
 @Suite struct HTMLReportTests {

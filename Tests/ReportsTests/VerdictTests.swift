@@ -1,5 +1,6 @@
 import Reports
 import Runs
+import TestSupport
 import Testing
 
 @Suite struct VerdictTests {

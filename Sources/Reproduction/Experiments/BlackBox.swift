@@ -1,10 +1,11 @@
 import Attacks
 import Datasets
+import Figures
 import Models
-import Reports
 import Runs
 import Statistics
 import Tensors
+import Text
 
 /// §6: the adversarial examples of a CNN, given to capsules and to another CNN.
 struct BlackBox: Experiment {

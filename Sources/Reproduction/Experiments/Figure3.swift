@@ -1,9 +1,10 @@
 import Attacks
 import Datasets
+import Figures
 import Models
-import Reports
 import Runs
 import Tensors
+import Text
 
 /// Figure 3: accuracy and targeted success against ε, for FGSM and BIM on a CNN and on capsules.
 struct Figure3: Experiment {

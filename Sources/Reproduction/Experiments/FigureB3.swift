@@ -3,6 +3,7 @@ import Datasets
 import Imaging
 import Models
 import Tensors
+import Text
 
 /// Figure B.3: adversarial images at two budgets.
 struct FigureB3: Experiment {

@@ -3,6 +3,7 @@ import Autodiff
 import Datasets
 import Models
 import Tensors
+import Text
 
 /// §6: whether the capsules' robustness is that of a gradient which numbers can't hold.
 struct Gradients: Experiment {

@@ -1,5 +1,6 @@
 import Models
 import Tensors
+import Text
 
 /// How many parameters the networks have, at the sizes of the papers.
 struct Parameters: Experiment {

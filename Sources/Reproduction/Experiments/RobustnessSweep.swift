@@ -4,10 +4,10 @@ import Datasets
 import Files
 import Foundation
 import Models
-import Reports
 import Runs
 import Statistics
 import Sweeps
+import Text
 
 /// The run behind Figure 3: FGSM and BIM, on both objectives, untargeted and at every class, in a run store of its own from
 /// which it goes on after any stop.

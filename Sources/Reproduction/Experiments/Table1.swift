@@ -3,6 +3,7 @@ import Kernels
 import Models
 import Runs
 import Statistics
+import Text
 
 /// Table 1: the test error of the capsule network with one part changed at a time.
 struct Table1: Experiment {

@@ -1,5 +1,6 @@
 import Datasets
 import Models
+import Text
 
 /// Table 2: novel viewpoints, with models that are equally good on familiar ones.
 struct Table2: Experiment {

@@ -2,6 +2,7 @@ import Datasets
 import Models
 import Runs
 import Statistics
+import Text
 
 /// One half of Table 2: a CNN and capsules, matched on the familiar viewpoints of one axis, on its novel ones.
 struct Table2Half {

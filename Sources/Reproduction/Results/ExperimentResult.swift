@@ -1,4 +1,5 @@
 import Foundation
+public import Text
 
 /// What an experiment came to: the same numbers whenever it is repeated. How long it took is kept apart.
 public struct ExperimentResult: Codable, Sendable, Hashable {

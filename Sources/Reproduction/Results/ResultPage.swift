@@ -1,5 +1,5 @@
 import Foundation
-import Reports
+import Text
 
 /// One experiment as text: for the terminal, and as the page `ID.md`.
 struct ResultPage {
@@ -10,7 +10,7 @@ struct ResultPage {
   var terminal: String {
     var parts = [result.title]
     if let data = result.data { parts.append(data) }
-    for table in result.tables { parts.append(table.caption + "\n\n" + table.terminal.trimmedAtEnd) }
+    for table in result.tables { parts.append(table.caption + "\n\n" + table.terminal().trimmedAtEnd) }
     if !result.findings.isEmpty { parts.append(result.findings.map { "• " + $0 }.joined(separator: "\n")) }
     if !result.figures.isEmpty { parts.append("Pictures: " + result.figures.map(\.file).joined(separator: ", ")) }
     if !result.differences.isEmpty {
@@ -20,18 +20,18 @@ struct ResultPage {
   }
 
   var markdown: String {
-    func list(_ items: [String]) -> String { items.map { "- " + MarkdownReport.escaped($0) }.joined(separator: "\n") }
-    var parts = ["# " + MarkdownReport.escaped(result.title)]
-    if let data = result.data { parts.append(MarkdownReport.escaped(data)) }
-    parts.append("**The paper.** " + MarkdownReport.escaped(result.published))
+    func list(_ items: [String]) -> String { items.map { "- " + MarkdownText.escaped($0) }.joined(separator: "\n") }
+    var parts = ["# " + MarkdownText.escaped(result.title)]
+    if let data = result.data { parts.append(MarkdownText.escaped(data)) }
+    parts.append("**The paper.** " + MarkdownText.escaped(result.published))
     if !result.findings.isEmpty { parts += ["## What ours shows", list(result.findings)] }
-    for table in result.tables { parts += ["## " + MarkdownReport.escaped(table.caption), table.markdown] }
+    for table in result.tables { parts += ["## " + MarkdownText.escaped(table.caption), table.markdown] }
     for figure in result.figures {
-      let caption = MarkdownReport.escaped(figure.caption)
+      let caption = MarkdownText.escaped(figure.caption)
       parts += ["![\(caption)](\(figure.file))", caption]
     }
     if !result.differences.isEmpty { parts += ["## What differs from the paper", list(result.differences)] }
-    if let times { parts += ["## " + MarkdownReport.escaped(times.caption), times.markdown] }
+    if let times { parts += ["## " + MarkdownText.escaped(times.caption), times.markdown] }
     return parts.joined(separator: "\n\n") + "\n"
   }
 }

@@ -1,5 +1,5 @@
 import Diagnostics
-import Reports
+import Text
 
 /// `README.md` of the output folder: our numbers beside the paper's, and where to find everything.
 struct SummaryPage {
@@ -20,7 +20,7 @@ struct SummaryPage {
       parts += [
         "## Images",
         images.map {
-          "- \($0.ids): \(MarkdownReport.escaped($0.text.replacing("Data: ", with: "", maxReplacements: 1)))"
+          "- \($0.ids): \(MarkdownText.escaped($0.text.replacing("Data: ", with: "", maxReplacements: 1)))"
         }.joined(separator: "\n"),
       ]
     }
@@ -30,11 +30,11 @@ struct SummaryPage {
     if !rows.isEmpty {
       parts += [
         "## The paper's numbers and ours",
-        MarkdownReport.table(header: ["experiment", "quantity", "the paper", "ours"], rows: rows, flushLeft: 2),
+        MarkdownText.table(header: ["experiment", "quantity", "the paper", "ours"], rows: rows, flushLeft: 2),
       ]
     }
     parts.append("## Pages")
-    parts.append(results.map { "- [\(MarkdownReport.escaped($0.title))](\($0.id).md)" }.joined(separator: "\n"))
+    parts.append(results.map { "- [\(MarkdownText.escaped($0.title))](\($0.id).md)" }.joined(separator: "\n"))
     return parts.joined(separator: "\n\n") + "\n"
   }
 }

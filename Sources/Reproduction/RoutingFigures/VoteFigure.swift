@@ -5,6 +5,7 @@ import Kernels
 import Models
 import Reports
 import Runs
+import Text
 
 /// Figures 2 and B.2: how far the votes for each class capsule lie from its mean, in every iteration of routing.
 struct VoteFigure: Experiment {

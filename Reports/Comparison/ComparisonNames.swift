@@ -57,7 +57,7 @@ struct ComparisonNames {
       + PairedText.method(reference: reference, scope: "this comparison")
   }
 
-  /// What the comparison comes to, at the budget that tells most: one sentence per model compared.
+  /// The result of the comparison, at the budget that tells most: one sentence per model compared.
   var findings: [String] {
     others.flatMap { column -> [String] in
       blocks.compactMap { block in

@@ -121,7 +121,7 @@ public enum GateJSON {
 }
 
 extension RegressionCheck.Verdict {
-  /// How a command ends that came to this verdict: apart from what a shell, a crash or `InputError` gives.
+  /// How a command with this verdict ends: apart from what a shell, a crash or `InputError` gives.
   public var exitCode: Int32 {
     switch self {
     case .pass: 0

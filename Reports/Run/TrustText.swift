@@ -1,7 +1,7 @@
 import Attacks
 import Runs
 
-/// What the trust checks of a run came to, as every report words it.
+/// The results of the trust checks of a run, as every report words them.
 struct TrustText {
   private let summary: RunSummary
   private let names: Names

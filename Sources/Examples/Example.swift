@@ -4,7 +4,7 @@ import Runs
 struct Example: Sendable {
   /// What the run holds of it.
   let stored: EvaluationRecord
-  /// What was found now: the same, or what the search on the lattice came to.
+  /// What was found now: the same, or the result of the search on the lattice.
   let record: EvaluationRecord
   /// The budget that found it: at a larger one it is repeated; nil if the attack failed.
   let firstBudget: Int?

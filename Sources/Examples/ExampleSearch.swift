@@ -108,7 +108,7 @@ struct ExampleSearch: Sendable {
 
   typealias Found = (record: EvaluationRecord, pixels: [Float])
 
-  /// For each image of a batch, what `attack` comes to at each budget above 0.
+  /// For each image of a batch, the outcome of `attack` at each budget above 0.
   private func records(of attack: any Attack, _ batch: Batch, _ chunk: SweepChunk) throws -> [[Int: Found]] {
     let first = batch.records.map { $0.values.first! }
     let goal: Goal = first[0].target == nil ? .untargeted : .targeted(first.map { $0.target! })

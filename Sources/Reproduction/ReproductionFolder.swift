@@ -64,7 +64,7 @@ public final class ReproductionFolder: Sendable {
 
   func write(_ data: Data, to name: String) throws { try AtomicFile.write(data, to: PathParts.join(path, name)) }
 
-  /// Writes what an experiment came to: `ID.md`, `ID.json`, and `ID.csv` or `ID-2.csv` and so on for its tables.
+  /// Writes the result of an experiment: `ID.md`, `ID.json`, and `ID.csv` or `ID-2.csv` and so on for its tables.
   func write(_ result: ExperimentResult, times: Table?) throws {
     for (index, table) in result.tables.enumerated() {
       try write(table.csv, to: index == 0 ? "\(result.id).csv" : "\(result.id)-\(index + 1).csv")

@@ -40,7 +40,7 @@ package struct SweepChunk {
     cleanFlags = RecordFlags.ofScores(clean.scores, labels: labels)
   }
 
-  /// The goals that a choice of targets comes to for these images.
+  /// The goals of these images, as a choice of targets has them.
   package func goals(_ choice: TargetChoice) -> [Goal] {
     choice.goals(labels: labels, imageIDs: ids, cleanScores: clean.scores, seed: configuration.seed)
   }

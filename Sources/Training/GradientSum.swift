@@ -1,7 +1,7 @@
 import Autodiff
 import Tensors
 
-/// The sum over chunks of one parameter's gradients, worked out slice by slice: it is never in memory as a whole.
+/// The sum over chunks of one parameter's gradients, computed slice by slice: it is never in memory as a whole.
 struct GradientSum: Sendable {
   private enum Terms {
     case tensors([Tensor])

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// Training has come to numbers that are not finite, from which nothing can be learnt any more.
+/// Training has numbers that are not finite, from which nothing can be learnt any more.
 public struct TrainingDivergence: Error, Sendable, CustomStringConvertible {
   /// What is not finite.
   public enum Quantity: String, Sendable {

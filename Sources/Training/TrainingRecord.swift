@@ -1,4 +1,4 @@
-/// How a training run went: what its epochs came to and how long they took.
+/// How a training run went: the results of its epochs, and how long they took.
 public struct TrainingRecord: Codable, Hashable, Sendable {
   /// Sums over the steps of one epoch so far, on augmented training images.
   public struct Epoch: Codable, Hashable, Sendable {
@@ -17,7 +17,7 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
 
   public init() {}
 
-  /// Whether a run can have come to these numbers, which a file may not have.
+  /// Whether a run can have had these numbers, which those of a file may not be.
   var isPossible: Bool {
     (0...1e12).contains(seconds)
       && epochs.allSatisfy {

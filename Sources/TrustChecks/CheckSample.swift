@@ -60,7 +60,7 @@ struct CheckSample: Sendable {
 }
 
 extension Classifier {
-  /// `[batch, classes]` scores, worked out in chunks as a sweep does.
+  /// `[batch, classes]` scores, computed in chunks as a sweep does.
   func scores(ofChunksOf images: Tensor) -> Tensor {
     let starts = stride(from: 0, to: images.shape[0], by: chunkSize)
     return .concatenated(starts.map { scores(of: images.rows($0..<min($0 + chunkSize, images.shape[0]))) })

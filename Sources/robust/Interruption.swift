@@ -68,7 +68,7 @@ struct Interruption: Error {
 
   private static func dropWorkThatGoesOn() {
     Thread.sleep(forTimeInterval: patience / .seconds(1))
-    // Under the lock: work that has come to what must be finished says so first.
+    // Under the lock: work that must be finished from here on says so first.
     state.withLock { state in
       guard let dropping = state.dropping else { return }
       StandardError.noteAtOnce(dropping())

@@ -54,7 +54,7 @@ package struct ModelInspection: Codable, Sendable, Hashable {
     package var value: Double
   }
 
-  /// The mean over images of what one iteration of routing has come to.
+  /// The mean over images of the result of one iteration of routing.
   package struct Iteration: Codable, Sendable, Hashable {
     /// Eq. 4 of the paper, in nats per image; nil for routing that minimises none.
     package var freeEnergy: Average?

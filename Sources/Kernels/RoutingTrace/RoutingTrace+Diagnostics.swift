@@ -1,6 +1,6 @@
 import Foundation
 
-/// What one iteration of routing has come to, in one image and layer.
+/// The result of one iteration of routing, in one image and layer.
 package struct RoutingStatistics: Sendable, Hashable, Codable {
   /// In nats; nil for routing that minimises none.
   package var freeEnergy: Double?

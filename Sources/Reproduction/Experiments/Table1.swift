@@ -87,7 +87,7 @@ struct Table1: Experiment {
 }
 
 extension Table1 {
-  /// A row with what ours came to.
+  /// A row with our result.
   struct Line {
     let row: Table1Row
     let errors: Int?

@@ -1,7 +1,7 @@
 import Foundation
 public import Text
 
-/// What an experiment came to: the same numbers whenever it is repeated. How long it took is kept apart.
+/// The result of an experiment: the same numbers whenever it is repeated. How long it took is kept apart.
 public struct ExperimentResult: Codable, Sendable, Hashable {
   /// A quantity that the paper states, beside ours.
   public struct Comparison: Codable, Sendable, Hashable {

@@ -1,4 +1,4 @@
-/// What the trust checks of a run came to: every check that was asked for, and all that they found.
+/// The results of the trust checks of a run: every check that was asked for, and all that they found.
 public struct CheckReport: Codable, Sendable, Hashable {
   /// In the order of the catalogue.
   public var checks: [CheckResult]

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import GRDB
 
-/// The seal of a run: a checksum of what its trust checks came to, of what was asked for, and of the records they judged.
+/// The seal of a run: a checksum of the results of its trust checks, of what was asked for, and of the records they judged.
 ///
 /// It is set when the checks have ended and broken by whatever is added afterwards: a run without one was stopped before its
 /// checks, or is of a version that set none.

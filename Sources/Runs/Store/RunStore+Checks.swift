@@ -5,7 +5,7 @@ import GRDB
 extension RunStore {
   /// Whether the trust checks have ended, all that were asked for, on the records that are there.
   ///
-  /// - Throws: `InputError` of kind `.output` if what they came to was changed afterwards.
+  /// - Throws: `InputError` of kind `.output` if their results were changed afterwards.
   public func isChecked() throws -> Bool { try reporting(url) { try queue.read { try RunSchema.isSealed($0) } } }
 
   /// What the trust checks found; empty if they did not run.

@@ -37,9 +37,9 @@ extension RunStore {
     return "`\(Action.resume(in: folder.isEmpty ? "." : folder, checks: checks))`"
   }
 
-  /// What the trust checks came to, all that the run was asked for.
+  /// The results of all trust checks that the run was asked for.
   ///
-  /// - Throws: `InputError` of kind `.file` if they have not ended or it is part of a run, or `.output` if what they came to can't be theirs.
+  /// - Throws: `InputError` of kind `.file` if they have not ended or it is part of a run, or `.output` if they can't be theirs.
   package func finishedCheckReport() throws -> CheckReport {
     let report = try checkReport()
     if try options().shard != nil { throw try incomplete(begun: 0) }

@@ -2,7 +2,7 @@ import Diagnostics
 import Foundation
 import GRDB
 
-/// Turns what SQLite and the contents of the file at `url` give cause to complain about into what the user can do.
+/// Turns errors of SQLite, and of the contents of the file at `url`, into an `InputError` that says what the user can do.
 func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
   func damage(_ problem: String) -> InputError {
     InputError(

@@ -13,7 +13,7 @@ package struct RunTotals {
     var budget: Int
   }
 
-  /// How many there are, and how many of them are as one asks.
+  /// How many there are, and how many of them have the property that is counted.
   struct Tally {
     var count = 0
     var part = 0

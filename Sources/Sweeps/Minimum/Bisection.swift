@@ -96,7 +96,7 @@ struct Bisection {
     }
   }
 
-  /// Takes down what happened to image `row`, which is number `position` of `outcome`, at `level`.
+  /// Records what happened to image `row`, which is number `position` of `outcome`, at `level`.
   private func note(
     _ outcome: AttackOutcome, at position: Int, in record: inout MinimumRecord, _ row: Int, _ level: Int,
     _ bracket: inout Bracket

@@ -246,8 +246,9 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "Processor", "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "robust",
-        "TestSupport",
+        "Processor", "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets",
+        "Attacks",
+        "robust", "TestSupport",
       ],
       swiftSettings: settings),
   ],

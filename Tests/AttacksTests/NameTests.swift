@@ -23,7 +23,7 @@ import Testing
   func attacksThatAreNotThere(name: String, advice: String) {
     let error = #expect(throws: InputError.self) { try AttackCatalog.attack(parsing: name) }
     #expect(error?.kind == .usage && error?.remedy.contains(advice) == true, "\(error?.remedy ?? "")")
-    #expect(error?.remedy.hasSuffix("known: fgsm, bim, pgd, uniform-noise, gaussian-noise") == true)
+    #expect(error?.remedy.hasSuffix("known: \(AttackCatalog.names.joined(separator: ", "))") == true)
   }
 
   /// What is advised is there.

@@ -1,3 +1,4 @@
+import Attacks
 import Foundation
 import TestSupport
 import Testing
@@ -112,7 +113,7 @@ struct OptionTests {
     "Shells are offered what can be typed",
     arguments: [
       ("sweep -- --attack", "fg", ["fgsm"]), ("sweep -- --attack", "fgsm,p", ["fgsm,pgd"]),
-      ("sweep -- --attack", "", ["fgsm", "bim", "pgd", "uniform-noise", "gaussian-noise"]),
+      ("sweep -- --attack", "", AttackCatalog.names),
       ("sweep -- --model", "cnn,matrix-capsules-small-", ["cnn,matrix-capsules-small-toynorb"]),
       ("sweep -- --model", "sub/m", ["sub/model.safetensors"]),
       ("sweep -- --dataset", "fash", ["fashion-mnist-1000", "fashion-mnist"]),

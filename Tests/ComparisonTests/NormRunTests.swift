@@ -19,11 +19,12 @@ struct NormRunTests {
   /// ε of a norm on 16 pixels that beats some images of a linear model.
   private static let epsilons = ["linf": "0,8/255,0.2", "l2": "0,0.2,0.6", "l1": "0,0.5,2", "l0": "0,1,3"]
 
-  @Test("Records and pictures are inside the ball, counted in the norm of the run", arguments: 0..<4)
+  @Test("Records and pictures are inside the ball, counted in the norm of the run", arguments: NormCatalog.all.indices)
   func staysInside(index: Int) throws {
     let norm = NormCatalog.all[index]
     let sample = try SweepSample(
-      count: 30, attacks: [PGD(steps: 5, restarts: 2), UniformNoise(samples: 3)], epsilon: Self.epsilons[norm.name]!,
+      count: 30, attacks: [PGD(steps: 5, restarts: 2), UniformNoise(samples: 3)],
+      epsilon: Self.epsilons[norm.name] ?? norm.sampleBudgets(of: [1, 4, 4]),
       names: ["first"], norm: norm)
     try withFolder { folder in
       let directory = try sample.run(in: folder, examples: .all)

@@ -27,7 +27,7 @@ struct NormTests {
     #expect(all["l1"] == 1.75 && all[L0()] == 2 && all["l7"] == nil)
   }
 
-  @Test("A direction has unit length, and climbs as fast as any of that length", arguments: 0..<4)
+  @Test("A direction has unit length, and climbs as fast as any of that length", arguments: NormCatalog.all.indices)
   func directions(index: Int) {
     let norm = NormCatalog.all[index]
     let gradient = noise(3, Self.shape, seed: 3, low: -1, high: 1)
@@ -49,7 +49,8 @@ struct NormTests {
     }
   }
 
-  @Test("NaN counts as 0, infinities alone count, and no gradient gives no direction", arguments: 0..<4)
+  @Test(
+    "NaN counts as 0, infinities alone count, and no gradient gives no direction", arguments: NormCatalog.all.indices)
   func oddGradients(index: Int) {
     let norm = NormCatalog.all[index]
     let odd = Tensor([.nan, 0, 3, -1] as [Float], shape: [1, 1, 2, 2])
@@ -62,7 +63,7 @@ struct NormTests {
 
   @Test(
     "Random starts and extreme points lie in the ball and the box, are keyed by their stream, and spread",
-    arguments: 0..<4)
+    arguments: NormCatalog.all.indices)
   func starts(index: Int) {
     let norm = NormCatalog.all[index]
     let images = noise(40, Self.shape, seed: 5)
@@ -86,7 +87,7 @@ struct NormTests {
     }
   }
 
-  @Test("No two images are farther apart than the diameter, and two are as far", arguments: 0..<4)
+  @Test("No two images are farther apart than the diameter, and two are as far", arguments: NormCatalog.all.indices)
   func diameters(index: Int) {
     let norm = NormCatalog.all[index]
     let (black, white) = (Tensor(shape: Self.shape.batched(1)), Tensor(repeating: 1, shape: Self.shape.batched(1)))
@@ -94,7 +95,9 @@ struct NormTests {
   }
 
   /// A tiny ball in a large image is all rounding: no projection may be farther out than that explains.
-  @Test("Projections are inside the stated slack, however small the ball and large the image", arguments: 0..<4)
+  @Test(
+    "Projections are inside the stated slack, however small the ball and large the image",
+    arguments: NormCatalog.all.indices)
   func slack(index: Int) {
     let norm = NormCatalog.all[index]
     let shape: Shape = [3, 90, 90]
@@ -150,7 +153,7 @@ struct NormTests {
     #expect(error?.kind == .usage && error?.subject.hasPrefix("budgets “") == true)
   }
 
-  @Test("What options take by default is a list of budgets of the norm", arguments: 0..<4)
+  @Test("What options take by default is a list of budgets of the norm", arguments: NormCatalog.all.indices)
   func defaults(index: Int) throws {
     let norm = NormCatalog.all[index]
     #expect(try Budgets(parsing: norm.defaultBudgets, norm: norm).all.count == 11)

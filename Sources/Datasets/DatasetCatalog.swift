@@ -107,7 +107,7 @@ public struct DatasetCatalog: Sendable {
     }
     for root in roots + [cache] {
       let isPaired = root == data && (isAskedFor || !known.sharesFileNames)
-      let places = known.folders.flatMap { [root + "/" + $0, root + "/" + $0 + "/raw"] }
+      let places = known.folders.flatMap { folder in ["\(root)/\(folder)", "\(root)/\(folder)/raw"] }
       for place in places + (isPaired || Self.isNamed(root, known) ? [root] : []) {
         if let files = try known.files(split, in: place) { return files }
       }

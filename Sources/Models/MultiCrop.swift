@@ -38,11 +38,11 @@ public struct MultiCrop: Classifier {
           + "\(crop)×\(crop) pixels of \(shape)", remedy: "use fewer crops")
     }
     self.model = model
-    offsets =
-      [CropOffset(rows: 0, columns: 0)]
-      + (1...reach).flatMap { d in
-        [(-d, -d), (-d, d), (d, -d), (d, d)].map { CropOffset(rows: $0, columns: $1) }
-      }
+    var offsets = [CropOffset(rows: 0, columns: 0)]
+    for d in 1...reach {
+      for rows in [-d, d] { offsets += [-d, d].map { CropOffset(rows: rows, columns: $0) } }
+    }
+    self.offsets = offsets
   }
 
   /// `model` itself, or with `crops` crops.

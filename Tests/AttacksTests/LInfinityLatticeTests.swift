@@ -45,7 +45,7 @@ struct LInfinityLatticeTests {
   func offTheGrid() {
     let originals = Tensor([100.5, 100.5].map { Float($0) / 255 }, shape: [1, 2])
     let up = Tensor(repeating: 1, shape: [1, 2])
-    #expect(norm.project(up, around: originals, budget: 1.6 / 255).scalars == [102 / 255, 102 / 255])
+    #expect(norm.project(up, around: originals, budget: 1.6 / 255).scalars == [Float](repeating: 102 / 255, count: 2))
     #expect(norm.project(up, around: originals, budget: 0.3 / 255) == originals)
     #expect(norm.project(up, around: originals, budget: 0) == originals)
   }

@@ -5,8 +5,8 @@ import Testing
 @Suite struct HistogramTests {
   @Test func aValueOnABoundaryBelongsBelow() {
     #expect(Histogram.counts([0.1, 0.25, 0.26, 0.5, 1], maximum: 1, bins: 4) == [2, 2, 0, 1])
-    // 0.3 × 10 is above 3 in Double.
-    #expect(Histogram.counts([0.3], maximum: 1, bins: 10)[2] == 1)
+    // 7 / 100 × 100 is above 7 in Double.
+    #expect(Histogram.counts([7], maximum: 100, bins: 100)[6] == 1)
     #expect(Histogram.counts([], maximum: 1, bins: 3) == [0, 0, 0])
   }
 

@@ -175,10 +175,9 @@ private struct BentModel: Classifier {
   private struct Bend: Autodiff.Operation {
     let name = "bend"
     func value(of inputs: [Tensor], saving: Bool) -> Autodiff.Evaluation {
+      func cubic(_ x: Float) -> Float { (x - 0.11) * (x - 0.15) * (x - 0.42) }
       let x = inputs[0].scalars
-      return .init(
-        Tensor(
-          x.indices.map { $0 % 2 == 0 ? 0 : (x[$0] - 0.11) * (x[$0] - 0.15) * (x[$0] - 0.42) }, shape: inputs[0].shape))
+      return .init(Tensor(x.indices.map { $0 % 2 == 0 ? 0 : cubic(x[$0]) }, shape: inputs[0].shape))
     }
     func reverse(_ record: ReverseRecord) -> [Tensor?] { [record.gradient] }
   }

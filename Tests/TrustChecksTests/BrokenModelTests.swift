@@ -130,9 +130,8 @@ import Testing
         ofImages: .init(
           value: { $0.map { $0 + sin(frequency * $0) / 400 } },
           reverse: { images, gradient in
-            let (x, g) = (images.scalars, gradient.scalars)
-            return Tensor(
-              x.indices.map { factor * g[$0] * (1 + frequency / 400 * cos(frequency * x[$0])) }, shape: images.shape)
+            let slopes = images.map { 1 + frequency / 400 * cos(frequency * $0) }.scalars
+            return Tensor(zip(slopes, gradient.scalars).map { factor * $0 * $1 }, shape: images.shape)
           }))
     }
     let curved = try #require(try CheckedRun([bent(1)]).finding("finite-differences"))

@@ -69,11 +69,11 @@ struct Table1: Experiment {
     let ablations = lines.filter { $0.row.isAblation }
     let agreeing = ablations.filter { $0.difference ?? 0 > 0 }
     let certain = ablations.filter { $0.pValue ?? 1 < 0.05 }
+    let named = certain.map { "\($0.row.label) (\($0.differenceText))" }.joined(separator: ", ")
     var sentences = [
       "The paper's third row beats every row that changes a part of it. Here it makes fewer errors than \(agreeing.count) of "
         + "those \(ablations.count); \(certain.count) of the differences are significant at 5%: "
-        + (certain.isEmpty ? "none" : certain.map { "\($0.row.label) (\($0.differenceText))" }.joined(separator: ", "))
-        + "."
+        + "\(certain.isEmpty ? "none" : named)."
     ]
     if let cnn = lines.first(where: { $0.row.isBaseline }), let errors = cnn.errors, let p = cnn.pValue {
       let relation = errors > best ? "fewer" : errors < best ? "more" : "as many"

@@ -1,4 +1,5 @@
 import Attacks
+import Diagnostics
 import Foundation
 import Runs
 import TestSupport
@@ -26,5 +27,15 @@ struct LibraryTests {
     let shown = page.components(separatedBy: "```")[1].split(separator: "\n").dropFirst()
     #expect(lines(shown.joined(separator: "\n")) == lines(file))
     #expect((10...20).contains(shown.count))
+  }
+
+  /// No word of options, where none was installed.
+  @Test func errorsAreAsThePageShows() throws {
+    let page = try String(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/library.md"),
+      encoding: .utf8)
+    let shown = page.components(separatedBy: "```")[3].split(separator: "\n").dropFirst().joined(separator: "\n")
+    let error = #expect(throws: InputError.self) { try StepSize(parsing: "a") }
+    #expect(error?.description == shown)
   }
 }

@@ -134,14 +134,15 @@ let package = Package(
       ]),
     library(
       "Sweeps",
-      ["Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Models", "Datasets", "Attacks", "Runs"]),
+      [
+        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Autodiff", "Models", "Datasets", "Attacks", "Runs",
+      ]),
     library("TrustChecks", ["Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
     library("Comparison", ["Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs"]),
     library(
       "Examples",
       [
-        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "Attacks", "Runs",
-        "Sweeps",
+        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
       ]),
     library(
       "Inspection",

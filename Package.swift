@@ -139,7 +139,9 @@ let package = Package(
       ]),
     library(
       "Sweeps",
-      ["Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Models", "Datasets", "Attacks", "Runs"]),
+      [
+        "Diagnostics", "Statistics", "Files", "Tensors", "Imaging", "Autodiff", "Models", "Datasets", "Attacks", "Runs",
+      ]),
     library(
       "TrustChecks",
       ["Diagnostics", "Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
@@ -147,8 +149,7 @@ let package = Package(
     library(
       "Examples",
       [
-        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets", "Attacks", "Runs",
-        "Sweeps",
+        "Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
       ]),
     library(
       "Inspection",

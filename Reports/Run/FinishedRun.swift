@@ -53,13 +53,13 @@ extension Sweep {
     try store.setFacts(facts)
     let summary = try RunSummary(of: store, facts: facts)
     if isCancelled() { return nil }
-    let rows = try gallery(in: directory, examples: examples)
-    let exported = try exportedSuccesses(in: directory, examples: examples)
+    let gallery = try gallery(in: directory, examples: examples)
     let survival =
-      examples == .first(0) ? nil : ExportSurvival(successes: exported.count, surviving: exported.surviving)
+      examples == .first(0) ? nil : ExportSurvival(successes: gallery.successes, surviving: gallery.surviving)
     if isCancelled() { return nil }
     willWrite()
-    var files = try ReportWriter.write(summary, rows: rows, survival: survival, to: directory.url) + [PerImageCSV.name]
+    var files =
+      try ReportWriter.write(summary, rows: gallery.rows, survival: survival, to: directory.url) + [PerImageCSV.name]
     try PerImageCSV.write(store, to: directory.url)
     files += try figures.render(files, in: directory.url)
     try store.closeCompacted()

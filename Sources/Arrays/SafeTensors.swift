@@ -86,6 +86,14 @@ public struct SafeTensors: Sendable, Equatable {
     _ tensors: [(name: String, type: String, shape: [Int], bytes: Data)], metadata: [String: String]
   ) -> Data {
     let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    let header = header(sorted.map { ($0.name, $0.type, $0.shape, $0.bytes.count) }, metadata: metadata)
+    return sorted.reduce(into: header) { $0 += $1.bytes }
+  }
+
+  /// What stands before the elements of `tensors`, which are sorted by name; `size` is in bytes.
+  static func header(
+    _ tensors: [(name: String, type: String, shape: [Int], size: Int)], metadata: [String: String]
+  ) -> Data {
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -93,8 +101,8 @@ public struct SafeTensors: Sendable, Equatable {
       fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
-    for tensor in sorted {
-      let end = offset + tensor.bytes.count
+    for tensor in tensors {
+      let end = offset + tensor.size
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
         "\(JSONText.quoted(tensor.name)):{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],"
@@ -103,11 +111,7 @@ public struct SafeTensors: Sendable, Equatable {
     }
     var header = Data("{\(fields.joined(separator: ","))}".utf8)
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
-    var data = Data(capacity: 8 + header.count + offset)
-    withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
-    data.append(header)
-    for tensor in sorted { data.append(tensor.bytes) }
-    return data
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
   }
 
   /// Writes the file at `path`, compressed if its name ends in `.zst`.
@@ -139,7 +143,7 @@ public struct SafeTensors: Sendable, Equatable {
 
 extension NumericArray.Element {
   /// What a safetensors header calls it: U8, I64, F32, ….
-  fileprivate var safeTensorsName: String {
+  var safeTensorsName: String {
     if self == .bool { return "BOOL" }
     let kind = isFloat ? "F" : rawValue.contains("u") ? "U" : "I"
     return kind + "\(8 * size)"

@@ -241,37 +241,51 @@ struct ZipArchive: Sendable {
 
   /// The bytes of an archive of stored `files`.
   static func encoded(_ files: [(name: String, data: Data)]) -> Data {
-    var archive = Data()
+    let (headers, end) = layout(files.map { ($0.name, $0.data.count, checksum(of: $0.data)) })
+    return zip(headers, files).reduce(into: Data()) { $0 += $1.0 + $1.1.data } + end
+  }
+
+  /// What archives without zip64 hold is less than this: 4 GiB.
+  static let limit = 0xFFFF_FFFF
+
+  /// What stands before each of some stored `files`, and after the last.
+  static func layout(_ files: [(name: String, size: Int, checksum: UInt32)]) -> (headers: [Data], end: Data) {
+    var headers: [Data] = []
     var directory = Data()
-    for (name, data) in files {
-      let offset = archive.count
-      precondition(offset + data.count < 0xFFFF_FFFF, "ZipArchive: more than 4 GiB")
+    var start = 0
+    for (name, size, checksum) in files {
+      precondition(start + size < limit, "ZipArchive: more than 4 GiB")
       // Version 2.0, no flags, stored, 1980-01-01 00:00, CRC, sizes, length of the name, nothing extra.
       var common = Data([20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0])
-      for value in [checksum(data), UInt32(data.count), UInt32(data.count), UInt32(name.utf8.count)] {
+      for value in [checksum, UInt32(size), UInt32(size), UInt32(name.utf8.count)] {
         common.append(littleEndian: value)
       }
-      archive.append(littleEndian: 0x0403_4B50)
-      archive += common + Data(name.utf8) + data
+      var header = Data()
+      header.append(littleEndian: 0x0403_4B50)
+      header += common + Data(name.utf8)
+      headers.append(header)
       directory.append(littleEndian: 0x0201_4B50)
       // Made by version 2.0; comment, disk and attributes are 0.
       directory += Data([20, 0]) + common + Data(count: 10)
-      directory.append(littleEndian: UInt32(offset))
+      directory.append(littleEndian: UInt32(start))
       directory += Data(name.utf8)
+      start += header.count + size
     }
-    let start = archive.count
-    archive += directory
-    archive.append(littleEndian: 0x0605_4B50)
-    archive += Data(count: 4)
-    archive.append(littleEndian: UInt32(files.count) << 16 | UInt32(files.count))
-    archive.append(littleEndian: UInt32(directory.count))
-    archive.append(littleEndian: UInt32(start))
-    return archive + Data(count: 2)
+    var end = directory
+    end.append(littleEndian: 0x0605_4B50)
+    end += Data(count: 4)
+    end.append(littleEndian: UInt32(files.count) << 16 | UInt32(files.count))
+    end.append(littleEndian: UInt32(directory.count))
+    end.append(littleEndian: UInt32(start))
+    return (headers, end + Data(count: 2))
   }
 
-  private static func checksum(_ data: Data) -> UInt32 {
+  /// The CRC of `data`, or of what had the CRC `before` and of `data` after it.
+  static func checksum(of data: Data, after before: UInt32 = 0) -> UInt32 {
     data.withUnsafeBytes { bytes in
-      UInt32(crc32_z(0, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count))
+      // Without a place for the bytes, zlib would begin anew.
+      bytes.isEmpty
+        ? before : UInt32(crc32_z(UInt(before), bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count))
     }
   }
 }

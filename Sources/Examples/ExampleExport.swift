@@ -41,6 +41,9 @@ public struct ExampleExport: Sendable {
     public var allowsDifferences = false
 
     public init() {}
+
+    /// Whether files hold whole levels.
+    var holdsLevels: Bool { format == .png || pixels == .uint8 }
   }
 
   /// What was exported.
@@ -102,55 +105,33 @@ public struct ExampleExport: Sendable {
     try store.requireComplete()
     let folder = try ExportFolder(path, isCancelled: isCancelled)
     defer { folder.discard() }
-    let search = ExampleSearch(sweep: sweep, selection: selection, usesLattice: options.usesLattice)
-    let batches = try search.batches(store)
+    let search = ExampleSearch(
+      sweep: sweep, store: store, selection: selection, usesLattice: options.usesLattice)
+    let batches = try search.batches()
     let total = batches.reduce(0) { $0 + $1.positions.count }
-    let results = Mutex<(examples: [Example], done: Int, differences: Int)>(([], 0, 0))
+    let pictures = ExamplePictures(sweep)
+    let files = ExampleFiles(pictures: pictures, options: options, folder: folder)
+    let output = Mutex(ExampleOutput(pictures, options, folder))
     let done = try inOrder(count: batches.count, threads: threads, isCancelled: isCancelled) { index in
-      (try search.run(batches[index], isCancelled), batches[index].positions.count)
-    } consume: { result, count in
-      if let first = result.differences.first, !options.allowsDifferences { throw irreproducible(first) }
-      try results.withLock {
-        $0.examples += result.examples
+      let batch = batches[index]
+      var found = try search.run(batch, isCancelled)
+      guard found.differences.isEmpty || options.allowsDifferences else { throw irreproducible(found.differences[0]) }
+      let exported = found.examples.indices.filter { selection.includes(success: found.examples[$0].record.success) }
+      let contents = try files.files(exported.map { found.examples[$0] }, sweep.models[batch.model])
+      for (index, file) in zip(exported, contents) { found.examples[index].file = file }
+      return (found, batch.positions.count)
+    } consume: { found, count in
+      try output.withLock {
+        try $0.append(found)
         $0.done += count
-        $0.differences += result.differences.count
-        try checkSize($0.examples.count)
         progress(Double($0.done) / Double(total))
       }
     }
     guard done == batches.count, !isCancelled() else { throw CancellationError() }
-    let (found, differences) = results.withLock { ($0.examples, $0.differences) }
-    let examples = found.filter { selection.includes(success: $0.record.success) }
-    guard !examples.isEmpty else { throw try nothing() }
-
-    let files = ExampleFiles(sweep: sweep, options: options, examples: examples, folder: folder)
-    let written = try files.write()
-    let verdicts = try files.verdicts(threads: threads, isCancelled: isCancelled)
-    let summary = ExampleSummary(sweep.configuration, found, zip(examples, verdicts).map { ($0, $1) }, options)
-    var names = written + ["manifest.csv", "manifest.json"]
-    let rows = zip(examples.indices, verdicts).map { row($0, examples[$0], $1) }
-    try folder.write(Data(ExampleManifest.csv(rows).utf8), to: "manifest.csv")
-    try folder.write(try ExampleManifest.json(rows, header(summary, differences)), to: "manifest.json")
-    let sheets = ExampleSheets(sweep: sweep, examples: examples, verdicts: verdicts)
-    if options.writesGrids { names += try sheets.writeGrids(to: folder) }
-    if options.writesContactSheet { names += try sheets.writeContactSheets(to: folder) }
+    let report = try output.withLock { try $0.finish(selection) }
+    guard report.count > 0 else { throw try nothing() }
     try folder.finish()
-    return Report(
-      summary: summary, count: examples.count, fooling: examples.count(where: \.record.success),
-      surviving: summary.cells.reduce(0) { $0 + $1.surviving }, differences: differences,
-      files: names)
-  }
-
-  /// Examples are held until they are written: more than this many bytes of them are refused.
-  private static let limit = 2 << 30
-
-  private func checkSize(_ count: Int) throws {
-    guard count * sweep.dataset.shape.count * 5 <= Self.limit else {
-      throw InputError(
-        .usage, .limit, "the examples are more than fit into \(Self.limit >> 30) GiB",
-        remedy: "export fewer at a time: choose by \(Setting.models), \(Setting.attacks), \(Setting.epsilon), "
-          + "\(Setting.classes), or set \(Setting.limit)")
-    }
+    return report
   }
 
   /// Nothing matches, or nothing that does came out as asked for.

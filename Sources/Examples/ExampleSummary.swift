@@ -12,46 +12,58 @@ public struct ExampleSummary: Sendable {
     public let epsilon: String
     /// Only with a search on the lattice: attacks that match the selection (images, once per target), and how many of them
     /// succeeded in the run.
-    public let attacked: Int?
-    public let succeeded: Int?
+    public fileprivate(set) var attacked: Int?
+    public fileprivate(set) var succeeded: Int?
     /// Of these, how many still do, inside the budget, when pixels are cast to bytes, or rounded.
-    public let truncatedSurviving: Int?
-    public let roundedSurviving: Int?
+    public fileprivate(set) var truncatedSurviving: Int?
+    public fileprivate(set) var roundedSurviving: Int?
     /// How many the search on the lattice finds.
-    public let latticeSucceeded: Int?
+    public fileprivate(set) var latticeSucceeded: Int?
     /// Examples exported, how many of them reached their goal, and how many of these do as files inside the budget.
-    public let exported: Int
-    public let fooling: Int
-    public let surviving: Int
+    public fileprivate(set) var exported = 0
+    public fileprivate(set) var fooling = 0
+    public fileprivate(set) var surviving = 0
   }
 
-  public let cells: [Cell]
-  /// Budgets that are no whole number of levels, and how many levels they hold.
-  public let floored: [(epsilon: String, levels: Int)]
+  /// By model, attack, goal and budget.
+  private var counts: [[Int]: Cell] = [:]
+  private let configuration: RunConfiguration
+  private let usesLattice: Bool
 
-  init(
-    _ configuration: RunConfiguration, _ found: [Example], _ exported: [(Example, ExampleVerdict)],
-    _ options: ExampleExport.Options
-  ) {
-    func key(_ record: EvaluationRecord) -> [Int] { [record.model, record.attack, record.goal, record.budget] }
-    let all = Dictionary(grouping: found) { key($0.record) }
-    let written = Dictionary(grouping: exported) { key($0.0.record) }
-    cells = all.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { key in
-      let (examples, files) = (all[key]!, written[key] ?? [])
-      func count(_ isCounted: (Example) -> Bool) -> Int? {
-        options.usesLattice ? examples.count(where: isCounted) : nil
-      }
-      return Cell(
-        model: configuration.models[key[0]].name, attack: configuration.attacks[key[1]].name,
-        goal: configuration.goals[key[2]].rawValue, epsilon: configuration.budgets[key[3]].text,
-        attacked: count { _ in true }, succeeded: count { $0.stored.success },
-        truncatedSurviving: count { $0.run?.truncated == true }, roundedSurviving: count { $0.run?.rounded == true },
-        latticeSucceeded: count { $0.record.success }, exported: files.count,
-        fooling: files.count { $0.0.record.success }, surviving: files.count { $0.0.record.success && $0.1.survives })
-    }
-    let budgets = Set(found.map(\.record.budget)).sorted().map { configuration.budgets[$0] }
-    floored = budgets.filter { !LInfinityLattice.isWhole($0.value) }.compactMap { budget in
+  init(_ configuration: RunConfiguration, usesLattice: Bool) {
+    (self.configuration, self.usesLattice) = (configuration, usesLattice)
+  }
+
+  public var cells: [Cell] { counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value) }
+
+  /// Budgets that are no whole number of levels, and how many levels they hold.
+  public var floored: [(epsilon: String, levels: Int)] {
+    let budgets = Set(counts.keys.map { $0[3] }).sorted().map { configuration.budgets[$0] }
+    return budgets.filter { !LInfinityLattice.isWhole($0.value) }.compactMap { budget in
       ExampleLevels.radius(budget, configuration.norm).map { (budget.text, $0) }
     }
+  }
+
+  /// Counts an attack that matches the selection, whether it is exported or not.
+  mutating func add(_ example: Example) {
+    let (record, none) = (example.record, usesLattice ? 0 : nil)
+    let key = [record.model, record.attack, record.goal, record.budget]
+    var cell =
+      counts[key]
+      ?? Cell(
+        model: configuration.models[record.model].name, attack: configuration.attacks[record.attack].name,
+        goal: configuration.goals[record.goal].rawValue, epsilon: configuration.budgets[record.budget].text,
+        attacked: none, succeeded: none, truncatedSurviving: none, roundedSurviving: none, latticeSucceeded: none)
+    cell.attacked? += 1
+    if example.stored.success { cell.succeeded? += 1 }
+    if example.run?.truncated == true { cell.truncatedSurviving? += 1 }
+    if example.run?.rounded == true { cell.roundedSurviving? += 1 }
+    if record.success { cell.latticeSucceeded? += 1 }
+    if let file = example.file {
+      cell.exported += 1
+      if record.success { cell.fooling += 1 }
+      if record.success, file.verdict.survives { cell.surviving += 1 }
+    }
+    counts[key] = cell
   }
 }

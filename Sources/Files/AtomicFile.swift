@@ -74,6 +74,13 @@ public enum AtomicFile {
     try Writer(opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666, subject: path).write(data)
   }
 
+  /// Appends `data` to the file at `path`, a new one if there is none, and leaves it to the system when it reaches the disk.
+  /// - Throws: `InputError(.output)` if it can't be written, or if a symbolic link or folder is in its place.
+  public static func appendUnflushed(_ data: Data, to path: String) throws {
+    try refuseLink(path)
+    try Writer(opening: path, flags: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o666, subject: path).write(data)
+  }
+
   private static func temporaryFile(
     _ name: String, in folder: String, mode: mode_t, subject: String
   ) throws -> (path: String, writer: Writer) {

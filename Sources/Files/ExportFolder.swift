@@ -57,16 +57,45 @@ package final class ExportFolder: Sendable {
   /// Writes `data` to `name`, making folders on the way.
   /// - Throws: `InputError(.output)` if that is impossible; `CancellationError` if the folder is given up.
   package func write(_ data: Data, to name: String) throws {
+    // The folder is renamed when all of them are there, and can be made again: no file is flushed by itself.
+    try writing(name) { try AtomicFile.writeUnflushed(data, to: $0) }
+  }
+
+  /// Appends `data` to `name`, for files of any size.
+  /// - Throws: as `write`.
+  package func append(_ data: Data, to name: String) throws {
+    try writing(name) { try AtomicFile.appendUnflushed(data, to: $0) }
+  }
+
+  /// Puts the file `name`, compressed by Zstandard, in its own place under the name that ends in `.zst`.
+  /// - Throws: as `write`.
+  package func compress(_ name: String) throws {
+    try writing(name + Compression.zstd.suffix) { try compressZstd(fileAt: path(of: name), to: $0) }
+    remove(name)
+  }
+
+  private func writing(_ name: String, _ body: (_ path: String) throws -> Void) throws {
     if isCancelled() { throw CancellationError() }
     let file = temporary.appending(path: name)
     try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     do {
-      // The folder is renamed when all of them are there, and can be made again: no file is flushed by itself.
-      try AtomicFile.writeUnflushed(data, to: file.path)
+      try body(file.path)
     } catch let error as InputError {
       throw InputError(.output, place + "/" + name, error.problem, remedy: error.remedy)
     }
   }
+
+  /// Hands the bytes of the file `name` to `body`, a piece at a time.
+  /// - Throws: `InputError(.output)` if it can't be read; `CancellationError` if the folder is given up.
+  package func forEachPiece(of name: String, _ body: (Data) throws -> Void) throws {
+    let file = try OpenFile(reading: path(of: name), kind: .output)
+    while let piece = try file.read(upTo: 1 << 20) {
+      if isCancelled() { throw CancellationError() }
+      try body(piece)
+    }
+  }
+
+  package func remove(_ name: String) { unlink(path(of: name)) }
 
   package func path(of name: String) -> String { temporary.appending(path: name).path }
 

@@ -47,6 +47,19 @@ public struct Bitmap: Sendable, Hashable {
     }
   }
 
+  /// The bytes `[channels, rows, columns]` of the image of `shape` that `init(planar:shape:)` turned into this picture;
+  /// `nil` if it can't have been one.
+  package func planar(of shape: Shape) -> [UInt8]? {
+    let (planes, rows, columns) = (shape[0], shape[1], shape[2])
+    guard height == rows, width == (planes == 3 ? columns : planes * columns), channels == (planes == 3 ? 3 : 1) else {
+      return nil
+    }
+    guard planes != 1, planes != 3 else { return planar }
+    return (0..<planes).flatMap { plane in
+      (0..<rows).flatMap { row in pixels[((row * planes + plane) * columns)...].prefix(columns) }
+    }
+  }
+
   /// Every pixel as a square of `scale`×`scale` pixels.
   public func enlarged(by scale: Int) -> Bitmap {
     precondition(scale > 0, "Bitmap.enlarged: by \(scale)")

@@ -280,4 +280,66 @@ import Testing
       #expect(grid.pixels[((5 + 4 + 6) * grid.width + 6) * 3] == sample.sweep.dataset.pixels(at: position)[0])
     }
   }
+
+  @Test("A manifest that is written row by row has the bytes of one that is written at once")
+  func manifestsAreWhole() throws {
+    try withFolder { folder in
+      // Names that look like what stands around the rows.
+      let sample = try SweepSample(
+        goals: [.untargeted, .leastLikely], epsilon: "0.02,0.5", names: ["\n  \"examples\" : null", "[\n    {\n},"])
+      let directory = try sample.run(in: folder.appending(path: "run"), examples: .first(0))
+      for (index, isWanted) in [true, false].enumerated() {
+        let out = folder.appending(path: "out\(index)")
+        let selection = try ExampleSelection(of: sample.configuration, outcome: .all, limit: isWanted ? nil : 1)
+        let report = try export(sample, directory, to: out, selection: selection) { $0.format = .npz }
+        #expect(try rows(out).count == report.count && report.count > 0)
+        let data = try Data(contentsOf: out.appending(path: "manifest.json"))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        #expect(try encoder.encode(JSONDecoder().decode(JSON.self, from: data)) + Data("\n".utf8) == data)
+        let names = try FileManager.default.contentsOfDirectory(atPath: out.path).sorted()
+        #expect(names == ["examples.npz", "manifest.csv", "manifest.json"])
+      }
+    }
+  }
+
+  @Test("More examples than one sheet holds are on several, and a grid shows the first images and all budgets")
+  func manySheets() throws {
+    try withFolder { folder in
+      let sample = try SweepSample(
+        count: 300, shape: [1, 2, 2], goals: [.each], epsilon: "0.1,0.9", chunkSize: 64, names: ["first"])
+      let directory = try sample.run(in: folder.appending(path: "run"), examples: .first(0))
+      let out = folder.appending(path: "out")
+      let report = try export(sample, directory, to: out, threads: 2) {
+        $0.format = .npy
+        $0.pixels = .uint8
+        $0.writesGrids = true
+        $0.writesContactSheet = true
+      }
+      #expect(report.count > 1024)
+      #expect(report.files.suffix(3) == ["grid-first-fgsm-each.png", "contact-sheet.png", "contact-sheet-2.png"])
+      let rows = try rows(out)
+      for (number, name) in report.files.suffix(2).enumerated() {
+        let sheet = try PNG.read(out.appending(path: name).path)
+        let part = rows.dropFirst(1024 * number).prefix(1024)
+        // 2×2 pixels twice as large, with a frame of 2: 8 pixels, 4 apart.
+        let columns = (sheet.width - 4) / 12
+        for (index, row) in part.enumerated() {
+          let corner = ((4 + index / columns * 12) * sheet.width + 4 + index % columns * 12) * 3
+          let expected: [UInt8] = row["survives"] as? Bool == true ? [0, 114, 178] : [213, 94, 0]
+          #expect(Array(sheet.pixels[corner..<corner + 3]) == expected)
+        }
+      }
+      // The grid: a heading of 5 pixels, then the first 16 pairs of image and target.
+      let grid = try PNG.read(out.appending(path: "grid-first-fgsm-each.png").path)
+      let ids = sample.sweep.dataset.ids
+      let pairs = Set(rows.map { [ids.firstIndex(of: $0["image"] as! Int)!, $0["target"] as! Int] })
+        .sorted { $0.lexicographicallyPrecedes($1) }.prefix(16)
+      for (line, pair) in pairs.enumerated() {
+        let first = sample.sweep.dataset.pixels(at: pair[0])[0]
+        let pitch = (grid.height - 4 - 5 - 4) / 16
+        #expect(grid.pixels[((4 + 5 + 4 + line * pitch + 2) * grid.width + 4 + 2) * 3] == first, "line \(line)")
+      }
+    }
+  }
 }

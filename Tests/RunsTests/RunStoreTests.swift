@@ -44,6 +44,8 @@ import Testing
       #expect(again.configuration == configuration)
       #expect(try again.records() == records)
       #expect(try again.records(model: 0, attack: 0, goal: 1) == [records[2]])
+      #expect(try again.records(model: 0, attack: 0, goal: 1, images: [3, 8]) == [records[2]])
+      #expect(try again.records(model: 0, attack: 0, goal: 1, images: [7]).isEmpty)
       #expect(try again.images(model: 0, attack: 0, goal: 0) == [3, 7])
       #expect(try again.recordCount() == 3)
       #expect(try again.facts() == facts)

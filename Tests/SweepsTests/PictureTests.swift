@@ -45,7 +45,7 @@ import Testing
       let error = #expect(throws: InputError.self) { try sample.sweep.gallery(in: directory, examples: .first(3)) }
       #expect(error?.kind == .output && error?.remedy.contains("again") == true)
       #expect(try sample.sweep.run(into: directory, threads: 2, examples: .first(3)))
-      #expect(try !sample.sweep.gallery(in: directory, examples: .first(3)).isEmpty)
+      #expect(try !sample.sweep.gallery(in: directory, examples: .first(3)).rows.isEmpty)
       try directory.store.closeCompacted()
       #expect(try pictures(below: folder) == before)
       #expect(try Data(contentsOf: store) == bytes)

@@ -108,7 +108,7 @@ import Testing
     try withFolder { folder in
       let sample = try SweepSample(epsilon: "0,1/255,0.02,0.1,0.5")
       let directory = try sample.run(in: folder, examples: .first(10))
-      let gallery = try sample.sweep.gallery(in: directory, count: 3)
+      let gallery = try sample.sweep.gallery(in: directory, count: 3).rows
       #expect(gallery.count { $0.record.model == 0 } == 3)
       let records = try directory.store.records()
       for picture in gallery {
@@ -144,8 +144,8 @@ import Testing
         }
       }
       let gallery = try sample.sweep.gallery(in: directory, count: 4, examples: .all)
-      #expect(!gallery.isEmpty)
-      for picture in gallery {
+      #expect(!gallery.rows.isEmpty)
+      for picture in gallery.rows {
         let line = try #require(row(picture.record))
         #expect("\(picture.filePrediction)" == line["png_prediction"])
         #expect(picture.isUnchanged == (line["linf_levels"] == "0"))
@@ -158,10 +158,9 @@ import Testing
           #expect(first.allSatisfy { $0["still_fools"] == "false" })
         }
       }
-      let counts = try sample.sweep.exportedSuccesses(in: directory, examples: .all)
-      #expect(counts.count == rows.count { $0["fools"] == "true" })
-      #expect(counts.surviving == rows.count { $0["fools"] == "true" && $0["still_fools"] == "true" })
-      #expect(counts.count > counts.surviving && counts.surviving > 0)
+      #expect(gallery.successes == rows.count { $0["fools"] == "true" })
+      #expect(gallery.surviving == rows.count { $0["fools"] == "true" && $0["still_fools"] == "true" })
+      #expect(gallery.successes > gallery.surviving && gallery.surviving > 0)
     }
   }
 

@@ -8,15 +8,17 @@ extension RunStore {
     return records
   }
 
-  /// The records of one model, attack and goal that `isIncluded`, ordered by target, budget and image.
+  /// The records of one model, attack and goal, of `images` or of all, that `isIncluded`, ordered by target, budget and image.
   public func records(
-    model: Int, attack: Int, goal: Int, where isIncluded: (EvaluationRecord) -> Bool = { _ in true }
+    model: Int, attack: Int, goal: Int, images: [Int]? = nil,
+    where isIncluded: (EvaluationRecord) -> Bool = { _ in true }
   ) throws -> [EvaluationRecord] {
+    let ofImages = images.map { " AND image IN (\($0.map(String.init).joined(separator: ", ")))" } ?? ""
     var records: [EvaluationRecord] = []
     try reporting(url) {
       try queue.read { database in
         try RunSchema.forEachRecord(
-          database, within: limits, where: "model = ? AND attack = ? AND goal = ?", [model, attack, goal]
+          database, within: limits, where: "model = ? AND attack = ? AND goal = ?" + ofImages, [model, attack, goal]
         ) { if isIncluded($0) { records.append($0) } }
       }
     }

@@ -3,7 +3,6 @@ import Datasets
 import Diagnostics
 import Files
 import Foundation
-import Imaging
 import Models
 import Runs
 import Tensors
@@ -26,25 +25,20 @@ public struct SweepExamples: Sendable {
   }
 
   let sweep: Sweep
+  let pictures: ExamplePictures
   let directory: URL
   let store: RunStore
   let count: Int
-  let paths: ExamplePaths
   let positions: [Int: Int]
 
   init(_ sweep: Sweep, directory: SweepDirectory, count: ExampleCount) {
-    self.init(sweep, images: directory.images, store: directory.store, count: count)
+    self.init(sweep, in: directory.url, store: directory.store, count: count)
   }
 
-  /// The examples of a part of the sweep, to be read from its folder at `path`.
-  init(_ sweep: Sweep, partAt path: String, count: ExampleCount) throws {
-    let images = URL(filePath: path, directoryHint: .isDirectory).appending(path: RunFolderNames.images)
-    self.init(sweep, images: images, store: try RunStore.open(at: SweepDirectory.storeURL(in: path)), count: count)
-  }
-
-  private init(_ sweep: Sweep, images: URL, store: RunStore, count: ExampleCount) {
+  /// Those in the `folder` of the sweep, or of a part of it, whose store is `store`.
+  init(_ sweep: Sweep, in folder: URL, store: RunStore, count: ExampleCount) {
     self.sweep = sweep
-    directory = images
+    directory = folder.appending(path: RunFolderNames.images, directoryHint: .isDirectory)
     self.store = store
     let limit =
       switch count {
@@ -52,7 +46,7 @@ public struct SweepExamples: Sendable {
       case .all: sweep.dataset.count
       }
     self.count = limit
-    paths = ExamplePaths(sweep.configuration)
+    pictures = ExamplePictures(sweep)
     positions = Dictionary(sweep.dataset.ids.prefix(limit).enumerated().map { ($1, $0) }) { first, _ in first }
   }
 
@@ -60,22 +54,15 @@ public struct SweepExamples: Sendable {
   func includes(_ record: EvaluationRecord, at position: Int) -> Bool { position < count && hasExample(record) }
 
   private func hasExample(_ record: EvaluationRecord) -> Bool {
-    record.isTrial && budget(record).value > 0
+    record.isTrial && sweep.configuration.budgets[record.budget].value > 0
   }
-
-  func budget(_ record: EvaluationRecord) -> Budget { sweep.configuration.budgets[record.budget] }
 
   /// The example of `record`, `[1, channel, row, column]`, as a file.
   func picture(_ record: EvaluationRecord, of image: Tensor, at position: Int) -> Picture {
-    let levels = ExampleLevels.nearest(
-      to: image, around: sweep.dataset.pixels(at: position), budget: budget(record).value,
-      norm: sweep.configuration.norm)
-    let data = png(levels)
+    let data = pictures.png(pictures.levels(of: image, record, at: position))
     return Picture(
-      path: paths.path(of: record), data: data, identity: (PictureKey(record), Checksum.sha256(of: data)))
+      path: pictures.paths.path(of: record), data: data, identity: (PictureKey(record), Checksum.sha256(of: data)))
   }
-
-  func png(_ levels: [UInt8]) -> Data { PNG.encode(Bitmap(planar: levels, shape: sweep.dataset.shape)) }
 
   /// Writes files, and tells the store which they are.
   func write(_ pictures: [Picture]) throws {
@@ -131,12 +118,25 @@ public struct SweepExamples: Sendable {
 
   /// The file of `record`, if it is the one whose hash is in `hashes`.
   func data(of record: EvaluationRecord, _ hashes: [PictureKey: String]) -> Data? {
-    let path = directory.appending(path: paths.path(of: record)).path
+    let path = path(of: record)
     // A link is not followed; a device or pipe is not waited for.
     guard PathKind(at: path) == .file, let data = FileManager.default.contents(atPath: path),
       Checksum.sha256(of: data) == hashes[PictureKey(record)]
     else { return nil }
     return data
+  }
+
+  private func path(of record: EvaluationRecord) -> String {
+    directory.appending(path: pictures.paths.path(of: record)).path
+  }
+
+  /// The levels in the file of `record`, `[channel, row, column]`, which has to be the one that was written.
+  func levels(of record: EvaluationRecord, _ hashes: [PictureKey: String]) throws -> [UInt8] {
+    let remedy = "give \(Action.again) again, or `\(Action.resume())`: it makes damaged pictures again"
+    guard let data = data(of: record, hashes) else {
+      throw InputError(.output, path(of: record), "is not the picture that the run wrote there", remedy: remedy)
+    }
+    return try pictures.levels(in: data, path: path(of: record), remedy: remedy)
   }
 
   /// The stored records of `model` that have a file.
@@ -156,11 +156,11 @@ public struct SweepExamples: Sendable {
   /// Writes the originals, reads every example back, asks its model about it, and writes `manifest.csv`.
   func writeManifest(threads: Int, isCancelled: @Sendable () -> Bool) throws {
     guard count > 0 else { return }
-    try write(
-      (0..<count).map {
-        Picture(path: paths.clean(sweep.dataset.ids[$0]), data: png(sweep.dataset.pixels(at: $0)))
-      })
-    var lines = [CSV.line(Self.header)]
+    for position in 0..<count {
+      let original = pictures.original(at: position)
+      try write([Picture(path: original.path, data: original.data)])
+    }
+    var lines = [CSV.line(ExamplePictures.runColumns.map(\.0))]
     for (model, classifier) in sweep.models.enumerated() {
       let records = try exportedRecords(model: model)
       let hashes = try store.pictures(model: model)
@@ -169,11 +169,25 @@ public struct SweepExamples: Sendable {
       lines += try parallelMap(
         count: (records.count + size - 1) / size, threads: threads, isCancelled: isCancelled
       ) { chunk in
-        try verdicts(
-          Array(records[chunk * size..<min((chunk + 1) * size, records.count)]), hashes, classifier, firstBudgets)
+        let files = try records[chunk * size..<min((chunk + 1) * size, records.count)].map { record in
+          (record, positions[record.image]!, try levels(of: record, hashes).map { Float($0) / 255 })
+        }
+        return zip(files, pictures.verdicts(files, classifier)).map { line($0.0, firstBudgets.budget(of: $0.0), $1) }
       }.flatMap { $0 }
     }
     try AtomicFile.write(
       Data(lines.joined().utf8), to: directory.appending(path: RunFolderNames.manifest).path, links: .refused)
+  }
+
+  /// What the manifest says of a file.
+  private func line(_ record: EvaluationRecord, _ firstBudget: Int?, _ verdict: ExampleVerdict) -> String {
+    let configuration = sweep.configuration
+    var row = pictures.row(
+      record, file: pictures.paths.path(of: record), attack: configuration.attacks[record.attack],
+      firstBudget: firstBudget, clean: nil, verdict)
+    // ε is spelt as in the other tables of a run: 1.0 rather than 1.
+    row["epsilon"] = configuration.budgets[record.budget].columns[0]
+    row["first_epsilon"] = firstBudget.map { configuration.budgets[$0].columns[0] }
+    return ManifestRow(ExamplePictures.runColumns.map { ($0, row[$1]) }).line
   }
 }

@@ -159,11 +159,13 @@ public struct ShardSet: Sendable {
     let records = try sweep.models.indices.map { try exporter.exportedRecords(model: $0) }
     for part in parts {
       let own = sweep.chunks(of: part.shard)
-      let source = try SweepExamples(sweep, partAt: part.path, count: directory.options.examples)
-      defer { try? source.store.close() }
+      let store = try RunStore.open(at: SweepDirectory.storeURL(in: part.path))
+      defer { try? store.close() }
+      let folder = URL(filePath: part.path, directoryHint: .isDirectory)
+      let source = SweepExamples(sweep, in: folder, store: store, count: directory.options.examples)
       for model in sweep.models.indices {
         let images = Set(own.filter { $0.model == model }.flatMap(\.positions).map { sweep.dataset.ids[$0] })
-        let hashes = images.isEmpty ? [:] : try source.store.pictures(model: model)
+        let hashes = images.isEmpty ? [:] : try store.pictures(model: model)
         // A picture that is missing or damaged in its part is made again by the sweep.
         let wanted = records[model].filter { images.contains($0.image) }
         for start in stride(from: 0, to: wanted.count, by: Self.picturesAtOnce) {
@@ -171,7 +173,7 @@ public struct ShardSet: Sendable {
             wanted[start..<min(start + Self.picturesAtOnce, wanted.count)].compactMap { record in
               guard let data = source.data(of: record, hashes) else { return nil }
               let key = PictureKey(record)
-              return .init(path: exporter.paths.path(of: record), data: data, identity: (key, hashes[key]!))
+              return .init(path: exporter.pictures.paths.path(of: record), data: data, identity: (key, hashes[key]!))
             })
         }
       }

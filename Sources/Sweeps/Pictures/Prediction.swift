@@ -1,17 +1,17 @@
 import Autodiff
-import Models
-import Tensors
+package import Models
+package import Tensors
 
-/// What a model says of an image.
-struct Judgement: Sendable, Hashable {
-  let prediction: Int
-  /// The activation of the predicted class, in [0, 1]: a softmax, or for capsules a logistic.
-  let confidence: Float
+/// What a model takes an image for.
+package struct Prediction: Sendable, Hashable {
+  package let classIndex: Int
+  /// The activation of that class, in [0, 1]: a softmax, or for capsules a logistic.
+  package let confidence: Float
   /// The score of the true class less the largest of the others: negative when it is misclassified.
-  let margin: Float
+  package let margin: Float
 
-  /// What `classifier` says of `images`, `[batch, channel, row, column]`.
-  static func all(_ classifier: any Classifier, _ images: Tensor, labels: [Int]) -> [Judgement] {
+  /// What `classifier` takes `images`, `[batch, channel, row, column]`, for; `labels` are their true classes.
+  package static func all(_ classifier: any Classifier, _ images: Tensor, labels: [Int]) -> [Prediction] {
     guard !labels.isEmpty else { return [] }
     let outputs = classifier.outputs(for: Graph().constant(images))
     let classes = classifier.classCount
@@ -21,8 +21,8 @@ struct Judgement: Sendable, Hashable {
         labels.enumerated().map { row, label in
           let mine = scores[row * classes..<(row + 1) * classes]
           let others = mine.indices.filter { $0 != row * classes + label }.map { mine[$0] }
-          return Judgement(
-            prediction: predictions[row], confidence: activations[row * classes + predictions[row]],
+          return Prediction(
+            classIndex: predictions[row], confidence: activations[row * classes + predictions[row]],
             margin: mine[row * classes + label] - (others.max() ?? 0))
         }
       }

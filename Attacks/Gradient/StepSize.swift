@@ -11,7 +11,7 @@ public enum StepSize: Hashable, Sendable {
   /// - Throws: `InputError` of kind `.usage` for anything else, and for a fraction that is not above 0 and at most 1.
   public init(parsing text: String) throws {
     if text.contains("/") {
-      guard let value = Budgets.exactValue(of: text).map({ Float($0) }) else {
+      guard let value = BudgetList.exactValue(of: text).map({ Float($0) }) else {
         throw Self.error("“\(text)” is no fraction")
       }
       guard value > 0, value <= 1 else { throw Self.error("found \(text); expected a step above 0 and at most 1") }

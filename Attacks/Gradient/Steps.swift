@@ -41,7 +41,7 @@ public enum Steps: Codable, Hashable, Sendable {
         throw InputError(
           arguments.kind, arguments.subject, "relativeStepSize and stepSize are both given", remedy: "give one of them")
       }
-      guard let value = Budgets.exactValue(of: text).map({ Float($0) }), value > 0, value.isFinite else {
+      guard let value = BudgetList.exactValue(of: text).map({ Float($0) }), value > 0, value.isFinite else {
         throw arguments.wrong("stepSize", text, "a number above 0 in the unit of the norm, such as 2/255")
       }
       self = .absolute(count: count, size: Budget(text: text, value: value))

@@ -60,7 +60,7 @@ public protocol Norm: Sendable {
   /// Whether twice a perturbation has twice its size.
   var isHomogeneous: Bool { get }
 
-  /// Budgets that show how a model that was trained without attacks breaks down, as `Budgets` reads them.
+  /// Budgets that show how a model that was trained without attacks breaks down, as `BudgetList` reads them.
   var defaultBudgets: String { get }
 
   /// How close a search for the smallest ε brings the one that succeeds and the one that fails.

@@ -18,7 +18,7 @@ public enum GateJSON {
     var maxDrop: Double
     var notes: [String]
     var schemaVersion: Int
-    var verdict: RegressionCheck.Verdict
+    var verdict: Gate.Verdict
   }
 
   private struct Group: Encodable {
@@ -43,9 +43,9 @@ public enum GateJSON {
     var passPValue: Double
     var imagesToDecide: Int?
     var decidableMaxDrop: Double?
-    var verdict: RegressionCheck.Verdict
+    var verdict: Gate.Verdict
 
-    init(_ group: RegressionCheck.Group) {
+    init(_ group: Gate.Group) {
       attack = group.key.attack
       goal = group.key.goal
       epsilon = group.key.budget?.value
@@ -87,9 +87,9 @@ public enum GateJSON {
     var passPValue: Double
     var imagesToDecide: Int?
     var decidableAccuracy: Double?
-    var verdict: RegressionCheck.Verdict
+    var verdict: Gate.Verdict
 
-    init(_ floor: RegressionCheck.Floor) {
+    init(_ floor: Gate.Floor) {
       attack = floor.key.attack
       goal = floor.key.goal
       epsilon = floor.key.budget?.value
@@ -110,7 +110,7 @@ public enum GateJSON {
   }
 
   /// - Throws: what `JSONEncoder` throws, if a number is not finite.
-  public static func data(_ check: RegressionCheck) throws -> Data {
+  public static func data(_ check: Gate) throws -> Data {
     let file = File(
       alpha: check.options.alpha, decidableMaxDrop: check.decidableDrop, doubts: check.doubts,
       exitCode: check.verdict.exitCode, floors: check.floors.map(Floor.init),
@@ -120,7 +120,7 @@ public enum GateJSON {
   }
 }
 
-extension RegressionCheck.Verdict {
+extension Gate.Verdict {
   /// How a command with this verdict ends: apart from what a shell, a crash or `InputError` gives.
   public var exitCode: Int32 {
     switch self {

@@ -3,14 +3,14 @@ import Text
 
 /// The outcome of a check as a comment on a pull request: the verdict, what is wrong, and all groups folded away.
 public enum GateMarkdown {
-  private static let marks: [RegressionCheck.Verdict: String] = [
+  private static let marks: [Gate.Verdict: String] = [
     .pass: "✅", .regression: "❌", .inconclusive: "⚠️", .untrustworthy: "⛔",
   ]
 
   /// More rows than a comment is read for; the rest is in the table below.
   private static let shownRows = 20
 
-  public static func text(_ check: RegressionCheck) -> String {
+  public static func text(_ check: Gate) -> String {
     let names = OutcomeNames(check)
     var text = "## \(marks[check.verdict] ?? "") Robustness: \(check.verdict.rawValue)\n\n"
     text += MarkdownText.escaped(check.headline) + "\n"
@@ -35,15 +35,15 @@ public enum GateMarkdown {
     return text + "</details>\n"
   }
 
-  private static func table(_ floors: ArraySlice<RegressionCheck.Floor>, _ names: OutcomeNames) -> String {
+  private static func table(_ floors: ArraySlice<Gate.Floor>, _ names: OutcomeNames) -> String {
     marked(GateTables.floors(floors, names), floors.map(\.verdict))
   }
 
-  private static func table(_ groups: ArraySlice<RegressionCheck.Group>, _ names: OutcomeNames) -> String {
+  private static func table(_ groups: ArraySlice<Gate.Group>, _ names: OutcomeNames) -> String {
     marked(GateTables.groups(groups, names), groups.map(\.verdict))
   }
 
-  private static func marked(_ table: Table, _ verdicts: [RegressionCheck.Verdict]) -> String {
+  private static func marked(_ table: Table, _ verdicts: [Gate.Verdict]) -> String {
     table.inserting("", verdicts.map { marks[$0] ?? "" }, at: 0).markdown + "\n"
   }
 }

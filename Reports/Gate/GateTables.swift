@@ -4,7 +4,7 @@ import Text
 
 /// The tables of the gate, which its formats share: they add verdicts in words or in signs.
 enum GateTables {
-  static func groups(_ groups: some Sequence<RegressionCheck.Group>, _ names: OutcomeNames) -> Table {
+  static func groups(_ groups: some Sequence<Gate.Group>, _ names: OutcomeNames) -> Table {
     Table(
       columns: ["model", "attack", "goal", "ε", "before", "now", "change, points", "lost", "gained", "p"],
       wordColumns: 3,
@@ -16,7 +16,7 @@ enum GateTables {
       })
   }
 
-  static func floors(_ floors: some Sequence<RegressionCheck.Floor>, _ names: OutcomeNames) -> Table {
+  static func floors(_ floors: some Sequence<Gate.Floor>, _ names: OutcomeNames) -> Table {
     Table(
       columns: ["model", "attack", "goal", "ε", "required", "measured", "p"], wordColumns: 3,
       texts: floors.map { floor in

@@ -4,7 +4,7 @@ import Text
 
 /// The outcome of a check as plain text: one line per group, then what it means.
 public enum GateText {
-  public static func text(_ check: RegressionCheck) -> String {
+  public static func text(_ check: Gate) -> String {
     var text = groups(check) + floors(check)
     text += "\n\(check.headline)\n"
     for doubt in check.doubts { text += "  doubt: \(PrintableText.line(doubt))\n" }
@@ -12,7 +12,7 @@ public enum GateText {
     return text
   }
 
-  private static func groups(_ check: RegressionCheck) -> String {
+  private static func groups(_ check: Gate) -> String {
     guard !check.groups.isEmpty else { return "" }
     let table = GateTables.groups(check.groups, OutcomeNames(check))
     return judged(table, check.groups.map(\.verdict)).terminal(words: 3, ruled: 1) + """
@@ -22,7 +22,7 @@ public enum GateText {
       """
   }
 
-  private static func floors(_ check: RegressionCheck) -> String {
+  private static func floors(_ check: Gate) -> String {
     guard !check.floors.isEmpty else { return "" }
     let table = GateTables.floors(check.floors, OutcomeNames(check))
     return (check.groups.isEmpty ? "" : "\n") + judged(table, check.floors.map(\.verdict)).terminal() + """
@@ -31,7 +31,7 @@ public enum GateText {
       """
   }
 
-  private static func judged(_ table: Table, _ verdicts: [RegressionCheck.Verdict]) -> Table {
+  private static func judged(_ table: Table, _ verdicts: [Gate.Verdict]) -> Table {
     table.inserting("verdict", verdicts.map(\.rawValue), at: table.columns.count)
   }
 }

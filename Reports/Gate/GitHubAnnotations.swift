@@ -6,7 +6,7 @@ public enum GitHubAnnotations {
   private static let shown = 10
 
   /// A line for each doubt, regression and inconclusive group, as many as are shown, and one for the rest of them.
-  public static func text(_ check: RegressionCheck, place: SARIFReport.Place?) -> String {
+  public static func text(_ check: Gate, place: SARIFReport.Place?) -> String {
     let names = OutcomeNames(check)
     var errors = check.doubts.map { command("error", "Evaluation not trustworthy", $0, place, nil) }
     var warnings: [String] = []
@@ -16,7 +16,7 @@ public enum GitHubAnnotations {
     for floor in check.floors where floor.verdict == .regression || floor.verdict == .inconclusive {
       add(floor.verdict, names.title(floor.key), floor.sentence(check.options), floor.baselineKey)
     }
-    func add(_ verdict: RegressionCheck.Verdict, _ title: String, _ sentence: String, _ key: Outcomes.Key?) {
+    func add(_ verdict: Gate.Verdict, _ title: String, _ sentence: String, _ key: Outcomes.Key?) {
       if verdict == .regression {
         errors.append(command("error", "Robustness regression: \(title)", sentence, place, key))
       } else {

@@ -15,7 +15,7 @@ public enum JUnitReport {
   /// Suites below `testsuites`.
   ///
   /// - Parameter facts: when the run was made, and how long it took.
-  public static func text(_ check: RegressionCheck, facts: RunFacts? = nil) -> String {
+  public static func text(_ check: Gate, facts: RunFacts? = nil) -> String {
     let moment = Moment(facts)
     var xml = XMLText()
     // Neither schema allows more: Ant's knows no attribute here, and Jenkins' none for skipped tests.
@@ -41,7 +41,7 @@ public enum JUnitReport {
   /// One suite.
   ///
   /// - Parameter facts: when the run was made, and how long it took.
-  public static func surefireText(_ check: RegressionCheck, facts: RunFacts? = nil) -> String {
+  public static func surefireText(_ check: Gate, facts: RunFacts? = nil) -> String {
     let moment = Moment(facts)
     let suites = suites(check, moment)
     func sum(_ count: (Suite) -> Int) -> String { "\(suites.reduce(0) { $0 + count($1) })" }
@@ -103,7 +103,7 @@ public enum JUnitReport {
     var skipped: Int { cases.count { if case .skipped = $0.outcome { true } else { false } } }
   }
 
-  private static func suites(_ check: RegressionCheck, _ moment: Moment) -> [Suite] {
+  private static func suites(_ check: Gate, _ moment: Moment) -> [Suite] {
     let names = OutcomeNames(check)
     var suites = [trust(check, moment)]
     func add(_ test: Test) {
@@ -131,7 +131,7 @@ public enum JUnitReport {
     key.attack == nil ? "\(key.model).clean" : "\(key.model).\(names.attack(key)).\(names.goal(key))"
   }
 
-  private static func outcome(_ verdict: RegressionCheck.Verdict, _ details: String) -> Test.Outcome {
+  private static func outcome(_ verdict: Gate.Verdict, _ details: String) -> Test.Outcome {
     switch verdict {
     case .regression: .failure(details)
     case .inconclusive: .skipped
@@ -140,7 +140,7 @@ public enum JUnitReport {
   }
 
   /// The time of the whole run stands here: what it took to find out anything.
-  private static func trust(_ check: RegressionCheck, _ moment: Moment) -> Suite {
+  private static func trust(_ check: Gate, _ moment: Moment) -> Suite {
     var suite = Suite(name: "trust", time: moment.seconds)
     suite.cases = check.doubts.enumerated().map { index, doubt in
       Test(suite: "trust", name: "evaluation \(index + 1)", sentence: doubt, outcome: .error)
@@ -152,7 +152,7 @@ public enum JUnitReport {
     return suite
   }
 
-  private static func addProperties(_ check: RegressionCheck, _ moment: Moment, _ xml: inout XMLText) {
+  private static func addProperties(_ check: Gate, _ moment: Moment, _ xml: inout XMLText) {
     xml.begin("properties")
     var properties = [
       ("verdict", check.verdict.rawValue), ("exitCode", "\(check.verdict.exitCode)"),

@@ -50,7 +50,7 @@ public enum SARIFReport {
 
   /// - Parameter place: the baseline that was read, if there was one.
   /// - Throws: what `JSONSerialization` throws.
-  public static func data(_ check: RegressionCheck, place: Place?, toolVersion: String) throws -> Data {
+  public static func data(_ check: Gate, place: Place?, toolVersion: String) throws -> Data {
     let names = OutcomeNames(check)
     var results = check.doubts.map { result(.untrustworthy, $0, place, nil, about: "trust: \($0)") }
     for group in check.groups(.regression) + check.groups(.inconclusive) {
@@ -111,7 +111,7 @@ public enum SARIFReport {
     return result
   }
 
-  private static func properties(_ group: RegressionCheck.Group) -> [String: Any] {
+  private static func properties(_ group: Gate.Group) -> [String: Any] {
     [
       "correctBefore": group.pairs.first, "correctNow": group.pairs.second, "count": group.pairs.count,
       "lost": group.pairs.onlyFirst, "gained": group.pairs.onlySecond, "adjustedPValue": group.adjustedPValue,

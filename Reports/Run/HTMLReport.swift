@@ -110,7 +110,7 @@ public enum HTMLReport {
   private static func matrixValues(
     _ summary: RunSummary, _ names: Names
   ) -> (shown: [[String: Any]], folded: [[String: Any]]) {
-    let shown = ResultSentences.telltaleTargetBudget(of: summary)
+    let shown = ResultSentences.referenceTargetBudget(of: summary)
     let matrices = summary.targetMatrices.filter { $0.epsilon > 0 }
     let others = summary.configuration.budgets.indices.filter { $0 != shown }
     return (

@@ -22,7 +22,7 @@ struct Ranking {
 
   /// At the budget that tells models apart; nil if nothing was attacked.
   init?(_ summary: RunSummary) {
-    guard let budget = ResultSentences.telltaleBudget(of: summary) else { return nil }
+    guard let budget = ResultSentences.referenceBudget(of: summary) else { return nil }
     let names = Names(summary.configuration)
     let kept = ResultSentences.worstCases(of: summary).filter { $0.budget == budget }
     guard !kept.isEmpty else { return nil }

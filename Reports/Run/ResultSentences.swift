@@ -34,13 +34,13 @@ struct ResultSentences {
   }
 
   /// The budget that tells models apart: the smallest at which attacks leave half of what was right, else the largest.
-  static func telltaleBudget(of summary: RunSummary) -> Int? {
+  static func referenceBudget(of summary: RunSummary) -> Int? {
     let positive = summary.configuration.budgets.indices.filter { summary.configuration.budgets[$0].value > 0 }
     return positive.first { isHalfLost(summary, $0) } ?? positive.last
   }
 
   /// The smallest positive budget at which half of the targeted attempts succeed, else the largest.
-  static func telltaleTargetBudget(of summary: RunSummary) -> Int? {
+  static func referenceTargetBudget(of summary: RunSummary) -> Int? {
     let positive = summary.configuration.budgets.indices.filter { summary.configuration.budgets[$0].value > 0 }
     let cells = summary.results.filter(\.goal.isTargeted)
     return positive.first { budget in
@@ -61,7 +61,7 @@ struct ResultSentences {
   }
 
   private func untargeted(_ attack: Int) -> [String] {
-    guard let budget = Self.telltaleBudget(of: summary) else { return [] }
+    guard let budget = Self.referenceBudget(of: summary) else { return [] }
     let all = summary.results.filter { $0.attackIndex == attack && $0.goal == .untargeted }
     let cells = all.filter { $0.budgetIndex == budget }
     guard !cells.isEmpty else { return [] }
@@ -86,7 +86,7 @@ struct ResultSentences {
   }
 
   private var worstCase: [String] {
-    guard let budget = Self.telltaleBudget(of: summary) else { return [] }
+    guard let budget = Self.referenceBudget(of: summary) else { return [] }
     let cells = summary.worstCases.filter { $0.budgetIndex == budget }
     guard !cells.isEmpty else { return [] }
     let left = cells.map { "\($0.accuracy.text) for \(names.models[$0.modelIndex])" }
@@ -99,7 +99,7 @@ struct ResultSentences {
   }
 
   private func targeted(_ attack: Int) -> [String] {
-    guard let budget = Self.telltaleTargetBudget(of: summary) else { return [] }
+    guard let budget = Self.referenceTargetBudget(of: summary) else { return [] }
     let epsilon = configuration.budgets[budget].text
     return configuration.goals.enumerated().compactMap { index, goal in
       let cells = summary.results.filter {

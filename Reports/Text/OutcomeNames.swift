@@ -6,7 +6,7 @@ import Runs
 struct OutcomeNames {
   private let shortAttacks: [String: String]
 
-  init(_ check: RegressionCheck) {
+  init(_ check: Gate) {
     self.init(attacks: (check.groups.map(\.key) + check.floors.map(\.key)).compactMap(\.attack))
   }
 

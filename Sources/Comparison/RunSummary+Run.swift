@@ -14,7 +14,7 @@ extension RunSummary {
 
   /// Sums up the `records` of a run, given in any order.
   public init(
-    configuration: RunConfiguration, records: [EvaluationRecord], checks: CheckReport = CheckReport(),
+    configuration: RunConfiguration, records: [EvaluationRecord], checks: TrustReport = TrustReport(),
     facts: RunFacts? = nil
   ) {
     self.init(RunTotals(configuration) { records.sorted { $0.precedesByImage($1) }.forEach($0) }, checks, facts)

@@ -40,10 +40,10 @@ struct ExampleArrays {
     let size = arrays.reduce(0) { $0 + $1.array.bytes.count } / examples.count
     guard options.format != .npz || count * size <= NPZ.capacity else {
       throw InputError(
-        .usage, "--format", "the examples are more than the 4 GiB that an .npz file holds",
+        .usage, .format, "the examples are more than the 4 GiB that an .npz file holds",
         remedy:
-          "use npy or safetensors, or export fewer at a time: choose by --model, --attack, --epsilon, --class, or "
-          + "set --limit")
+          "use npy or safetensors, or export fewer at a time: choose by \(Setting.models), \(Setting.attacks), "
+          + "\(Setting.epsilon), \(Setting.classes), or set \(Setting.limit)")
     }
     for (name, array) in arrays { try folder.append(array.bytes, to: part(name)) }
   }
@@ -73,18 +73,19 @@ struct ExampleArrays {
 
   /// Writes a file, and reads it back if it holds the pixels that models were asked about.
   private func write(_ file: String, _ body: (_ write: (Data) throws -> Void) throws -> Void) throws {
-    var (written, read) = (Checksum.Running(), Checksum.Running())
+    var written = Checksum.Running()
     try body {
       written.add($0)
       try folder.append($0, to: file)
     }
     if options.isCompressed { try folder.compress(file) }
     guard file + suffix == name else { return }
+    var read = Checksum.Running()
     try FileReader.forEachPiece(of: folder.path(of: file + suffix)) { bytes, _ in
-      read.add(Data(bytes))
+      read.add(bytes)
       return true
     }
-    guard read.sha256 == written.sha256 else {
+    guard read.sha256() == written.sha256() else {
       throw InputError(
         .output, file + suffix, "is not what was written there", remedy: "check the disk, then export it again")
     }

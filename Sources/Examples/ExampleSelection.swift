@@ -105,7 +105,7 @@ public struct ExampleSelection: Sendable, Hashable {
     guard let text else { return attacked }
     return try Set(
       pieces(text).map { piece in
-        let value = Budgets.exactValue(of: piece).map { Float($0) }
+        let value = BudgetList.exactValue(of: piece).map { Float($0) }
         guard
           let position = attacked.first(where: {
             configuration.budgets[$0].text == piece || configuration.budgets[$0].value == value

@@ -6,8 +6,8 @@ import Text
 
 extension ReproductionContext {
   /// The budgets of attacks, in L∞: dense where images fall, and those that the paper names.
-  func budgets() throws -> Budgets {
-    try Budgets(
+  func budgets() throws -> BudgetList {
+    try BudgetList(
       parsing: settings.isQuick ? "0,0.02,0.1,0.2,0.4" : "0,0.01,0.02,0.03,0.05,0.075,0.1,0.15,0.2,0.3,0.4,0.5",
       norm: LInfinity())
   }

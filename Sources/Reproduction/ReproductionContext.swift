@@ -8,10 +8,10 @@ import Text
 public struct ReproductionContext: Sendable {
   public let settings: Settings
   public let folder: ReproductionFolder
-  public let workplace: Workplace
+  public let workplace: ExperimentEnvironment
   private let source: ImageSource
 
-  public init(settings: Settings, folder: ReproductionFolder, source: ImageSource, workplace: Workplace) {
+  public init(settings: Settings, folder: ReproductionFolder, source: ImageSource, workplace: ExperimentEnvironment) {
     self.settings = settings
     self.folder = folder
     self.source = source

@@ -13,21 +13,21 @@ extension Sweep {
   /// - Throws: `InputError` of kind `.output` if the store can't be written.
   @discardableResult
   public func check(
-    _ store: RunStore, _ selection: CheckSelection = .default, threads: Int,
+    _ store: RunStore, _ selection: TrustCheckSelection = .default, threads: Int,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws -> CheckReport? {
+  ) throws -> TrustReport? {
     let checks = selection.checks
     guard !checks.isEmpty else {
-      try store.setCheckReport(CheckReport())
-      return CheckReport()
+      try store.setCheckReport(TrustReport())
+      return TrustReport()
     }
     let found = try unlessCancelled {
       let subjects = try parallelMap(count: models.count, threads: threads, isCancelled: isCancelled) { model in
         let answers = CleanAnswers(dataset, answers: try store.cleanAnswers(model: model))
         let correct = Set(answers.indices.lazy.filter(answers.isCorrect).map { answers.ids[$0] })
-        return CheckSubject(
+        return TrustCheckSubject(
           sweep: self, store: store, model: model, totals: try store.checkTotals(model: model),
-          sample: CheckSample(models[model], dataset: dataset, correct: correct, isCancelled: isCancelled),
+          sample: TrustCheckSample(models[model], dataset: dataset, correct: correct, isCancelled: isCancelled),
           answers: answers, isThorough: selection.isThorough)
       }
       return try parallelMap(count: checks.count * models.count, threads: threads, isCancelled: isCancelled) { index in
@@ -35,7 +35,7 @@ extension Sweep {
       }
     }
     guard let answers = found else { return nil }
-    let report = CheckReport(
+    let report = TrustReport(
       checks: checks.enumerated().map { index, check in
         result(check, answers[index * models.count..<(index + 1) * models.count])
       }, findings: answers.flatMap(\.findings))
@@ -43,17 +43,18 @@ extension Sweep {
     return report
   }
 
-  private func result(_ check: any Check, _ answers: ArraySlice<CheckAnswer>) -> CheckResult {
+  private func result(_ check: any TrustCheck, _ answers: ArraySlice<TrustCheckAnswer>) -> TrustCheckResult {
     let reasons = answers.compactMap { if case .notApplicable(let reason) = $0 { reason } else { nil } }
     let isSilent = answers.allSatisfy { $0.findings.isEmpty }
     // What one model has nothing for, another may pass.
-    let verdict: CheckResult.Verdict = !isSilent ? .found : reasons.count == answers.count ? .notApplicable : .passed
-    return CheckResult(
+    let verdict: TrustCheckResult.Verdict =
+      !isSilent ? .found : reasons.count == answers.count ? .notApplicable : .passed
+    return TrustCheckResult(
       check: check.name, claim: check.claim, verdict: verdict,
       reason: verdict == .notApplicable ? reasons.first : nil)
   }
 }
 
-extension CheckAnswer {
+extension TrustCheckAnswer {
   fileprivate var findings: [Finding] { if case .findings(let findings) = self { findings } else { [] } }
 }

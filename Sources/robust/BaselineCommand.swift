@@ -28,7 +28,7 @@ struct BaselineCommand: ParsableCommand {
     if output != "-" { try OutputFile(output, option: "--output", replacing: .baseline) }
     let store = try RunStore.openRun(folder)
     let (baseline, doubts) = try RunStore.asInput {
-      (try Baseline(of: store), try RegressionCheck.doubts(of: store))
+      (try Baseline(of: store), try Gate.doubts(of: store))
     }
     try store.close()
     for doubt in doubts {

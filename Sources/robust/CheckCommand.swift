@@ -76,7 +76,7 @@ struct CheckCommand: ParsableCommand {
   var github: Bool?
 
   func run() throws {
-    let options = try RegressionCheck.Options(
+    let options = try Gate.Options(
       maxDrop: maxDrop, alpha: alpha, requiresChecks: requireChecks,
       floors: minAccuracy.map { try AccuracyFloor(parsing: $0) })
     guard baseline != nil || !options.floors.isEmpty else {
@@ -87,10 +87,10 @@ struct CheckCommand: ParsableCommand {
     try checkOutputs()
     let expected = try baseline.map { try BaselineFile.read($0) }
     let store = try RunStore.openRun(folder)
-    let check: RegressionCheck
+    let check: Gate
     do {
       check = try RunStore.asInput {
-        try RegressionCheck(of: store, against: expected?.baseline, options: options) {
+        try Gate(of: store, against: expected?.baseline, options: options) {
           imagesInAll(store.configuration.dataset)
         }
       }
@@ -123,7 +123,7 @@ struct CheckCommand: ParsableCommand {
       files.compactMap { path, option, form in try path.map { try OutputFile($0, option: option, replacing: form) } })
   }
 
-  private func write(_ check: RegressionCheck, _ place: SARIFReport.Place?, _ facts: RunFacts?) throws {
+  private func write(_ check: Gate, _ place: SARIFReport.Place?, _ facts: RunFacts?) throws {
     if let junit { try AtomicFile.write(Data(JUnitReport.text(check, facts: facts).utf8), to: junit) }
     if let surefire { try AtomicFile.write(Data(JUnitReport.surefireText(check, facts: facts).utf8), to: surefire) }
     if let sarif {
@@ -134,7 +134,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// Of an inconclusive check, the command that the same images decide.
-  private func decisiveCommand(_ check: RegressionCheck) -> String? {
+  private func decisiveCommand(_ check: Gate) -> String? {
     guard check.verdict == .inconclusive else { return nil }
     var drop = maxDrop
     if !check.groups(.inconclusive).isEmpty {

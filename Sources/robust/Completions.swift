@@ -32,7 +32,7 @@ enum Completions {
   static var presets: CompletionKind { CompletionKind.list(ModelCatalog.Preset.allCases.map(\.rawValue)) }
   static var dataset: CompletionKind { one(of: DatasetCatalog.names, orFile: [".npz", ".npy"]) }
   static var splits: CompletionKind { CompletionKind.list(Dataset.Split.allCases.map(\.rawValue)) }
-  static var checks: CompletionKind { list(of: CheckSelection.vocabulary.names) }
+  static var checks: CompletionKind { list(of: TrustCheckSelection.vocabulary.names) }
   static var targets: CompletionKind { CompletionKind.list(["each", "random", "least-likely"]) }
 
   private static let checkpointExtensions = [".safetensors", ".safetensors.zst", ".safetensors.gz"]

@@ -145,7 +145,7 @@ struct MinimumCommand: ParsableCommand {
     let maxEpsilon = maxEpsilon ?? norm.largestDefaultBudget
     let budgets: [Budget]
     do {
-      budgets = try Budgets(parsing: maxEpsilon, norm: norm).all
+      budgets = try BudgetList(parsing: maxEpsilon, norm: norm).all
     } catch let error as InputError {
       throw InputError(
         .usage, "--max-epsilon “\(maxEpsilon)”", error.problem, remedy: "name one ε, for example 0.5 or 64/255")

@@ -19,6 +19,6 @@ struct NormOptions: ParsableArguments {
 extension Norm {
   /// The last of the budgets that a sweep takes by default.
   var largestDefaultBudget: String {
-    (try? Budgets(parsing: defaultBudgets, norm: self))?.all.last?.text ?? ""
+    (try? BudgetList(parsing: defaultBudgets, norm: self))?.all.last?.text ?? ""
   }
 }

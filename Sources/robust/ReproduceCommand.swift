@@ -74,7 +74,7 @@ struct ReproduceCommand: ParsableCommand {
     let folder = try ReproductionFolder(output)
     defer { folder.close() }
     Interruption.watch("what is done is kept, and the same command goes on from there.")
-    let workplace = Workplace(
+    let workplace = ExperimentEnvironment(
       threads: threads, toolVersion: Robust.version, display: { ProgressLine(from: $0) },
       isCancelled: { Interruption.isRequested })
     let context = ReproductionContext(

@@ -30,7 +30,7 @@ extension SweepCommand {
     }
     if let saveImages { options.examples = try ExampleCount(parsing: saveImages) }
     if let formats = try figures.formats() { options.figures = formats }
-    if let checks { options.checks = try CheckSelection(parsing: checks) }
+    if let checks { options.checks = try TrustCheckSelection(parsing: checks) }
     let places = RunPlaces(models: try movedModels(configuration) ?? [], dataset: movedData(configuration))
     return (try Sweep(reopening: store, catalog: data.catalog, places: places), folder, options)
   }
@@ -131,7 +131,8 @@ extension SweepCommand {
     }
     for model in run.models { compare("--crops", crops.map(String.init), model.crops.map(String.init) ?? "absent") }
     compare(
-      "--epsilon", try epsilon.map { try Budgets(parsing: $0, norm: run.norm).all.map(\.text).joined(separator: ",") },
+      "--epsilon",
+      try epsilon.map { try BudgetList(parsing: $0, norm: run.norm).all.map(\.text).joined(separator: ",") },
       run.budgets.map(\.text).joined(separator: ","))
     compare(
       "--target",

@@ -66,7 +66,7 @@ struct SweepCommand: ParsableCommand {
   @Option(
     name: [.customShort("e"), .long], parsing: .unconditional,
     help: """
-      Budgets in the unit of the norm, for pixels in [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: \
+      BudgetList in the unit of the norm, for pixels in [0, 1]: START:STOP:COUNT, or a list such as 1/255,8/255,0.1. Default: \
       \(NormCatalog.all.map { "\($0.defaultBudgets) in \($0.name)" }.joined(separator: ", ")).
       """)
   var epsilon: String?
@@ -140,10 +140,10 @@ struct SweepCommand: ParsableCommand {
     try output.map { try SweepDirectory.refuseIfBusy($0) }
     let attacks = try attacks()
     let norm = try norms.chosen()
-    let budgets = try Budgets(parsing: epsilon ?? norm.defaultBudgets, norm: norm)
+    let budgets = try BudgetList(parsing: epsilon ?? norm.defaultBudgets, norm: norm)
     let options = RunOptions(
       examples: try ExampleCount(parsing: saveImages ?? "10"),
-      checks: try CheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) },
+      checks: try TrustCheckSelection(parsing: checks ?? "default"), shard: try shard.map { try Shard(parsing: $0) },
       figures: try figures.formats())
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? Self.defaultModels

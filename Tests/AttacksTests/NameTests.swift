@@ -51,5 +51,5 @@ import Testing
 
   /// Python's `8/255 == 0.03137254901960784`.
   @Test(arguments: [("8/255", 0.03137254901960784), ("0.1", 0.1), ("1e-2", 0.01), ("1/3", 0.3333333333333333)])
-  func budgetsKeepWhatWasTyped(text: String, value: Double) { #expect(Budgets.exactValue(of: text) == value) }
+  func budgetsKeepWhatWasTyped(text: String, value: Double) { #expect(BudgetList.exactValue(of: text) == value) }
 }

@@ -18,7 +18,7 @@ struct BudgetsTests {
 
   @Test("Numbers, fractions and ranges", arguments: examples)
   func parses(text: String, texts: [String], values: [Float]) throws {
-    let budgets = try Budgets(parsing: text, norm: LInfinity())
+    let budgets = try BudgetList(parsing: text, norm: LInfinity())
     #expect(budgets.all.map(\.text) == texts)
     #expect(budgets.values == values)
   }
@@ -33,7 +33,7 @@ struct BudgetsTests {
       ("0:1:600,0.0001:0.9999:599", "more than"), ("0:0.5:11:2", "three parts"), ("0x", "not a number"),
     ])
   func refuses(text: String, problem: String) {
-    let error = #expect(throws: InputError.self) { try Budgets(parsing: text, norm: LInfinity()) }
+    let error = #expect(throws: InputError.self) { try BudgetList(parsing: text, norm: LInfinity()) }
     #expect(error?.kind == .usage)
     #expect(error?.problem.contains(problem) == true, "\(error?.description ?? "")")
     #expect(error?.remedy.contains("0:0.5:11") == true)

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct AccuracyFloorTests {
-  private func check(_ run: OutcomeSample, _ floors: String..., withBaseline: Bool = false) throws -> RegressionCheck {
+  private func check(_ run: OutcomeSample, _ floors: String..., withBaseline: Bool = false) throws -> Gate {
     let folder = try TemporaryFolder()
-    return try RegressionCheck(
+    return try Gate(
       of: run.store(in: folder), against: withBaseline ? run.baseline(in: folder) : nil,
       options: .init(floors: floors.map { try AccuracyFloor(parsing: $0) }))
   }
@@ -15,12 +15,12 @@ import Testing
   /// Of 100 images `right` are right under attack. The bounds of Wilson's 90% interval, by the formula in Python: of 80 right
   /// 0.7267 and 0.8575, of 50 0.4188 and 0.5812.
   @Test(arguments: [
-    (80, "0.72@8/255", RegressionCheck.Verdict.pass), (80, "0.726@8/255", .pass), (80, "0.727@8/255", .inconclusive),
+    (80, "0.72@8/255", Gate.Verdict.pass), (80, "0.726@8/255", .pass), (80, "0.727@8/255", .inconclusive),
     (80, "0.857@8/255", .inconclusive), (50, "0.5@8/255", .inconclusive), (50, "0.418@0.03137255", .pass),
     (50, "0.62@8/255", .regression), (100, "0.97@8/255", .pass), (100, "0.99@8/255", .inconclusive),
     (100, "1@8/255", .pass), (99, "1@8/255", .regression), (0, "0@8/255", .pass), (0, "0.5@8/255", .regression),
   ])
-  func verdictFollowsTheInterval(right: Int, floor: String, verdict: RegressionCheck.Verdict) throws {
+  func verdictFollowsTheInterval(right: Int, floor: String, verdict: Gate.Verdict) throws {
     let check = try check(OutcomeSample(count: 100, beaten: 100 - right), floor)
     #expect(check.verdict == verdict && check.groups.isEmpty && check.floors.count == 1)
     let result = check.floors[0]

@@ -80,7 +80,7 @@ import Testing
       var now = sample
       now.change = { $0 = other }
       do {
-        _ = try RegressionCheck(of: now.store(in: folder), against: baseline, options: .init())
+        _ = try Gate(of: now.store(in: folder), against: baseline, options: .init())
         #expect(Self.free.contains(name), "\(name) is not compared")
       } catch let error as InputError {
         #expect(
@@ -102,11 +102,11 @@ import Testing
     moved.change = {
       ($0.dataset.name, $0.dataset.source, $0.dataset.split) = ("photographs", "/elsewhere/x.npy", "train")
     }
-    let check = try RegressionCheck(of: moved.store(in: folder), against: baseline, options: .init())
+    let check = try Gate(of: moved.store(in: folder), against: baseline, options: .init())
     #expect(check.groups.allSatisfy { $0.pairs.discordant == 0 })
     moved.change = { ($0.dataset.source, $0.dataset.sha256) = ("images.npz", String(repeating: "0", count: 64)) }
     #expect(throws: InputError.self) {
-      try RegressionCheck(of: moved.store(in: folder), against: baseline, options: .init())
+      try Gate(of: moved.store(in: folder), against: baseline, options: .init())
     }
   }
 
@@ -138,25 +138,25 @@ import Testing
         }
       }
       try store.append(records)
-      try store.setCheckReport(CheckReport())
+      try store.setCheckReport(TrustReport())
       return store
     }
     let baseline = try Baseline(of: store(["strong", "weak"], ["s", "w"], beaten: [2, 30]))
-    let options = try RegressionCheck.Options()
+    let options = try Gate.Options()
     // Renamed, exchanged, in another order: the same contents are compared with themselves.
     for (names, hashes, beaten) in [
       (["strong", "weak"], ["s", "w"], [2, 30]), (["weak", "strong"], ["s", "w"], [2, 30]),
       (["weak", "strong"], ["w", "s"], [30, 2]), (["a", "b"], ["w", "s"], [30, 2]),
     ] {
-      let check = try RegressionCheck(of: store(names, hashes, beaten: beaten), against: baseline, options: options)
+      let check = try Gate(of: store(names, hashes, beaten: beaten), against: baseline, options: options)
       #expect(check.verdict == .pass && check.groups.allSatisfy { $0.pairs.discordant == 0 }, "\(names) \(hashes)")
     }
     // The strong one has become weak, and the old weak one goes by its name.
     #expect(throws: InputError.self) {
-      try RegressionCheck(
+      try Gate(
         of: store(["strong", "weak"], ["w", "new"], beaten: [30, 30]), against: baseline, options: options)
     }
-    let worse = try RegressionCheck(
+    let worse = try Gate(
       of: store(["strong", "weak"], ["new", "w"], beaten: [30, 30]), against: baseline, options: options)
     #expect(worse.verdict == .regression)
   }

@@ -180,7 +180,7 @@ import Testing
       do {
         let baseline = try Baseline.read(path)
         #expect(baseline.outcomes.groups.allSatisfy { $0.correct.count == baseline.outcomes.images.count })
-        _ = try RegressionCheck(of: store, against: baseline, options: .init())
+        _ = try Gate(of: store, against: baseline, options: .init())
       } catch is InputError {
       }
     }

@@ -150,7 +150,7 @@ struct NormRunTests {
     let (first, second) = (try here.store(in: folder), try there.store(in: folder))
     let baseline = try Baseline(of: first)
     let error = #expect(throws: InputError.self) {
-      _ = try RegressionCheck(of: second, against: baseline, options: .init())
+      _ = try Gate(of: second, against: baseline, options: .init())
     }
     #expect(error?.problem.contains("norm: none in the baseline, l2 in the run") == true, "\(error?.problem ?? "")")
     #expect(throws: InputError.self) {

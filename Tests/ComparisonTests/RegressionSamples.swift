@@ -17,9 +17,9 @@ struct OutcomeSample {
   var seed: UInt64 = 1
   var attack = "fgsm"
   var epsilon = Budget(text: "8/255", value: 8 / 255)
-  var report = CheckReport()
+  var report = TrustReport()
   /// Which checks it was asked for, and whether they have ended.
-  var checks = CheckSelection.none
+  var checks = TrustCheckSelection.none
   var isChecked = true
   /// By image: what was suspicious under FGSM.
   var flags: [RecordFlags]

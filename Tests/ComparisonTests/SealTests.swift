@@ -17,7 +17,7 @@ import TrustChecks
     remedy: "use another",
     scope: .init(model: 0))
 
-  private static let report = CheckReport(
+  private static let report = TrustReport(
     checks: [
       .init(check: "zero-gradients", claim: "none is zero", verdict: .found),
       .init(check: "non-finite", claim: "none is NaN", verdict: .passed),
@@ -26,7 +26,7 @@ import TrustChecks
   /// The path of the closed store of a run with an error, after `sql`.
   private func store(in folder: TemporaryFolder, _ sql: String = "") throws -> URL {
     var sample = OutcomeSample(count: 10, beaten: 4)
-    sample.checks = try CheckSelection(parsing: "zero-gradients,non-finite")
+    sample.checks = try TrustCheckSelection(parsing: "zero-gradients,non-finite")
     sample.report = Self.report
     let store = try sample.store(in: folder)
     let url = store.url
@@ -37,9 +37,9 @@ import TrustChecks
     return url
   }
 
-  private func check(_ url: URL, _ folder: TemporaryFolder) throws -> RegressionCheck {
+  private func check(_ url: URL, _ folder: TemporaryFolder) throws -> Gate {
     let baseline = try OutcomeSample(count: 10, beaten: 4).baseline(in: folder)
-    return try RegressionCheck(of: RunStore.open(at: url), against: baseline, options: .init())
+    return try Gate(of: RunStore.open(at: url), against: baseline, options: .init())
   }
 
   @Test func anErrorThatStandsIsADoubt() throws {
@@ -88,12 +88,12 @@ import TrustChecks
     #expect(try store.isChecked())
     try store.append([.sample(budget: 0, image: 1000, label: 0, clean: 0, after: 0)])
     #expect(try !store.isChecked())
-    try store.setCheckReport(CheckReport())
+    try store.setCheckReport(TrustReport())
     #expect(try store.isChecked())
   }
 
-  @Test(arguments: [CheckSelection.default, .none])
-  func aSweepSealsItsChecks(selection: CheckSelection) throws {
+  @Test(arguments: [TrustCheckSelection.default, .none])
+  func aSweepSealsItsChecks(selection: TrustCheckSelection) throws {
     let sample = try SweepSample()
     try withFolder { folder in
       let options = RunOptions(examples: .first(0), checks: selection)
@@ -133,7 +133,7 @@ import TrustChecks
         at: URL(filePath: folder("\(gap ?? -1).sqlite")), configuration: configuration,
         options: RunOptions(checks: .none))
       try store.append(records(without: gap))
-      try store.setCheckReport(CheckReport())
+      try store.setCheckReport(TrustReport())
       if gap == nil {
         #expect(try Baseline(of: store).outcomes.groups.count == 2)
       } else {

@@ -16,10 +16,10 @@ import Testing
     threads: 2, commandLine: "robust sweep", host: .init(system: "none", architecture: "any", cores: 2))
 
   /// A check with every verdict among groups and required accuracies, and the file it compared with.
-  private func made(name: String = "cnn") throws -> (check: RegressionCheck, file: BaselineFile, text: String) {
+  private func made(name: String = "cnn") throws -> (check: Gate, file: BaselineFile, text: String) {
     let folder = try TemporaryFolder()
     var configuration = Sample.configuration(name: name)
-    func store(_ file: String, _ records: [EvaluationRecord], _ report: CheckReport) throws -> RunStore {
+    func store(_ file: String, _ records: [EvaluationRecord], _ report: TrustReport) throws -> RunStore {
       let store = try RunStore.create(
         at: URL(filePath: folder(file)), configuration: configuration, options: RunOptions(checks: .none))
       try store.append(records)
@@ -27,7 +27,7 @@ import Testing
       return store
     }
     let records = Sample.records(configuration)
-    let path = try folder.write(Baseline(of: store("before", records, CheckReport())).json, to: "base.json")
+    let path = try folder.write(Baseline(of: store("before", records, TrustReport())).json, to: "base.json")
     configuration.models[1].sha256 = "new"
     let worse = records.map { record in
       var record = record
@@ -35,7 +35,7 @@ import Testing
       return record
     }
     let file = try BaselineFile.read(path)
-    let check = try RegressionCheck(
+    let check = try Gate(
       of: store("now", worse, Sample.checks), against: file.baseline,
       options: .init(floors: ["0.1", "0.9@0.1", "0.4@0.2"].map { try AccuracyFloor(parsing: $0) }))
     return (check, file, try String(contentsOfFile: path, encoding: .utf8))

@@ -9,7 +9,7 @@ import Testing
 @Suite struct GateReportTests {
   /// The sample run as a baseline, and a run in which `caps` loses all images under attack and `cnn` none.
   private struct Made {
-    let check: RegressionCheck
+    let check: Gate
     let file: BaselineFile
     let text: String
 
@@ -20,7 +20,7 @@ import Testing
         let store = try RunStore.create(
           at: URL(filePath: folder(file)), configuration: configuration, options: RunOptions(checks: .none))
         try store.append(records)
-        try store.setCheckReport(CheckReport())
+        try store.setCheckReport(TrustReport())
         return store
       }
       let records = Sample.records(configuration)
@@ -38,10 +38,10 @@ import Testing
         let finding = Finding(
           check: "zero-gradients", severity: .error, title: "most <gradients> are zero", evidence: "9 of 10.",
           remedy: "use --objective cross-entropy")
-        let found = CheckResult(check: "zero-gradients", claim: "none is zero", verdict: .found)
-        try now.setCheckReport(CheckReport(checks: [found], findings: [finding]))
+        let found = TrustCheckResult(check: "zero-gradients", claim: "none is zero", verdict: .found)
+        try now.setCheckReport(TrustReport(checks: [found], findings: [finding]))
       }
-      check = try RegressionCheck(
+      check = try Gate(
         of: now, against: file.baseline, options: .init(floors: floors.map { try AccuracyFloor(parsing: $0) }))
     }
 

@@ -29,7 +29,7 @@ import Testing
       check: "zero-gradients", severity: .error, title: name, evidence: name, numbers: [:], remedy: name,
       scope: .init(model: 1))
     return RunSummary(
-      configuration: configuration, records: Sample.records(configuration), checks: CheckReport(findings: [finding]),
+      configuration: configuration, records: Sample.records(configuration), checks: TrustReport(findings: [finding]),
       facts: RunFacts(startedAt: .now, finishedAt: .now, seconds: 1, threads: 1, commandLine: "robust \(name)"))
   }
 

@@ -13,7 +13,7 @@ func libraryProgram(in folder: String) throws {
   let configuration = RunConfiguration(
     models: models.map { RunConfiguration.Model($0.model.name, $0) }, dataset: .init(images),
     attacks: attacks.map { .init($0) }, norm: L2(), goals: [.untargeted],
-    budgets: try Budgets(parsing: "0,0.25,0.5,1", norm: L2()).all, seed: 0, toolVersion: "mine")
+    budgets: try BudgetList(parsing: "0,0.25,0.5,1", norm: L2()).all, seed: 0, toolVersion: "mine")
   let sweep = try Sweep(configuration, models: models.map(\.model), attacks: attacks, dataset: images)
   if let run = try sweep.report(into: folder) { print(run.files, run.summary.results.count) }
 }

@@ -59,7 +59,7 @@ enum Sample {
   }
 
   /// An error about the second model, a warning about the first, and two checks without findings.
-  static let checks = CheckReport(
+  static let checks = TrustReport(
     checks: [
       .init(check: "zero-gradients", claim: "no gradient is zero", verdict: .found),
       .init(check: "more-steps", claim: "more steps gain <little>", verdict: .found),
@@ -76,7 +76,7 @@ enum Sample {
     ])
 
   static func summary(
-    goals: [TargetChoice] = [.untargeted], name: String = "caps", checks: CheckReport = CheckReport()
+    goals: [TargetChoice] = [.untargeted], name: String = "caps", checks: TrustReport = TrustReport()
   ) -> RunSummary {
     let configuration = configuration(goals: goals, name: name)
     let facts = RunFacts(

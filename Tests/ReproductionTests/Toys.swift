@@ -75,8 +75,9 @@ enum Toys {
   }
 
   /// - Parameter steps: after how many steps of training someone asks to stop.
-  static func workplace(_ display: Display, threads: Int = 2, stoppingAfter steps: Int = .max) -> Workplace {
-    Workplace(
+  static func workplace(_ display: Display, threads: Int = 2, stoppingAfter steps: Int = .max) -> ExperimentEnvironment
+  {
+    ExperimentEnvironment(
       threads: threads, toolVersion: "test", display: { _ in display },
       isCancelled: { display.steps >= steps })
   }

@@ -72,7 +72,7 @@ package struct SweepSample {
           name: $0.name, source: "test", sha256: "\($0.name)", kind: "linear", loss: "cross-entropy",
           parameterCount: $0.weights.count, chunkSize: $0.chunkSize)
       }, dataset: .init(dataset), attacks: attacks.map { .init($0) }, norm: norm, goals: goals,
-      budgets: try Budgets(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
+      budgets: try BudgetList(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")
     sweep = try Sweep(configuration, models: models, attacks: attacks, dataset: dataset)
   }

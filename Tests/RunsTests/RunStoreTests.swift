@@ -59,13 +59,13 @@ import Testing
       var record = EvaluationRecord.sample(image: 3, label: 0, clean: 0, after: 0)
       record.flags = [.zeroGradient, .saturatedLoss]
       try store.append([record])
-      #expect(try store.checkReport() == CheckReport())
+      #expect(try store.checkReport() == TrustReport())
       let findings = [Finding.Severity.note, .error, .warning].map {
         Finding(
           check: "b", severity: $0, title: "t", evidence: "e", numbers: ["share": 0.1], remedy: "r",
           scope: .init(model: 0, budget: 1))
       }
-      let report = CheckReport(
+      let report = TrustReport(
         checks: [
           .init(check: "a", claim: "c", verdict: .notApplicable, reason: "why"),
           .init(check: "b", claim: "d", verdict: .found),
@@ -101,7 +101,7 @@ import Testing
       let store = try RunStore.open(at: url)
       let record = try #require(try store.records().first)
       #expect(record.image == 5 && record.forwards == 3 && record.seed == 7 && record.flags == [])
-      #expect(try store.checkReport() == CheckReport())
+      #expect(try store.checkReport() == TrustReport())
     }
   }
 

@@ -21,7 +21,7 @@ struct ReopeningTests {
       models: [.init(name, try ModelCatalog.load(name))], dataset: .init(images),
       attacks: [.init(FGSM(objective: .margin)), .init(BIM(steps: .kurakin, startsAtRandom: true))],
       norm: LInfinity(), goals: [.target(3), .untargeted],
-      budgets: try Budgets(parsing: "0,8/255", norm: LInfinity()).all, limit: limit,
+      budgets: try BudgetList(parsing: "0,8/255", norm: LInfinity()).all, limit: limit,
       seed: 5, rawCurves: true, toolVersion: "test")
   }
 

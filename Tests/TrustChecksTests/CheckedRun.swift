@@ -47,14 +47,16 @@ struct CheckedRun {
           loss: model.trainingLoss.description, parameterCount: 0, testAccuracy: testAccuracy,
           chunkSize: model.chunkSize)
       }, dataset: described(labelled), attacks: attacks.map { .init($0) }, norm: norm, goals: goals,
-      budgets: try Budgets(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
+      budgets: try BudgetList(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")
     sweep = try Sweep(configuration, models: models, attacks: attacks, dataset: labelled)
   }
 
   /// The report of `selection` on a run of it all; `change` is SQL for the store before the checks.
-  func report(_ selection: CheckSelection = .default, threads: Int = 2, change: String? = nil) throws -> CheckReport {
-    var report = CheckReport()
+  func report(_ selection: TrustCheckSelection = .default, threads: Int = 2, change: String? = nil) throws
+    -> TrustReport
+  {
+    var report = TrustReport()
     try withFolder { folder in
       let directory = try SweepDirectory.open(at: folder.path, configuration: sweep.configuration)
       _ = try sweep.run(into: directory, threads: threads, examples: .first(0))
@@ -72,7 +74,7 @@ struct CheckedRun {
 
   /// The finding of one check about the first model, if it has one.
   func finding(_ check: String, change: String? = nil) throws -> Finding? {
-    let report = try report(try CheckSelection(parsing: check), change: change)
+    let report = try report(try TrustCheckSelection(parsing: check), change: change)
     return report.findings.first { $0.scope.modelIndex == 0 }
   }
 }

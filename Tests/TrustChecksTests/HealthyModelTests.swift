@@ -18,7 +18,7 @@ import TrustChecks
       let run = try CheckedRun([model], attacks: Self.attacks, epsilon: "0,0.02,0.1,0.5", seed: seed)
       let report = try run.report(.all)
       #expect(report.findings == [])
-      #expect(report.checks.map(\.check) == CheckSelection.all.names)
+      #expect(report.checks.map(\.check) == TrustCheckSelection.all.names)
       #expect(!report.checks.contains { $0.verdict == .found })
     }
   }
@@ -70,23 +70,23 @@ import TrustChecks
       let directory = try SweepDirectory.open(at: folder.path, configuration: sweep.configuration)
       _ = try sweep.run(into: directory, threads: 1, examples: .first(0))
       #expect(try sweep.check(directory.store, threads: 1, isCancelled: { true }) == nil)
-      #expect(try directory.store.checkReport() == CheckReport())
-      #expect(try sweep.check(directory.store, .none, threads: 1) == CheckReport())
+      #expect(try directory.store.checkReport() == TrustReport())
+      #expect(try sweep.check(directory.store, .none, threads: 1) == TrustReport())
       try directory.store.close()
     }
   }
 
   @Test func selectionsAreParsed() throws {
-    #expect(try CheckSelection(parsing: "all").names == CheckSelection.all.names)
-    #expect(try CheckSelection(parsing: "none") == .none)
-    #expect(try CheckSelection(parsing: "default").names.contains("zero-gradients"))
-    #expect(try !CheckSelection(parsing: "default").names.contains("square-attack"))
-    let two = try CheckSelection(parsing: "non-finite, zero-gradients")
+    #expect(try TrustCheckSelection(parsing: "all").names == TrustCheckSelection.all.names)
+    #expect(try TrustCheckSelection(parsing: "none") == .none)
+    #expect(try TrustCheckSelection(parsing: "default").names.contains("zero-gradients"))
+    #expect(try !TrustCheckSelection(parsing: "default").names.contains("square-attack"))
+    let two = try TrustCheckSelection(parsing: "non-finite, zero-gradients")
     #expect(two.names == ["zero-gradients", "non-finite"])
-    let error = #expect(throws: InputError.self) { try CheckSelection(parsing: "zero-gradient") }
+    let error = #expect(throws: InputError.self) { try TrustCheckSelection(parsing: "zero-gradient") }
     #expect(error?.kind == .usage && error?.remedy.contains("zero-gradients") == true)
-    #expect(throws: InputError.self) { try CheckSelection(parsing: "") }
-    let mixed = #expect(throws: InputError.self) { try CheckSelection(parsing: "all,none") }
+    #expect(throws: InputError.self) { try TrustCheckSelection(parsing: "") }
+    let mixed = #expect(throws: InputError.self) { try TrustCheckSelection(parsing: "all,none") }
     #expect(mixed?.remedy.contains("all alone") == true)
   }
 }

@@ -22,7 +22,7 @@ struct SweepCase: LoadedCase {
       chunkSize: loaded.model.chunkSize)
     let configuration = RunConfiguration(
       models: [model], dataset: .init(dataset), attacks: [.init(attack)], norm: LInfinity(), goals: [.untargeted],
-      budgets: try Budgets(parsing: settings.budgets, norm: LInfinity()).all, seed: 0,
+      budgets: try BudgetList(parsing: settings.budgets, norm: LInfinity()).all, seed: 0,
       rawCurves: settings.rawCurves ?? false, toolVersion: "benchmark")
     sweep = try Sweep(configuration, models: [loaded.model], attacks: [attack], dataset: dataset)
     threads = requested.threads

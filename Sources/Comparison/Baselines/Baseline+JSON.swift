@@ -103,7 +103,7 @@ extension Baseline {
       throw BaselineProblem(text: "the baseline is damaged: \(Self.words(error))")
     }
     outcomes = Outcomes(images: [], groups: [])
-    if let problem = configuration.impossibility { throw Self.damaged("it has \(problem)") }
+    if let problem = configuration.problem { throw Self.damaged("it has \(problem)") }
     // As many images as the bitmaps hold: ranges that claim more are not expanded.
     let count = configuration.dataset.count
     let digits = file.groups.first?.images.utf8.count ?? 0

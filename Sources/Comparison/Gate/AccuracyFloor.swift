@@ -35,7 +35,7 @@ public struct AccuracyFloor: Sendable, Hashable {
     self.accuracy = accuracy == 0 ? 0 : accuracy
     guard parts.count == 2 else { return }
     let written = parts[1].trimmingCharacters(in: .whitespaces)
-    guard let value = Budgets.exactValue(of: written).map({ Float($0) }), value.isFinite, value >= 0 else {
+    guard let value = BudgetList.exactValue(of: written).map({ Float($0) }), value.isFinite, value >= 0 else {
       throw error("“\(parts[1])” is not one ε")
     }
     if value > 0 { budget = Budget(text: written, value: value) }
@@ -61,7 +61,7 @@ public struct AccuracyFloor: Sendable, Hashable {
   }
 }
 
-extension RegressionCheck {
+extension Gate {
   /// One model, clean or under one attack with one goal at one budget, beside the accuracy that is required of it.
   ///
   /// It is decided by the score test of one proportion, which is the bound of Wilson's interval (Wilson 1927).

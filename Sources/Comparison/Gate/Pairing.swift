@@ -109,9 +109,9 @@ struct Pairing {
   /// Whether the baseline's `model` is byte for byte the run's.
   func isUnchanged(_ model: String) -> Bool { unchanged.contains(model) }
 
-  func group(_ before: Outcomes.Group, _ options: RegressionCheck.Options) -> RegressionCheck.Group {
+  func group(_ before: Outcomes.Group, _ options: Gate.Options) -> Gate.Group {
     let now = groups[key(before)]!
-    return RegressionCheck.Group(
+    return Gate.Group(
       before.key, images: images, before: before.correct, now: positions.map { now[$0] }, options: options)
   }
 

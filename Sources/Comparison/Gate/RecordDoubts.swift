@@ -11,7 +11,7 @@ enum RecordDoubts {
     /// The check that judges it.
     let check: String
     /// In how many of how many images it shows, if that is an error.
-    let affected: @Sendable (CheckTotals) -> (count: Int, of: Int)?
+    let affected: @Sendable (TrustCheckTotals) -> (count: Int, of: Int)?
     let words: String
     let remedy: String
   }
@@ -38,7 +38,7 @@ enum RecordDoubts {
   ]
 
   private static func error(_ count: Int, of trials: Int) -> (count: Int, of: Int)? {
-    Chance.severity(count, of: trials) == .error ? (count, trials) : nil
+    Significance.severity(count, of: trials) == .error ? (count, trials) : nil
   }
 
   /// One sentence per model, attack, goal and sign, about the budget where most images show it.

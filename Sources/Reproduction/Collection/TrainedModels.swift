@@ -13,9 +13,9 @@ import Training
 /// Training that was interrupted goes on from its state.
 public struct TrainedModels: Sendable {
   public let folder: String
-  let workplace: Workplace
+  let workplace: ExperimentEnvironment
 
-  public init(folder: String, workplace: Workplace) {
+  public init(folder: String, workplace: ExperimentEnvironment) {
     self.folder = folder
     self.workplace = workplace
   }

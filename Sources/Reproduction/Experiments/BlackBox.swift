@@ -111,7 +111,7 @@ struct BlackBox: Experiment {
     return pairs
   }
 
-  private static func finding(_ attack: any Attack, _ outcomes: [Outcome], _ budgets: Budgets) -> String {
+  private static func finding(_ attack: any Attack, _ outcomes: [Outcome], _ budgets: BudgetList) -> String {
     var (better, worse) = ([String](), [String]())
     for (index, budget) in budgets.all.enumerated() where budget.value > 0 {
       let pairs = pairs(outcomes.map { $0.correct[index] })

@@ -6,7 +6,7 @@ import Files
 extension Budget {
   /// ε in 64 bits: what was typed, so that `8/255` equals `8 / 255` in any language, and not the 32 bits that attacks use.
   package var number: Double {
-    let typed = Budgets.exactValue(of: text)
+    let typed = BudgetList.exactValue(of: text)
     if let typed, Float(typed) == value { return typed == 0 ? 0 : typed }
     return Self.number(value)
   }
@@ -19,7 +19,7 @@ extension Budget {
 
   /// The columns of a budget that is written as `text`.
   package static func columns(of text: String) -> [String] {
-    let value = Budgets.exactValue(of: text) ?? .nan
+    let value = BudgetList.exactValue(of: text) ?? .nan
     return Self(text: text, value: Float(value)).columns
   }
 }

@@ -148,7 +148,7 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
   }
 
   /// What perturbations are measured by.
-  /// - Precondition: `impossibility` is nil.
+  /// - Precondition: `problem` is nil.
   public var norm: any Norm {
     get { NormCatalog.all.first { $0.name == normName ?? LInfinity().name }! }
     set { normName = newValue.name == LInfinity().name ? nil : newValue.name }

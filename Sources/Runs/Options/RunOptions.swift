@@ -6,14 +6,14 @@ public struct RunOptions: Codable, Sendable, Hashable {
   /// Whose adversarial examples are exported.
   public var examples: ExampleCount
   /// Which trust checks follow.
-  public var checks: CheckSelection
+  public var checks: TrustCheckSelection
   /// Which part of the work the run does; all of it if nil.
   public var shard: Shard?
   /// In which formats figures are written beside SVG; none if nil.
   public var figures: FigureFormats?
 
   public init(
-    examples: ExampleCount = .first(10), checks: CheckSelection = .default, shard: Shard? = nil,
+    examples: ExampleCount = .first(10), checks: TrustCheckSelection = .default, shard: Shard? = nil,
     figures: FigureFormats? = nil
   ) {
     self.examples = examples
@@ -23,7 +23,7 @@ public struct RunOptions: Codable, Sendable, Hashable {
   }
 }
 
-extension CheckSelection: CodedAsText {
+extension TrustCheckSelection: CodedAsText {
   public var description: String {
     switch self {
     case .default: "default"

@@ -89,7 +89,7 @@ extension RunSchema {
     guard case .string(let text) = json.storage,
       let configuration = try? JSONDecoder().decode(RunConfiguration.self, from: Data(text.utf8))
     else { throw Damage("its configuration can't be read") }
-    if let problem = configuration.impossibility { throw Damage("its configuration has \(problem)") }
+    if let problem = configuration.problem { throw Damage("its configuration has \(problem)") }
     return configuration
   }
 

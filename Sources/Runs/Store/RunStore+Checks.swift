@@ -6,11 +6,13 @@ extension RunStore {
   /// Whether the trust checks have ended, all that were asked for, on the records that are there.
   ///
   /// - Throws: `InputError` of kind `.output` if their results were changed afterwards.
-  public func isChecked() throws -> Bool { try reporting(url) { try queue.read { try RunSchema.isSealed($0) } } }
+  public func isChecked() throws -> Bool {
+    try mappingStoreErrors(url) { try queue.read { try RunSchema.isSealed($0) } }
+  }
 
   /// What the trust checks found; empty if they did not run.
-  public func checkReport() throws -> CheckReport {
-    try reporting(url) {
+  public func checkReport() throws -> TrustReport {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         _ = try RunSchema.isSealed(database)
         func all<Value: Decodable>(_ table: String) throws -> [Value] {
@@ -21,7 +23,7 @@ extension RunStore {
             return value
           }
         }
-        let report = CheckReport(checks: try all("checkResult"), findings: try all("finding"))
+        let report = TrustReport(checks: try all("checkResult"), findings: try all("finding"))
         guard report.findings.allSatisfy({ $0.scope.isWithin(configuration) }) else {
           throw RunSchema.Damage("it holds a finding about what is not in the run")
         }
@@ -31,10 +33,10 @@ extension RunStore {
   }
 
   /// Replaces what the trust checks found, now that they have ended.
-  public func setCheckReport(_ report: CheckReport) throws {
+  public func setCheckReport(_ report: TrustReport) throws {
     let encoder = JSONEncoder.compact
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.write { database in
         try database.execute(sql: "DELETE FROM checkResult; DELETE FROM finding")
         for (position, result) in report.checks.enumerated() {

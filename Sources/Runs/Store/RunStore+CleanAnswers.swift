@@ -3,7 +3,7 @@ import GRDB
 extension RunStore {
   /// The class that `model` predicts for each image before any attack.
   package func cleanAnswers(model: Int) throws -> [Int: Int] {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         var answers: [Int: Int] = [:]
         let rows = try Row.fetchCursor(

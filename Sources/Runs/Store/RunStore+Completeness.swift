@@ -40,7 +40,7 @@ extension RunStore {
   /// The results of all trust checks that the run was asked for.
   ///
   /// - Throws: `InputError` of kind `.file` if they have not ended or it is part of a run, or `.output` if they can't be theirs.
-  package func finishedCheckReport() throws -> CheckReport {
+  package func finishedCheckReport() throws -> TrustReport {
     let report = try checkReport()
     if try options().shard != nil { throw try incomplete(begun: 0) }
     guard try isChecked() else {
@@ -56,7 +56,7 @@ extension RunStore {
         .file, url.path, "the run lacks trust checks that it was asked for: \(missing.joined(separator: ", "))",
         remedy: "let them run by \(resumption)")
     }
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       let finders = report.checks.filter { $0.verdict == .found }.map(\.check)
       guard Set(names).count == names.count, Set(finders) == Set(report.findings.map(\.check)) else {
         throw RunSchema.Damage("its findings are not those of its trust checks")

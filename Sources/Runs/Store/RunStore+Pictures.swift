@@ -26,7 +26,7 @@ extension RunStore {
   /// Remembers the SHA-256 of pictures that were written.
   package func setPictures(_ hashes: [(key: PictureKey, sha256: String)]) throws {
     guard !hashes.isEmpty else { return }
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.write { database in
         let insert = try database.makeStatement(sql: "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?)")
         for (key, sha256) in hashes {
@@ -39,7 +39,7 @@ extension RunStore {
 
   /// The SHA-256 of the pictures of `model` that were written.
   package func pictures(model: Int) throws -> [PictureKey: String] {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         let cursor = try Row.fetchCursor(
           database, sql: "SELECT attack, goal, target, budget, image, sha256 FROM picture WHERE model = ?",

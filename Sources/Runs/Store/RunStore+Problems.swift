@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 /// Turns errors of SQLite, and of the contents of the file at `url`, into an `InputError` that says what the user can do.
-func reporting<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
+func mappingStoreErrors<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
   func damage(_ problem: String) -> InputError {
     InputError(
       .output, url.path, "is not an intact run store: \(problem)",

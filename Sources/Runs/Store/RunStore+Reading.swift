@@ -15,7 +15,7 @@ extension RunStore {
   ) throws -> [EvaluationRecord] {
     let ofImages = images.map { " AND image IN (\($0.map(String.init).joined(separator: ", ")))" } ?? ""
     var records: [EvaluationRecord] = []
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         try RunSchema.forEachRecord(
           database, within: limits, where: "model = ? AND attack = ? AND goal = ?" + ofImages, [model, attack, goal]
@@ -30,7 +30,7 @@ extension RunStore {
   ///
   /// - Throws: `InputError` of kind `.output`, after the last of them, if they are not those that were appended.
   func forEachRecord(by order: RunSchema.Order, _ body: (EvaluationRecord) throws -> Void) throws {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         let expected = try RunSchema.checksum(in: database)
         var checksum = RecordChecksum()
@@ -66,7 +66,7 @@ extension RunStore {
 
   /// The images that have records for a model, attack and goal: what a resumed run need not do again.
   public func images(model: Int, attack: Int, goal: Int) throws -> Set<Int> {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         let cursor = try DatabaseValue.fetchCursor(
           database, sql: "SELECT DISTINCT image FROM record WHERE model = ? AND attack = ? AND goal = ?",
@@ -82,6 +82,6 @@ extension RunStore {
   }
 
   public func recordCount() throws -> Int {
-    try reporting(url) { try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM record") ?? 0 } }
+    try mappingStoreErrors(url) { try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM record") ?? 0 } }
   }
 }

@@ -44,11 +44,11 @@ public final class RunStore: Sendable {
         .output, url.path, "already holds a run",
         remedy: "resume that run with the same options, or name another output folder")
     }
-    if let problem = configuration.impossibility {
+    if let problem = configuration.problem {
       throw InputError(.usage, "the run", "asks for \(problem)", remedy: "ask for what can be, and for less of it")
     }
     let json = String(decoding: configuration.canonicalJSON, as: UTF8.self)
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try RunFile.replace(url) { path in
         let queue = try RunFile.open(path)
         try RunSchema.migrator.migrate(queue)
@@ -80,7 +80,7 @@ public final class RunStore: Sendable {
         .output, url.path, "is \(kind.words), and a run keeps a file of its own there",
         remedy: kind == .link ? "put the file that it leads to in its place" : "name the folder of a run")
     }
-    return try reporting(url) {
+    return try mappingStoreErrors(url) {
       let queue = try RunFile.open(url.path)
       let configuration = try queue.read { database in
         guard try !RunSchema.migrator.hasBeenSuperseded(database) else {
@@ -127,7 +127,7 @@ public final class RunStore: Sendable {
 
   /// Adds, in one transaction, what `feed` hands over, which must not use the store.
   package func append(from feed: ((EvaluationRecord) throws -> Void) throws -> Void) throws {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.write { database in
         let insert = try database.makeStatement(sql: RunSchema.insertion)
         var checksum = try RunSchema.checksum(in: database)
@@ -145,20 +145,22 @@ public final class RunStore: Sendable {
 
   /// The circumstances of the run so far.
   public func facts() throws -> RunFacts? {
-    try reporting(url) { try queue.read { try RunSchema.object(RunFacts.self, in: "facts", $0) } }
+    try mappingStoreErrors(url) { try queue.read { try RunSchema.object(RunFacts.self, in: "facts", $0) } }
   }
 
   public func setFacts(_ facts: RunFacts) throws {
-    try reporting(url) { try queue.write { try RunSchema.setObject(facts, in: "facts", $0) } }
+    try mappingStoreErrors(url) { try queue.write { try RunSchema.setObject(facts, in: "facts", $0) } }
   }
 
   /// What the run was asked for beyond its configuration; the defaults in a store of an older version.
   public func options() throws -> RunOptions {
-    try reporting(url) { try queue.read { try RunSchema.object(RunOptions.self, in: "options", $0) ?? RunOptions() } }
+    try mappingStoreErrors(url) {
+      try queue.read { try RunSchema.object(RunOptions.self, in: "options", $0) ?? RunOptions() }
+    }
   }
 
   package func setOptions(_ options: RunOptions) throws {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.write { database in
         try RunSchema.setObject(options, in: "options", database)
         try RunSchema.breakSeal(in: database)
@@ -174,14 +176,14 @@ public final class RunStore: Sendable {
   /// Closes the file; the store can't be used afterwards.
   public func close() throws {
     defer { lock?.release() }
-    try reporting(url) { try queue.close() }
+    try mappingStoreErrors(url) { try queue.close() }
   }
 
   /// Writes the file anew, then closes it: stores of equal contents then have equal bytes, in whatever order and however
   /// many pieces they were written.
   public func closeCompacted() throws {
     defer { lock?.release() }
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try RunFile.replace(url) { path in
         try queue.vacuum(into: path)
         try queue.close()

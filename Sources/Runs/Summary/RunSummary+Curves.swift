@@ -36,7 +36,7 @@ extension RunSummary.Curve {
 }
 
 extension RunSummary.SmallestEpsilon {
-  fileprivate init(_ falls: RunTotals.Falls, _ budgets: [Budget]) {
+  fileprivate init(_ falls: RunTotals.FirstSuccesses, _ budgets: [Budget]) {
     trials = falls.trials
     let total = falls.beaten.reduce(0, +)
     beaten = total

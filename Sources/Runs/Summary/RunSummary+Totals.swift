@@ -3,7 +3,7 @@ import Statistics
 
 extension RunSummary {
   /// Sums up `totals`; what pairs of models differ by is left empty.
-  package init(_ totals: RunTotals, _ checkReport: CheckReport, _ facts: RunFacts?) {
+  package init(_ totals: RunTotals, _ checkReport: TrustReport, _ facts: RunFacts?) {
     let configuration = totals.configuration
     schemaVersion = Self.currentSchemaVersion
     toolVersion = configuration.toolVersion

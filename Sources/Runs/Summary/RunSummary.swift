@@ -27,7 +27,7 @@ public struct RunSummary: Codable, Sendable, Hashable {
   /// What the trust checks noticed, the worst first.
   public var findings: [Finding]
   /// The trust checks that were run; those without a finding passed. Empty if none were asked for.
-  public var checks: [CheckResult]
+  public var checks: [TrustCheckResult]
   /// The only part that may differ between repeats.
   public var run: RunFacts?
 

@@ -59,7 +59,7 @@ package struct RunTotals {
   }
 
   /// One model under one attack with one goal: how many images each budget is the first to beat.
-  struct Falls {
+  struct FirstSuccesses {
     /// By budget.
     var beaten: [Int]
     /// Images that the attack had to beat.
@@ -68,7 +68,7 @@ package struct RunTotals {
 
   let configuration: RunConfiguration
   /// By model, attack and goal.
-  private(set) var falls: [Falls]
+  private(set) var falls: [FirstSuccesses]
   /// By model, attack, goal and budget.
   private(set) var cells: [Cell]
   /// By model and true class: images, and those correct before any attack.
@@ -88,8 +88,8 @@ package struct RunTotals {
     clean = [[Tally]](repeating: classes, count: models)
     worstCases = [[Tally]](
       repeating: [Tally](repeating: Tally(), count: configuration.budgets.count), count: models)
-    falls = [Falls](
-      repeating: Falls(beaten: [Int](repeating: 0, count: configuration.budgets.count)),
+    falls = [FirstSuccesses](
+      repeating: FirstSuccesses(beaten: [Int](repeating: 0, count: configuration.budgets.count)),
       count: models * configuration.attacks.count * configuration.goals.count)
     cells = [Cell](
       repeating: Cell(classes: classes),

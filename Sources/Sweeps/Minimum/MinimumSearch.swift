@@ -76,7 +76,7 @@ public struct MinimumSearch: Sendable {
     let goal = chunk.goals(configuration.goal)[0]
     var byAttack: [[MinimumRecord]] = []
     for (index, attack) in sweep.attacks.enumerated() {
-      var bisection = Bisection(
+      var bisection = EpsilonSearch(
         configuration: configuration, chunk: chunk, attack: attack, goal: goal, clean: chunk.clean.predictions,
         attackIndex: index)
       byAttack.append(try bisection.run())

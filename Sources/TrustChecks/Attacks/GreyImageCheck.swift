@@ -9,11 +9,11 @@ import Tensors
 
 /// From ε = 0.5 on every image can be turned into plain grey, so an attack must bring accuracy down to chance (Carlini et al.
 /// 2019: accuracy at large distortion).
-struct GreyImageCheck: Check {
-  let name = CheckName.greyImage.rawValue
+struct GreyImageCheck: TrustCheck {
+  let name = TrustCheckName.greyImage.rawValue
   let claim = "at ε of 0.5 and more, attacks bring accuracy down to that on a grey image"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let grey = Tensor(repeating: 0.5, shape: subject.classifier.inputShape.batched(1))
     // Of all images, those that are black and white are farthest from it.
     let reach = subject.norm.distances(of: grey, from: Tensor(shape: grey.shape))[0]
@@ -26,11 +26,11 @@ struct GreyImageCheck: Check {
     return .findings(large.compactMap { finding(subject, $0, kept: kept) })
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals, kept: Int) -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals, kept: Int) -> Finding? {
     let count = subject.sweep.dataset.count
     let chance = max(1 / Double(subject.configuration.classCount), Double(kept) / Double(count))
     let p = Binomial(trials: count, probability: min(1, chance)).atLeast(totals.survivors)
-    guard p < Chance.level else { return nil }
+    guard p < Significance.level else { return nil }
     let attack = subject.sweep.attacks[totals.attack]
     let title = subject.title(attack: totals.attack)
     let isSingleStep = attack.isSingleStep(at: subject.epsilon(totals))

@@ -8,11 +8,11 @@ import Tensors
 
 /// A larger ε allows all that a smaller one does: an attack that beats fewer images with it overshoots or is stuck (Carlini et
 /// al. 2019).
-struct MonotoneSuccessCheck: Check {
-  let name = CheckName.monotoneSuccess.rawValue
+struct MonotoneSuccessCheck: TrustCheck {
+  let name = TrustCheckName.monotoneSuccess.rawValue
   let claim = "attacks that start anew at each ε beat no fewer images at a larger one"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard subject.configuration.budgets.count(where: { $0.value > 0 }) > 1 else {
       return .notApplicable("the run has fewer than two ε above 0")
     }
@@ -34,7 +34,7 @@ struct MonotoneSuccessCheck: Check {
   }
 
   /// The sample attacked anew at every ε: how each differs from the next.
-  private func inSample(_ subject: CheckSubject, _ attack: Int) throws -> [Discordance] {
+  private func inSample(_ subject: TrustCheckSubject, _ attack: Int) throws -> [DiscordantPairs] {
     let rows = Array(0..<subject.sample.count)
     let beaten = try subject.configuration.budgets.map {
       try subject.sweep.attacks[attack].run(
@@ -44,13 +44,15 @@ struct MonotoneSuccessCheck: Check {
     }
     return zip(beaten, beaten.dropFirst()).enumerated().map { budget, pair in
       let pairs = PairedProportions(pair.0, pair.1)
-      return Discordance(
+      return DiscordantPairs(
         budget: budget, trials: rows.count, onlyFirst: pairs.onlyFirst, onlySecond: pairs.onlySecond)
     }
   }
 
-  private func finding(_ subject: CheckSubject, _ attack: Int, _ goal: Int, _ pairs: [Discordance]) throws -> Finding? {
-    guard let (pair, p) = Discordance.beyondChance(pairs) else { return nil }
+  private func finding(_ subject: TrustCheckSubject, _ attack: Int, _ goal: Int, _ pairs: [DiscordantPairs]) throws
+    -> Finding?
+  {
+    guard let (pair, p) = DiscordantPairs.beyondChance(pairs) else { return nil }
     let budgets = subject.configuration.budgets
     let (smaller, larger) = (budgets[pair.budget].text, budgets[pair.budget + 1].text)
     let isSingleStep = subject.sweep.attacks[attack].isSingleStep(at: budgets[pair.budget + 1].value)

@@ -8,15 +8,15 @@ import Tensors
 
 /// If twice the steps beat many more images, the attack was stopped too early (Carlini et al. 2019: verify that attacks
 /// have converged).
-struct MoreStepsCheck: Check {
-  let name = CheckName.moreSteps.rawValue
+struct MoreStepsCheck: TrustCheck {
+  let name = TrustCheckName.moreSteps.rawValue
   let claim = "twice the steps beat hardly any more images"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     try subject.examineIterative { try finding(subject, $0) }
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals) throws -> Finding? {
     let epsilon = subject.epsilon(totals)
     let attack = subject.sweep.attacks[totals.attack]
     let rows = try subject.survivors(totals)

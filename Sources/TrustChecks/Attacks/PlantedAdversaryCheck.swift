@@ -13,13 +13,13 @@ import Tensors
 /// For each image, the readout is replaced: s = ±(z_j − z_y), j the runner-up, is computed for random corners of the ball, and
 /// the threshold t put halfway between the largest s and the next. The classifier with scores (t − s)/2σ and (s − t)/2σ then has
 /// an adversarial image by construction, which chance finds once in as many draws as there were corners.
-struct PlantedAdversaryCheck: Check {
-  let name = CheckName.plantedAdversary.rawValue
+struct PlantedAdversaryCheck: TrustCheck {
+  let name = TrustCheckName.plantedAdversary.rawValue
   let claim = "attacks find an adversarial image that was planted inside the ball"
 
   private static let corners = 64
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let trials = subject.untargetedTrials
     guard !trials.isEmpty, subject.sample.count > 0, subject.sample.isRepeatable else {
       return .notApplicable("the run has no untargeted attack with something to beat on a model that repeats itself")
@@ -27,8 +27,8 @@ struct PlantedAdversaryCheck: Check {
     var tested = false
     var findings: [Finding] = []
     for trial in trials {
-      let totals = subject.telltale(trial.totals)
-      let found = try (0..<min(subject.sample.count, CheckSample.probed)).compactMap {
+      let totals = subject.referenceTotals(trial.totals)
+      let found = try (0..<min(subject.sample.count, TrustCheckSample.probed)).compactMap {
         try finds(subject, totals, row: $0)
       }
       guard !found.isEmpty else { continue }
@@ -38,7 +38,7 @@ struct PlantedAdversaryCheck: Check {
     return tested ? .findings(findings) : .notApplicable("the scores are the same all over the ball")
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals, _ found: [Bool]) -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals, _ found: [Bool]) -> Finding? {
     let missed = found.count { !$0 }
     guard Statistics.wilson(successes: missed, trials: found.count).lower > 0.05 else { return nil }
     let title = subject.title(attack: totals.attack)
@@ -55,7 +55,7 @@ struct PlantedAdversaryCheck: Check {
   }
 
   /// Whether the attack finds what was planted for one image of the sample; nil if nothing could be planted.
-  private func finds(_ subject: CheckSubject, _ totals: CheckTotals, row: Int) throws -> Bool? {
+  private func finds(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals, row: Int) throws -> Bool? {
     let sample = subject.sample
     let classifier = subject.classifier
     let epsilon = subject.epsilon(totals)
@@ -74,8 +74,10 @@ struct PlantedAdversaryCheck: Check {
     let scores = classifier.scores(ofChunksOf: corners).scalars
     let margins = (0..<Self.corners).map { margin(scores[$0 * own.count..<($0 + 1) * own.count]) }
     guard
-      let plant = [Float(1), -1].lazy.compactMap({ Plant(sign: $0, margins: margins, original: margin(own[...])) })
-        .first
+      let plant = [Float(1), -1].lazy.compactMap({
+        PlantedThreshold(sign: $0, margins: margins, original: margin(own[...]))
+      })
+      .first
     else { return nil }
     let planted = PlantedClassifier(base: classifier, label: label, rival: rival, plant: plant)
     guard let attack = subject.sweep.attacks[totals.attack].forTwoClasses else { return nil }
@@ -98,7 +100,7 @@ extension Attack {
 }
 
 /// Where the threshold of a planted readout is.
-private struct Plant {
+private struct PlantedThreshold {
   let sign: Float
   let threshold: Float
   let scale: Float
@@ -121,7 +123,7 @@ private struct PlantedClassifier: Classifier {
   let base: any Classifier
   let label: Int
   let rival: Int
-  let plant: Plant
+  let plant: PlantedThreshold
 
   var name: String { base.name }
   var inputShape: Shape { base.inputShape }

@@ -6,19 +6,19 @@ import Tensors
 
 /// Noise knows nothing of the model: if it beats images that an attack with gradients of the same size does not, the attack
 /// is broken (Carlini et al. 2019; Athalye et al. 2018).
-struct RandomNoiseCheck: Check {
-  let name = CheckName.randomNoise.rawValue
+struct RandomNoiseCheck: TrustCheck {
+  let name = TrustCheckName.randomNoise.rawValue
   let claim = "no attack is weaker than random noise of the same size"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let trials = subject.untargetedTrials
     guard !trials.isEmpty, subject.sample.count > 0 else {
       return .notApplicable("the run has no untargeted attack with something to beat")
     }
-    return .findings(try trials.compactMap { try finding(subject, subject.telltale($0.totals)) })
+    return .findings(try trials.compactMap { try finding(subject, subject.referenceTotals($0.totals)) })
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals) throws -> Finding? {
     let sample = subject.sample
     let epsilon = subject.epsilon(totals)
     let noisy = Tensor.concatenated(
@@ -28,7 +28,7 @@ struct RandomNoiseCheck: Check {
         return subject.norm.extreme(around: sample.images.rows(row..<row + 1), budget: epsilon, using: &stream)
       })
     let beaten = zip(subject.classifier.predictions(forChunksOf: noisy), sample.labels).map { $0 != $1 }
-    let rival = try Rivalry(subject, totals, beaten: beaten)
+    let rival = try PairedComparison(subject, totals, beaten: beaten)
     guard rival.isStronger else { return nil }
     let title = subject.title(attack: totals.attack)
     return Finding(

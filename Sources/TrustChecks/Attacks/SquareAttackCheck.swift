@@ -11,13 +11,13 @@ import Tensors
 ///
 /// It is given what no attack of the run beats. One step is no match for it, so without an iterative attack in the run, BIM
 /// comes first.
-struct SquareAttackCheck: Check {
-  let name = CheckName.squareAttack.rawValue
+struct SquareAttackCheck: TrustCheck {
+  let name = TrustCheckName.squareAttack.rawValue
   let claim = "Square attack, which needs no gradient, beats hardly any image that attacks with gradients left"
 
   private static let queries = 300
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let trials = subject.untargetedTrials
     guard !trials.isEmpty, subject.sample.count > 0 else {
       return .notApplicable("the run has no untargeted attack with something to beat")
@@ -26,10 +26,10 @@ struct SquareAttackCheck: Check {
       return .notApplicable(
         "Square attack is implemented in \(SquareSearch.norm.title), and the run is in \(subject.norm.title)")
     }
-    return .findings(try finding(subject, subject.telltale(trials[0].totals)).map { [$0] } ?? [])
+    return .findings(try finding(subject, subject.referenceTotals(trials[0].totals)).map { [$0] } ?? [])
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals) throws -> Finding? {
     let rows = try survivors(subject, totals)
     guard !rows.isEmpty else { return nil }
     let search = SquareSearch(queries: Self.queries, budget: subject.epsilon(totals), seed: subject.configuration.seed)
@@ -58,7 +58,7 @@ struct SquareAttackCheck: Check {
   }
 
   /// The rows of the sample that no attack with gradients beats.
-  private func survivors(_ subject: CheckSubject, _ totals: CheckTotals) throws -> [Int] {
+  private func survivors(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals) throws -> [Int] {
     var rows = Set(subject.sample.ids.indices)
     for trial in subject.untargetedTrials {
       for same in trial.totals where same.budget == totals.budget { rows.formIntersection(try subject.survivors(same)) }

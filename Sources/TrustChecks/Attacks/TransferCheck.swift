@@ -6,20 +6,20 @@ import Tensors
 
 /// Adversarial images made for another model know nothing of this one: if they beat images that the attack on this one does
 /// not, its gradients mislead (Carlini et al. 2019; Athalye et al. 2018).
-struct TransferCheck: Check {
-  let name = CheckName.transfer.rawValue
+struct TransferCheck: TrustCheck {
+  let name = TrustCheckName.transfer.rawValue
   let claim = "no attack is weaker than the same attack on the next model of the run, transferred"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let trials = subject.untargetedTrials
     guard subject.sweep.models.count > 1 else { return .notApplicable("the run has one model only") }
     guard !trials.isEmpty, subject.sample.count > 0 else {
       return .notApplicable("the run has no untargeted attack with something to beat")
     }
-    return .findings(try trials.compactMap { try finding(subject, subject.telltale($0.totals)) })
+    return .findings(try trials.compactMap { try finding(subject, subject.referenceTotals($0.totals)) })
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals) throws -> Finding? {
     let sample = subject.sample
     let other = (subject.model + 1) % subject.sweep.models.count
     let source = subject.sweep.models[other]
@@ -30,7 +30,7 @@ struct TransferCheck: Check {
       seed: subject.configuration.seed
     ).images
     let beaten = zip(subject.classifier.predictions(forChunksOf: images), sample.labels).map { $0 != $1 }
-    let rival = try Rivalry(subject, totals, beaten: beaten)
+    let rival = try PairedComparison(subject, totals, beaten: beaten)
     guard rival.isStronger else { return nil }
     let title = subject.title(attack: totals.attack)
     let sourceName = subject.configuration.models[other].name

@@ -7,18 +7,18 @@ import Sweeps
 import Tensors
 
 /// An attack whose loss still rises in its last steps was stopped on the way (Pintor et al. 2022).
-struct UnfinishedAscentCheck: Check {
-  let name = CheckName.unfinishedAscent.rawValue
+struct UnfinishedAscentCheck: TrustCheck {
+  let name = TrustCheckName.unfinishedAscent.rawValue
   let claim = "the last steps of iterative attacks gain little"
 
   /// What one of the last steps may gain, as a multiple of the mean of all steps.
   private static let threshold = 0.5
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     try subject.examineIterative { try finding(subject, $0) }
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: CheckTotals) throws -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals) throws -> Finding? {
     let epsilon = subject.epsilon(totals)
     let attack = subject.sweep.attacks[totals.attack]
     guard let steps = attack.stepCount(at: epsilon) else { return nil }
@@ -58,7 +58,7 @@ struct UnfinishedAscentCheck: Check {
   }
 
   /// max z_j − z_y of each image: unlike a loss that is curved, it rises evenly on the way to the boundary.
-  private func margins(_ subject: CheckSubject, _ images: Tensor, _ rows: [Int]) -> [Double] {
+  private func margins(_ subject: TrustCheckSubject, _ images: Tensor, _ rows: [Int]) -> [Double] {
     let scores = subject.classifier.scores(ofChunksOf: images)
     let (values, classes) = (scores.scalars, scores.shape[1])
     return rows.enumerated().map { position, row in

@@ -18,8 +18,8 @@ import Tensors
 /// slope, it is wrong; else scores bend too much to tell. An h at which rounding may account for a quarter of slope
 /// or difference tells nothing. Rounding errors of m are taken to be u = 2⁻²⁴ of the largest score, and what the second
 /// difference m(x + h d) − 2 m(x) + m(x − h d) at the smallest h shows, if that is more.
-struct FiniteDifferencesCheck: Check {
-  let name = CheckName.finiteDifferences.rawValue
+struct FiniteDifferencesCheck: TrustCheck {
+  let name = TrustCheckName.finiteDifferences.rawValue
   let claim = "gradients agree with differences of the scores"
 
   private static let steps: [Float] = [2 / 255, 0.5 / 255]
@@ -32,8 +32,8 @@ struct FiniteDifferencesCheck: Check {
   /// How close differences come that have reached the derivative, likewise.
   private static let convergence = 0.25
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
-    let count = min(subject.sample.count, CheckSample.probed)
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
+    let count = min(subject.sample.count, TrustCheckSample.probed)
     guard count > 0 else { return .notApplicable("the model classifies no image correctly") }
     guard subject.sample.isRepeatable else { return .notApplicable("the model's passes differ anyway") }
     let margin: Float = 2 / 255
@@ -59,7 +59,7 @@ struct FiniteDifferencesCheck: Check {
   }
 
   /// What is said if gradients are right, as far as can be told, but only within a fraction of a level.
-  private func curvature(_ subject: CheckSubject, _ outcomes: [Outcome]) -> CheckAnswer {
+  private func curvature(_ subject: TrustCheckSubject, _ outcomes: [Outcome]) -> TrustCheckAnswer {
     let curved = outcomes.count { $0 == .curved }
     let unknown = outcomes.count { $0 == .unknown }
     guard Statistics.wilson(successes: curved + unknown, trials: outcomes.count).lower > 0.1 else { return .passed }

@@ -2,11 +2,11 @@ import Runs
 
 /// NaN compares as false with everything: a NaN score is neither right nor wrong, a NaN gradient moves nothing, and both
 /// pass for robustness (Carlini et al. 2019; AutoAttack's checks of the logits).
-struct NonFiniteCheck: Check {
-  let name = CheckName.nonFinite.rawValue
+struct NonFiniteCheck: TrustCheck {
+  let name = TrustCheckName.nonFinite.rawValue
   let claim = "no score and no gradient was NaN or infinite"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     .findings(
       subject.configuration.attacks.indices.flatMap { attack in
         subject.configuration.goals.indices.flatMap { goal in
@@ -16,7 +16,7 @@ struct NonFiniteCheck: Check {
       })
   }
 
-  private func scores(_ subject: CheckSubject, _ totals: [CheckTotals]) -> Finding? {
+  private func scores(_ subject: TrustCheckSubject, _ totals: [TrustCheckTotals]) -> Finding? {
     guard let worst = totals.max(by: { $0.imagesWithNonFiniteScores < $1.imagesWithNonFiniteScores }),
       worst.imagesWithNonFiniteScores > 0
     else { return nil }
@@ -31,9 +31,9 @@ struct NonFiniteCheck: Check {
       scope: subject.scope(worst))
   }
 
-  private func gradients(_ subject: CheckSubject, _ totals: [CheckTotals]) -> Finding? {
+  private func gradients(_ subject: TrustCheckSubject, _ totals: [TrustCheckTotals]) -> Finding? {
     guard let worst = totals.max(by: { $0.flagged(.nonFiniteGradient) < $1.flagged(.nonFiniteGradient) }),
-      let severity = Chance.severity(worst.flagged(.nonFiniteGradient), of: worst.trials)
+      let severity = Significance.severity(worst.flagged(.nonFiniteGradient), of: worst.trials)
     else { return nil }
     let count = worst.flagged(.nonFiniteGradient)
     return Finding(

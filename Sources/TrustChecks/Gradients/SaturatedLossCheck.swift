@@ -6,11 +6,11 @@ import Sweeps
 
 /// Where softmax rounds to 1, cross-entropy is flat in `Float`: its gradient loses the term of the true class, and what is
 /// left is rounding (Carlini and Wagner 2017; Croce and Hein 2020; Pintor et al. 2022).
-struct SaturatedLossCheck: Check {
-  let name = CheckName.saturatedLoss.rawValue
+struct SaturatedLossCheck: TrustCheck {
+  let name = TrustCheckName.saturatedLoss.rawValue
   let claim = "no image kept its class because cross-entropy was saturated"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let flat = subject.untargetedTrials.filter { usesCrossEntropy(subject, subject.sweep.attacks[$0.attack].objective) }
     guard !flat.isEmpty else {
       return .notApplicable("no untargeted attack of this run ascends cross-entropy")
@@ -18,14 +18,16 @@ struct SaturatedLossCheck: Check {
     return .findings(flat.compactMap { finding(subject, $0.totals) })
   }
 
-  private func usesCrossEntropy(_ subject: CheckSubject, _ objective: Objective?) -> Bool {
+  private func usesCrossEntropy(_ subject: TrustCheckSubject, _ objective: Objective?) -> Bool {
     objective == .crossEntropy || objective == .ownLoss && subject.classifier.trainingLoss == .crossEntropy
   }
 
-  private func finding(_ subject: CheckSubject, _ totals: [CheckTotals]) -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ totals: [TrustCheckTotals]) -> Finding? {
     let last = totals[totals.count - 1]
     let kept = last.survivors(flagged: .saturatedLoss)
-    guard let severity = Chance.severity(kept, of: last.trials, warningAbove: 0.01, errorAbove: 0.2) else { return nil }
+    guard let severity = Significance.severity(kept, of: last.trials, warningAbove: 0.01, errorAbove: 0.2) else {
+      return nil
+    }
     return Finding(
       check: name, severity: severity,
       title: "The loss that \(subject.title(attack: last.attack)) ascends is saturated on \(subject.name)",

@@ -4,19 +4,21 @@ import Sweeps
 
 /// A gradient of exactly zero can't move an image: what looks robust was not attacked (Athalye et al. 2018; Pintor et
 /// al. 2022; AutoAttack's `check_zero_gradients`).
-struct ZeroGradientsCheck: Check {
-  let name = CheckName.zeroGradients.rawValue
+struct ZeroGradientsCheck: TrustCheck {
+  let name = TrustCheckName.zeroGradients.rawValue
   let claim = "no image kept its class because its gradient was zero"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard !subject.trials.isEmpty else { return .notApplicable("no image was attacked at an ε above 0") }
     return .findings(subject.trials.compactMap { finding(subject, $0.attack, $0.goal, $0.totals) })
   }
 
-  private func finding(_ subject: CheckSubject, _ attack: Int, _ goal: Int, _ totals: [CheckTotals]) -> Finding? {
+  private func finding(_ subject: TrustCheckSubject, _ attack: Int, _ goal: Int, _ totals: [TrustCheckTotals])
+    -> Finding?
+  {
     let worst = totals.max { $0.survivors(flagged: .zeroGradient) < $1.survivors(flagged: .zeroGradient) }!
     let stuck = worst.survivors(flagged: .zeroGradient)
-    guard let severity = Chance.severity(stuck, of: worst.trials),
+    guard let severity = Significance.severity(stuck, of: worst.trials),
       let objective = subject.sweep.attacks[attack].objective
     else { return nil }
     let title = subject.title(attack: attack, goal: goal)

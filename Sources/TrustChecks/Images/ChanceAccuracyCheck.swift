@@ -8,22 +8,22 @@ import Statistics
 /// and not above what is hardly more than chance.
 ///
 ///     of use:   min(4 · chance, chance + (1 − chance) / 4)        hardly more:   min(2 · chance, chance + (1 − chance) / 10)
-struct ChanceAccuracyCheck: Check {
-  let name = CheckName.chanceAccuracy.rawValue
+struct ChanceAccuracyCheck: TrustCheck {
+  let name = TrustCheckName.chanceAccuracy.rawValue
   let claim = "before any attack, the model is right more often than by chance"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let answers = subject.answers
     let balanced = BalancedAccuracy(answers)
     guard balanced.classes > 1 else { return .notApplicable("the images are all of one class") }
     let chance = balanced.chance
     let useful = min(4 * chance, chance + (1 - chance) / 4)
     let hardly = min(2 * chance, chance + (1 - chance) / 10)
-    guard Binomial(trials: balanced.effectiveCount, probability: useful).cumulative(0) < Chance.level else {
+    guard Binomial(trials: balanced.effectiveCount, probability: useful).cumulative(0) < Significance.level else {
       return .notApplicable("\(answers.count) images are too few to tell a model from chance")
     }
     let pValue = balanced.pValue(atMost: useful)
-    guard pValue < Chance.level, balanced.pValue(atLeast: hardly) >= Chance.level else { return .passed }
+    guard pValue < Significance.level, balanced.pValue(atLeast: hardly) >= Significance.level else { return .passed }
     return .findings([
       Finding(
         check: name, severity: .error, title: "\(subject.name) does not classify these images",
@@ -44,7 +44,7 @@ struct ChanceAccuracyCheck: Check {
   }
 
   /// What is said of an answer that more than half of the images get.
-  private func favourite(_ answers: CleanAnswers, _ subject: CheckSubject) -> String {
+  private func favourite(_ answers: CleanAnswers, _ subject: TrustCheckSubject) -> String {
     let counts = Dictionary(answers.predictions.map { ($0, 1) }, uniquingKeysWith: +)
     guard let (label, count) = counts.max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) }),
       2 * count > answers.count

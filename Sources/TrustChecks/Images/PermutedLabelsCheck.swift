@@ -7,14 +7,14 @@ import Runs
 /// other half; and the labels of the images before or after. It fires if that explains the answers beyond chance (exact McNemar
 /// test at the level 0.001, divided by the number of choices), for two labels or more, if those images whose reading changes
 /// would be right at least twice as often, and the model were then about as good as one may expect.
-struct PermutedLabelsCheck: Check {
-  let name = CheckName.permutedLabels.rawValue
+struct PermutedLabelsCheck: TrustCheck {
+  let name = TrustCheckName.permutedLabels.rawValue
   let claim = "no other order of the labels explains the answers better"
 
   /// How many images too early or too late labels may come: a row, an entry of several bytes, or a header of some.
   private static let distances = [1, -1, 2, -2, 4, -4, 8, -8, 16, -16]
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let answers = subject.answers
     guard answers.count > 1 else { return .notApplicable("there is one image only") }
     let explanations = [rolled(subject), reversed(subject), displaced(subject), renamed(subject)].compactMap { $0 }
@@ -31,7 +31,7 @@ struct PermutedLabelsCheck: Check {
     let finding: Finding
   }
 
-  private func rolled(_ subject: CheckSubject) -> Explanation? {
+  private func rolled(_ subject: TrustCheckSubject) -> Explanation? {
     let answers = subject.answers
     let classes = answers.classCount
     var counts = [Int](repeating: 0, count: classes)
@@ -49,7 +49,7 @@ struct PermutedLabelsCheck: Check {
       "\(down ? "subtract \(by) from" : "add \(by) to") every label, modulo \(classes)")
   }
 
-  private func reversed(_ subject: CheckSubject) -> Explanation? {
+  private func reversed(_ subject: TrustCheckSubject) -> Explanation? {
     let answers = subject.answers
     guard let reading = explanation(answers, LabelRenaming(reversed: answers.classCount), choices: answers.classCount)
     else { return nil }
@@ -59,7 +59,7 @@ struct PermutedLabelsCheck: Check {
       "replace each label l by \(answers.classCount - 1) − l")
   }
 
-  private func renamed(_ subject: CheckSubject) -> Explanation? {
+  private func renamed(_ subject: TrustCheckSubject) -> Explanation? {
     let answers = subject.answers
     let order = answers.shuffled(seed: subject.configuration.seed)
     let half = order.count / 2
@@ -78,7 +78,7 @@ struct PermutedLabelsCheck: Check {
       "rename labels: \(list.joined(separator: ", "))\(moved.count > 10 ? ", …" : "")")
   }
 
-  private func displaced(_ subject: CheckSubject) -> Explanation? {
+  private func displaced(_ subject: TrustCheckSubject) -> Explanation? {
     let answers = subject.answers
     let labels = Dictionary(zip(answers.ids, answers.labels), uniquingKeysWith: { first, _ in first })
     for distance in Self.distances {
@@ -111,12 +111,13 @@ struct PermutedLabelsCheck: Check {
   private func explanation(_ pairs: [(label: Int, asIs: Int, renamed: Int)], choices: Int) -> Reading? {
     let reading = Reading(pairs)
     let moved = Reading(pairs.filter { $0.asIs != $0.renamed })
-    return reading.pValue < Chance.level / Double(choices) && reading.gaining > 1 && moved.renamed >= 2 * moved.asIs
+    return reading.pValue < Significance.level / Double(choices) && reading.gaining > 1
+      && moved.renamed >= 2 * moved.asIs
       ? reading : nil
   }
 
   private func explanation(
-    _ subject: CheckSubject, _ reading: Reading, _ looks: String, _ condition: String, _ remedy: String
+    _ subject: TrustCheckSubject, _ reading: Reading, _ looks: String, _ condition: String, _ remedy: String
   ) -> Explanation {
     let finding = Finding(
       check: name, severity: reading.gain < 0.1 ? .warning : .error,

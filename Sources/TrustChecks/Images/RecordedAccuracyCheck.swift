@@ -4,14 +4,14 @@ import Runs
 /// weights.
 ///
 /// An exact binomial test of the balanced accuracy at the level 0.001 against what is recorded less 5 points.
-struct RecordedAccuracyCheck: Check {
-  let name = CheckName.recordedAccuracy.rawValue
+struct RecordedAccuracyCheck: TrustCheck {
+  let name = TrustCheckName.recordedAccuracy.rawValue
   let claim = "before any attack, the model is about as accurate as its checkpoint records"
 
   /// What subsets, crops, rounding and the choice of the checkpoint may cost.
   private static let allowance = 0.05
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard let recorded = subject.configuration.models[subject.model].testAccuracy, (0...1).contains(recorded) else {
       return .notApplicable("the checkpoint records no accuracy")
     }
@@ -24,7 +24,7 @@ struct RecordedAccuracyCheck: Check {
       return .notApplicable("the images are not of all classes; what is recorded is")
     }
     let pValue = balanced.pValue(atMost: max(0, recorded - Self.allowance))
-    guard pValue < Chance.level else { return .passed }
+    guard pValue < Significance.level else { return .passed }
     return .findings([
       Finding(
         check: name, severity: .warning, title: "\(subject.name) is less accurate here than its checkpoint records",

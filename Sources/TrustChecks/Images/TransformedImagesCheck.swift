@@ -11,8 +11,8 @@ import Tensors
 /// ways, if they repair enough, are tried on 256 images of all kinds. It fires if there the gain is at least 5 points and
 /// beyond chance (exact McNemar test at the level 0.001, divided by the number of ways), and the model is then about as good as
 /// one may expect.
-struct TransformedImagesCheck: Check {
-  let name = CheckName.transformedImages.rawValue
+struct TransformedImagesCheck: TrustCheck {
+  let name = TrustCheckName.transformedImages.rawValue
   let claim = "no simple transform of the images explains the answers better"
 
   /// How many wrong images are tried, how many of them a way must repair to be tried further, in rounds.
@@ -21,7 +21,7 @@ struct TransformedImagesCheck: Check {
   private static let smallestGain = 0.05
   private static let errorGain = 0.15
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let answers = subject.answers
     let order = answers.shuffled(seed: subject.configuration.seed)
     let sample = Array(order.prefix(Self.sampleSize))
@@ -32,7 +32,7 @@ struct TransformedImagesCheck: Check {
     }
     let wrong = sample.indices.filter { !answers.isCorrect(sample[$0]) }
     // All that are wrong repaired, and no other spoilt, would not be enough.
-    let level = Chance.level / Double(max(ways.count, 1))
+    let level = Significance.level / Double(max(ways.count, 1))
     guard McNemarTest.exactPValue(firstLarger: PairedProportions(onlyFirst: wrong.count, onlySecond: 0)) < level,
       Double(wrong.count) >= Self.smallestGain * Double(sample.count)
     else { return .passed }
@@ -67,7 +67,7 @@ struct TransformedImagesCheck: Check {
   }
 
   private func finding(
-    _ subject: CheckSubject, _ way: ImageTransform, _ pairs: PairedProportions, _ gain: Double, _ pValue: Double
+    _ subject: TrustCheckSubject, _ way: ImageTransform, _ pairs: PairedProportions, _ gain: Double, _ pValue: Double
   ) -> Finding {
     Finding(
       check: name, severity: gain < Self.errorGain ? .warning : .error,

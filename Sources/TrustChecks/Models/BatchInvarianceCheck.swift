@@ -4,11 +4,11 @@ import Tensors
 
 /// If an image's scores depend on what else is in the batch, an attack optimises something else than what is judged (Carlini
 /// et al. 2019; batch statistics left in training mode are the usual cause).
-struct BatchInvarianceCheck: Check {
-  let name = CheckName.batchInvariance.rawValue
+struct BatchInvarianceCheck: TrustCheck {
+  let name = TrustCheckName.batchInvariance.rawValue
   let claim = "an image's scores do not depend on what else is in its batch"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let sample = subject.sample
     guard sample.count > 1 else { return .notApplicable("the model classifies fewer than two images correctly") }
     guard sample.isRepeatable else { return .notApplicable("the model's passes differ anyway") }

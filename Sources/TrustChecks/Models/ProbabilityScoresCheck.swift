@@ -1,11 +1,11 @@
 import Runs
 
 /// Scores that are already probabilities squash a loss twice and hide its gradient (AutoAttack's `check_range_output`).
-struct ProbabilityScoresCheck: Check {
-  let name = CheckName.probabilityScores.rawValue
+struct ProbabilityScoresCheck: TrustCheck {
+  let name = TrustCheckName.probabilityScores.rawValue
   let claim = "scores are unbounded, not probabilities"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard let totals = subject.totals.first, totals.trials > 0 else {
       return .notApplicable("the model classifies no image correctly")
     }

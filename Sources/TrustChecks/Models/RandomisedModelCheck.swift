@@ -3,11 +3,11 @@ import Tensors
 
 /// A model that answers differently each time turns one-gradient attacks into noise, and its accuracy into a draw (Athalye
 /// et al. 2018; AutoAttack's `check_randomized`).
-struct RandomisedModelCheck: Check {
-  let name = CheckName.randomisedModel.rawValue
+struct RandomisedModelCheck: TrustCheck {
+  let name = TrustCheckName.randomisedModel.rawValue
   let claim = "two passes of the same images give the same scores"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let sample = subject.sample
     guard sample.count > 0 else { return .notApplicable("the model classifies no image correctly") }
     guard !sample.isRepeatable else { return .passed }

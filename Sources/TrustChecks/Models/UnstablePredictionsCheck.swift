@@ -5,11 +5,11 @@ import Tensors
 
 /// Predictions that change with noise below one grey level are decided by chance, and so is an attack's success (Carlini et
 /// al. 2019; Pintor et al. 2022, on unstable predictions).
-struct UnstablePredictionsCheck: Check {
-  let name = CheckName.unstablePredictions.rawValue
+struct UnstablePredictionsCheck: TrustCheck {
+  let name = TrustCheckName.unstablePredictions.rawValue
   let claim = "noise of half a grey level leaves predictions alone"
 
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer {
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let sample = subject.sample
     guard sample.count > 0 else { return .notApplicable("the model classifies no image correctly") }
     let noisy = noise(subject, 0.5 / 255)
@@ -30,7 +30,7 @@ struct UnstablePredictionsCheck: Check {
     ])
   }
 
-  private func noise(_ subject: CheckSubject, _ amplitude: Float) -> Tensor {
+  private func noise(_ subject: TrustCheckSubject, _ amplitude: Float) -> Tensor {
     subject.sample.perturbed { id in
       // "tremble" as a number.
       var stream = RandomStream(seed: subject.configuration.seed, UInt64(id), 0x7472_656D_626C_65)
@@ -39,7 +39,7 @@ struct UnstablePredictionsCheck: Check {
   }
 }
 
-extension CheckSample {
+extension TrustCheckSample {
   /// The images with a number of `next(id)` added to each pixel, clipped to [0, 1].
   func perturbed(_ source: (_ id: Int) -> () -> Float) -> Tensor {
     let stride = images.shape.withoutBatch.count

@@ -140,7 +140,7 @@ struct NormTests {
       ("12", "l1", [12]), ("0:100:3", "l0", [0, 50, 100]), ("1,5", "l0", [1, 5]),
     ] as [(String, String, [Float])])
   func budgets(text: String, norm: String, values: [Float]) throws {
-    #expect(try Budgets(parsing: text, norm: NormCatalog.norm(named: norm, .usage, "")).values == values)
+    #expect(try BudgetList(parsing: text, norm: NormCatalog.norm(named: norm, .usage, "")).values == values)
   }
 
   @Test(arguments: [
@@ -148,7 +148,7 @@ struct NormTests {
   ])
   func noBudgets(text: String, norm: String) {
     let error = #expect(throws: InputError.self) {
-      try Budgets(parsing: text, norm: NormCatalog.norm(named: norm, .usage, ""))
+      try BudgetList(parsing: text, norm: NormCatalog.norm(named: norm, .usage, ""))
     }
     #expect(error?.kind == .usage && error?.subject.hasPrefix("budgets “") == true)
   }
@@ -156,6 +156,6 @@ struct NormTests {
   @Test("What options take by default is a list of budgets of the norm", arguments: NormCatalog.all.indices)
   func defaults(index: Int) throws {
     let norm = NormCatalog.all[index]
-    #expect(try Budgets(parsing: norm.defaultBudgets, norm: norm).all.count == 11)
+    #expect(try BudgetList(parsing: norm.defaultBudgets, norm: norm).all.count == 11)
   }
 }

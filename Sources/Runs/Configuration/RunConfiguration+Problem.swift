@@ -3,7 +3,7 @@ import Tensors
 
 extension RunConfiguration {
   /// What no run can have been asked for, if there is any such thing in a configuration that was read from a file.
-  package var impossibility: String? {
+  package var problem: String? {
     if models.isEmpty || attacks.isEmpty || goals.isEmpty || budgets.isEmpty || dataset.classNames.isEmpty {
       return "an empty list of models, attacks, goals, budgets or classes"
     }

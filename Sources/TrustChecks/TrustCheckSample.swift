@@ -7,7 +7,7 @@ import Tensors
 ///
 /// One in 32 of the run's images, at least 16 and at most 64, so that checks cost a small share of a sweep. Which ones
 /// depends on the run alone.
-struct CheckSample: Sendable {
+struct TrustCheckSample: Sendable {
   /// The images' numbers in their data set.
   let ids: [Int]
   /// `[image, channel, row, column]`.
@@ -72,7 +72,7 @@ extension Classifier {
 extension Attack {
   /// The outcome of attacking rows of a sample at one budget, all of which are attacked, in chunks as a sweep does.
   func run(
-    on classifier: any Classifier, _ sample: CheckSample, rows: [Int], norm: any Norm, budget: Float,
+    on classifier: any Classifier, _ sample: TrustCheckSample, rows: [Int], norm: any Norm, budget: Float,
     seed: UInt64
   ) throws -> (images: Tensor, succeeded: [Bool]) {
     var images: [Tensor] = []

@@ -27,7 +27,7 @@ public struct Budget: Hashable, Sendable, Codable, Comparable, CustomStringConve
 ///
 /// Written as numbers (`0.1`), fractions (`8/255`) and ranges (`start:stop:count`, both ends included), joined by commas:
 /// `0:0.5:11` is 0, 0.05, …, 0.5.
-public struct Budgets: Hashable, Sendable, Codable {
+public struct BudgetList: Hashable, Sendable, Codable {
   public let all: [Budget]
 
   public var values: [Float] { all.map(\.value) }

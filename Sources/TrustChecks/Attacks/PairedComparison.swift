@@ -2,12 +2,12 @@ import Runs
 import Statistics
 
 /// Another way to beat the images of the sample (first) against what the records say of an attack (second).
-struct Rivalry {
+struct PairedComparison {
   private let pairs: PairedProportions
   /// How likely the rival would win so often if it were no stronger.
   let pValue: Double
 
-  init(_ subject: CheckSubject, _ totals: CheckTotals, beaten rival: [Bool]) throws {
+  init(_ subject: TrustCheckSubject, _ totals: TrustCheckTotals, beaten rival: [Bool]) throws {
     let survivors = Set(try subject.survivors(totals))
     pairs = PairedProportions(rival, subject.sample.ids.indices.map { !survivors.contains($0) })
     pValue = McNemarTest.exactPValue(firstLarger: pairs)
@@ -18,7 +18,7 @@ struct Rivalry {
   var attackBeaten: Int { pairs.second }
   var onlyRival: Int { pairs.onlyFirst }
   var onlyAttack: Int { pairs.onlySecond }
-  var isStronger: Bool { pValue < Chance.level }
+  var isStronger: Bool { pValue < Significance.level }
 
   var numbers: [String: Double] {
     [

@@ -1,5 +1,5 @@
 /// Where experiments work: how many threads, whom they tell, and who may stop them.
-public struct Workplace: Sendable {
+public struct ExperimentEnvironment: Sendable {
   public let threads: Int
   /// What checkpoints call the program that wrote them.
   public let toolVersion: String

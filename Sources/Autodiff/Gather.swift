@@ -1,7 +1,7 @@
 import Tensors
 
 /// One element of each row.
-struct Picking: RowFunction {
+struct Gather: RowFunction {
   let labels: [Int]
 
   var name: String { "pick" }
@@ -16,5 +16,5 @@ struct Picking: RowFunction {
 
 extension Variable {
   /// Element `indices[b]` of each row `b` of `[B, K]`: `[B]`.
-  public func picking(_ indices: [Int]) -> Variable { applying(Picking(labels: indices)) }
+  public func picking(_ indices: [Int]) -> Variable { applying(Gather(labels: indices)) }
 }

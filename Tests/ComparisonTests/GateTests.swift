@@ -8,23 +8,23 @@ import Statistics
 import TestSupport
 import Testing
 
-@Suite struct RegressionCheckTests {
+@Suite struct GateTests {
   private func check(
     _ before: OutcomeSample, _ now: OutcomeSample, maxDrop: Double = 0.01, requiresChecks: Bool = false,
     available: Int? = nil
-  ) throws -> RegressionCheck {
+  ) throws -> Gate {
     let folder = try TemporaryFolder()
-    return try RegressionCheck(
+    return try Gate(
       of: now.store(in: folder), against: before.baseline(in: folder),
       options: .init(maxDrop: maxDrop, requiresChecks: requiresChecks), available: { available })
   }
 
   /// 1,000 images, of which 200 are beaten before; then `beaten` are.
   @Test(arguments: [
-    (200, RegressionCheck.Verdict.pass), (190, .pass), (203, .pass), (206, .inconclusive), (215, .inconclusive),
+    (200, Gate.Verdict.pass), (190, .pass), (203, .pass), (206, .inconclusive), (215, .inconclusive),
     (240, .regression),
   ])
-  func verdictFollowsTheDrop(beaten: Int, verdict: RegressionCheck.Verdict) throws {
+  func verdictFollowsTheDrop(beaten: Int, verdict: Gate.Verdict) throws {
     var now = OutcomeSample(count: 1000, beaten: beaten)
     now.sha256 = "other"
     now.change = { $0.limit = 1000 }
@@ -109,10 +109,10 @@ import Testing
     }
     let before = OutcomeSample(count: 10, beaten: 4)
     var now = before
-    let found = CheckResult(check: "zero-gradients", claim: "none is zero", verdict: .found)
-    now.report = CheckReport(checks: [found], findings: [finding(.warning)])
+    let found = TrustCheckResult(check: "zero-gradients", claim: "none is zero", verdict: .found)
+    now.report = TrustReport(checks: [found], findings: [finding(.warning)])
     #expect(try check(before, now).verdict == .pass)
-    now.report = CheckReport(checks: [found], findings: [finding(.error)])
+    now.report = TrustReport(checks: [found], findings: [finding(.error)])
     let check = try check(before, now)
     #expect(check.verdict == .untrustworthy)
     #expect(check.doubts.count == 1 && check.doubts[0].hasPrefix("zero-gradients (cnn, fgsm()): no gradient. 9 of"))
@@ -121,12 +121,12 @@ import Testing
   /// One check is not all of them, and what is missing is named.
   @Test func checksCanBeRequired() throws {
     var sample = OutcomeSample(count: 10, beaten: 4)
-    let names = CheckSelection.default.names
+    let names = TrustCheckSelection.default.names
     #expect(try check(sample, sample, requiresChecks: true).verdict == .untrustworthy)
     #expect(try check(sample, sample).notes.contains { $0.contains("without trust checks") })
-    let all = names.map { CheckResult(check: $0, claim: "all is well", verdict: .passed) }
+    let all = names.map { TrustCheckResult(check: $0, claim: "all is well", verdict: .passed) }
     for left in [1, names.count / 2, names.count - 1] {
-      sample.report = CheckReport(checks: Array(all.prefix(left)))
+      sample.report = TrustReport(checks: Array(all.prefix(left)))
       let check = try check(sample, sample, requiresChecks: true)
       #expect(check.verdict == .untrustworthy && check.doubts.count == 1)
       #expect(names.dropFirst(left).allSatisfy { check.doubts[0].contains($0) })
@@ -134,7 +134,7 @@ import Testing
       #expect(
         check.doubts[0].contains("`Sweep.report(into: ") && check.doubts[0].hasSuffix(remedy), "\(check.doubts[0])")
     }
-    sample.report = CheckReport(checks: all)
+    sample.report = TrustReport(checks: all)
     #expect(try check(sample, sample, requiresChecks: true).verdict == .pass)
   }
 
@@ -148,7 +148,7 @@ import Testing
       let store = try sample.store(in: folder)
       #expect(throws: InputError.self) { try Baseline(of: store) }
       do {
-        _ = try RegressionCheck(of: store, against: baseline, options: .init())
+        _ = try Gate(of: store, against: baseline, options: .init())
         return nil
       } catch let error as InputError {
         return error
@@ -157,7 +157,7 @@ import Testing
     let stopped = try #require(try refusal { $0.isChecked = false })
     #expect(stopped.kind == .file && stopped.problem.contains("stopped before its trust checks"))
     #expect(stopped.remedy.contains("`Sweep.report(into: "))
-    let one = CheckReport(checks: [.init(check: "zero-gradients", claim: "none is zero", verdict: .passed)])
+    let one = TrustReport(checks: [.init(check: "zero-gradients", claim: "none is zero", verdict: .passed)])
     let lacking = try #require(
       try refusal {
         $0.checks = .default
@@ -167,7 +167,7 @@ import Testing
     // A check that says it found something, and nothing that it found.
     let lost = try #require(
       try refusal {
-        $0.report = CheckReport(checks: [.init(check: "zero-gradients", claim: "none is zero", verdict: .found)])
+        $0.report = TrustReport(checks: [.init(check: "zero-gradients", claim: "none is zero", verdict: .found)])
       })
     #expect(lost.problem.contains("its findings are not those"))
   }
@@ -186,9 +186,9 @@ import Testing
     #expect(check.doubts[0].hasPrefix("\(name) (cnn, fgsm(), untargeted, ε = 8/255): in \(images) of"))
     // As they are to whoever makes a baseline of it.
     let folder = try TemporaryFolder()
-    #expect(try RegressionCheck.doubts(of: now.store(in: folder)) == check.doubts)
+    #expect(try Gate.doubts(of: now.store(in: folder)) == check.doubts)
     // A check that was made has judged them.
-    now.report = CheckReport(checks: [.init(check: name, claim: "all is well", verdict: .passed)])
+    now.report = TrustReport(checks: [.init(check: name, claim: "all is well", verdict: .passed)])
     #expect(try self.check(before, now).verdict == .pass)
   }
 
@@ -238,7 +238,7 @@ import Testing
 
   @Test(arguments: [(-0.1, 0.05), (1.0, 0.05), (0.01, 0.0), (0.01, 0.5), (.nan, 0.05)])
   func impossibleOptionsAreRefused(maxDrop: Double, alpha: Double) {
-    #expect(throws: InputError.self) { try RegressionCheck.Options(maxDrop: maxDrop, alpha: alpha) }
+    #expect(throws: InputError.self) { try Gate.Options(maxDrop: maxDrop, alpha: alpha) }
   }
 
   /// Every level and limit that is accepted is answered, with numbers that are numbers.
@@ -251,9 +251,9 @@ import Testing
     for alpha in [Double.leastNonzeroMagnitude, 1e-300, 1e-17, 1e-9, 0.05, 0.499999, 0.4999999999999999] {
       for maxDrop in [0, -0.0, Double.leastNonzeroMagnitude, 1e-300, 1e-17, 0.01, 0.5, 0.9999999999, 1.0.nextDown] {
         for accuracy in [0, Double.leastNonzeroMagnitude, 0.3, 1.0.nextDown, 1] {
-          let options = try RegressionCheck.Options(
+          let options = try Gate.Options(
             maxDrop: maxDrop, alpha: alpha, floors: [AccuracyFloor(parsing: "\(accuracy)@8/255")])
-          let check = try RegressionCheck(of: store, against: baseline, options: options)
+          let check = try Gate(of: store, against: baseline, options: options)
           for group in check.groups {
             let numbers = [group.regressionPValue, group.adjustedPValue, group.passPValue]
             #expect(numbers.allSatisfy { (0...1).contains($0) }, "\(alpha) \(maxDrop)")

@@ -3,7 +3,7 @@ import GRDB
 /// The records of one model under one attack with one goal at one budget, counted.
 ///
 /// What is counted, unless it says so, are trials: images that were right before, and whose class is not the target.
-package struct CheckTotals: Sendable {
+package struct TrustCheckTotals: Sendable {
   package var attack: Int
   package var goal: Int
   package var budget: Int
@@ -49,12 +49,12 @@ extension RunStore {
   static let isTrial = "r.cleanPrediction = r.label AND r.target <> r.label"
 
   /// By attack, goal and budget, in that order.
-  package func checkTotals(model: Int) throws -> [CheckTotals] {
-    let sums = CheckTotals.flags.map { flag in
+  package func checkTotals(model: Int) throws -> [TrustCheckTotals] {
+    let sums = TrustCheckTotals.flags.map { flag in
       let flagged = "flags & \(flag.rawValue) <> 0 AND \(Self.isTrial)"
       return "SUM(\(flagged)), SUM(\(flagged) AND NOT success)"
     }
-    return try reporting(url) {
+    return try mappingStoreErrors(url) {
       try queue.read { database in
         try Row.fetchAll(
           database,
@@ -63,14 +63,14 @@ extension RunStore {
               SUM(\(Self.isTrial)), SUM(success), \(sums.joined(separator: ", "))
             FROM record r WHERE model = ? GROUP BY attack, goal, budget ORDER BY attack, goal, budget
             """, arguments: [model]
-        ).map(CheckTotals.init)
+        ).map(TrustCheckTotals.init)
       }
     }
   }
 
   /// How many images are of each class that `model` got right before any attack.
   package func correctImagesByLabel(model: Int) throws -> [Int: Int] {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         let rows = try Row.fetchAll(
           database,
@@ -84,7 +84,7 @@ extension RunStore {
 
   /// The untargeted results of `images` at one budget: whether each was beaten.
   package func successes(model: Int, attack: Int, goal: Int, budget: Int, of images: [Int]) throws -> [Int: Bool] {
-    try reporting(url) {
+    try mappingStoreErrors(url) {
       try queue.read { database in
         let query = try database.makeStatement(
           sql: """

@@ -3,31 +3,31 @@ import Runs
 /// A test of an evaluation: whether its numbers can be trusted.
 ///
 /// `docs/checks.md` says of each what it tests, when it fires and why then, how often it would by chance, and its source.
-protocol Check: Sendable {
-  /// One of `CheckName`, for example `zero-gradients`.
+protocol TrustCheck: Sendable {
+  /// One of `TrustCheckName`, for example `zero-gradients`.
   var name: String { get }
   /// What holds if it passes, as reports say it.
   var claim: String { get }
 
   /// Looks at one model of a run that is complete. The answer depends on the run alone, not on threads.
-  func examine(_ subject: CheckSubject) throws -> CheckAnswer
+  func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer
 }
 
 /// What a check says of one model.
-enum CheckAnswer: Sendable {
+enum TrustCheckAnswer: Sendable {
   /// None if it passed.
   case findings([Finding])
   /// There is nothing that the check could look at, and why.
   case notApplicable(String)
 
-  static let passed = CheckAnswer.findings([])
+  static let passed = TrustCheckAnswer.findings([])
 }
 
 /// Every check, in the order of reports.
-enum CheckCatalog {
-  static let all = CheckName.allCases.map(check)
+enum TrustCheckCatalog {
+  static let all = TrustCheckName.allCases.map(check)
 
-  private static func check(_ name: CheckName) -> any Check {
+  private static func check(_ name: TrustCheckName) -> any TrustCheck {
     switch name {
     case .chanceAccuracy: ChanceAccuracyCheck()
     case .recordedAccuracy: RecordedAccuracyCheck()
@@ -56,6 +56,6 @@ enum CheckCatalog {
   }
 }
 
-extension CheckSelection {
-  var checks: [any Check] { CheckCatalog.all.filter { names.contains($0.name) } }
+extension TrustCheckSelection {
+  var checks: [any TrustCheck] { TrustCheckCatalog.all.filter { names.contains($0.name) } }
 }

@@ -1,17 +1,17 @@
 public import Diagnostics
 
 /// Which trust checks a run is given.
-public struct CheckSelection: Sendable, Hashable {
+public struct TrustCheckSelection: Sendable, Hashable {
   /// In the order of the catalogue.
   public let names: [String]
   /// Whether checks may do more than a small share of a sweep's work: all but those of `.default`.
   package let isThorough: Bool
 
   /// The cheap ones: together they take a small share of a sweep's time.
-  public static let `default` = CheckSelection(
-    names: CheckName.allCases.filter { !$0.isThorough }.map(\.rawValue), isThorough: false)
-  public static let all = CheckSelection(names: CheckName.allCases.map(\.rawValue), isThorough: true)
-  public static let none = CheckSelection(names: [], isThorough: false)
+  public static let `default` = TrustCheckSelection(
+    names: TrustCheckName.allCases.filter { !$0.isThorough }.map(\.rawValue), isThorough: false)
+  public static let all = TrustCheckSelection(names: TrustCheckName.allCases.map(\.rawValue), isThorough: true)
+  public static let none = TrustCheckSelection(names: [], isThorough: false)
 
   private init(names: [String], isThorough: Bool) {
     self.names = names
@@ -26,7 +26,7 @@ public struct CheckSelection: Sendable, Hashable {
     case "all": self = .all
     case "none": self = .none
     default:
-      let known = CheckName.allCases.map(\.rawValue)
+      let known = TrustCheckName.allCases.map(\.rawValue)
       let wanted = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         let name = try Self.vocabulary.name(
           for: part.split(separator: " ").joined(separator: " "), .usage, "\(Setting.checks)")
@@ -43,7 +43,7 @@ public struct CheckSelection: Sendable, Hashable {
 
   /// What can be chosen, by whatever name.
   public static let vocabulary = Vocabulary(
-    "check", names: CheckName.allCases.map(\.rawValue) + ["default", "all", "none"],
+    "check", names: TrustCheckName.allCases.map(\.rawValue) + ["default", "all", "none"],
     synonyms: [
       "noise": "random-noise", "square": "square-attack", "nan": "non-finite", "randomized-model": "randomised-model",
       "gray-image": "grey-image", "off": "none", "no": "none", "every": "all",

@@ -12,7 +12,7 @@ public import Statistics
 ///   most α. It is a pass as well if the model file is the same and no image changed, since nothing is sampled then; and
 ///   for `maxDrop` 0, which no number of images could prove, if no fewer images are right than before.
 /// - *inconclusive* otherwise, with the limit that these images can decide, and how many would decide if there are so many.
-public struct RegressionCheck: Sendable, Hashable {
+public struct Gate: Sendable, Hashable {
   public enum Verdict: String, Codable, Sendable, Hashable, CaseIterable {
     case pass
     case inconclusive
@@ -117,8 +117,8 @@ public struct RegressionCheck: Sendable, Hashable {
   }
 }
 
-extension RegressionCheck.Group {
-  init(_ key: Outcomes.Key, images: [Int], before: [Bool], now: [Bool], options: RegressionCheck.Options) {
+extension Gate.Group {
+  init(_ key: Outcomes.Key, images: [Int], before: [Bool], now: [Bool], options: Gate.Options) {
     self.key = key
     let outcomes = PairedOutcomes(images, before, now)
     (pairs, lost, gained) = (outcomes.proportions, outcomes.onlyFirst, outcomes.onlySecond)
@@ -132,7 +132,7 @@ extension RegressionCheck.Group {
     verdict = .inconclusive
   }
 
-  fileprivate mutating func decide(_ options: RegressionCheck.Options, isSameModel: Bool, available: Int?) {
+  fileprivate mutating func decide(_ options: Gate.Options, isSameModel: Bool, available: Int?) {
     let isUnchanged = isSameModel && pairs.discordant == 0
     let isNoWorse = options.maxDrop == 0 && pairs.onlyFirst <= pairs.onlySecond
     if adjustedPValue <= options.alpha {

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// A function of one number, elementwise.
-struct Unary: Operation {
+struct ElementwiseUnary: Operation {
   let function: UnaryFunction
 
   var name: String { function.rawValue }
@@ -22,17 +22,17 @@ struct Unary: Operation {
 
 extension Variable {
   /// `max(0, x)`; its derivative at 0 is 0.
-  public func relu() -> Variable { applying(Unary(function: .relu)) }
+  public func relu() -> Variable { applying(ElementwiseUnary(function: .relu)) }
 
   /// `1 / (1 + e^(-x))`.
-  public func sigmoid() -> Variable { applying(Unary(function: .sigmoid)) }
+  public func sigmoid() -> Variable { applying(ElementwiseUnary(function: .sigmoid)) }
 
   /// `ln(sigmoid(x))`, finite for every finite `x`.
-  public func logSigmoid() -> Variable { applying(Unary(function: .logSigmoid)) }
+  public func logSigmoid() -> Variable { applying(ElementwiseUnary(function: .logSigmoid)) }
 
   /// `e^x`.
-  public func exp() -> Variable { applying(Unary(function: .exp)) }
+  public func exp() -> Variable { applying(ElementwiseUnary(function: .exp)) }
 
   /// The natural logarithm.
-  public func log() -> Variable { applying(Unary(function: .log)) }
+  public func log() -> Variable { applying(ElementwiseUnary(function: .log)) }
 }

@@ -1,7 +1,7 @@
 /// The trust checks by name, in the order of reports: a run records which it was asked for, and which ended.
 ///
 /// What stands behind each is in the room TrustChecks, which has one for every name.
-public enum CheckName: String, Sendable, CaseIterable {
+public enum TrustCheckName: String, Sendable, CaseIterable {
   case chanceAccuracy = "chance-accuracy"
   case recordedAccuracy = "recorded-accuracy"
   case permutedLabels = "permuted-labels"

@@ -1,11 +1,11 @@
 /// The results of the trust checks of a run: every check that was asked for, and all that they found.
-public struct CheckReport: Codable, Sendable, Hashable {
+public struct TrustReport: Codable, Sendable, Hashable {
   /// In the order of the catalogue.
-  public var checks: [CheckResult]
+  public var checks: [TrustCheckResult]
   /// The worst first, then in the order of the checks.
   public var findings: [Finding]
 
-  public init(checks: [CheckResult] = [], findings: [Finding] = []) {
+  public init(checks: [TrustCheckResult] = [], findings: [Finding] = []) {
     self.checks = checks
     // Swift's sort is stable.
     self.findings = findings.sorted { $0.severity > $1.severity }
@@ -13,7 +13,7 @@ public struct CheckReport: Codable, Sendable, Hashable {
 }
 
 /// How one trust check of a run ended, so that its silence can be told from its absence.
-public struct CheckResult: Codable, Sendable, Hashable {
+public struct TrustCheckResult: Codable, Sendable, Hashable {
   /// How it ended.
   public enum Verdict: String, Codable, Sendable, CaseIterable {
     /// It ran and found nothing.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `robust baseline`, `check`, `compare` and `minimum` on the shipped models and images.
-struct CheckTests {
+struct GateCommandTests {
   private static func sweep(_ folder: TemporaryFolder, _ name: String, _ options: String) throws {
     let arguments =
       "sweep --attack fgsm --save-images 0 \(options) --output".split(separator: " ").map(String.init)

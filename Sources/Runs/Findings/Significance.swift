@@ -1,7 +1,7 @@
 import Statistics
 
 /// How likely a check would be to fire by chance alone.
-package enum Chance {
+package enum Significance {
   /// What a test of chance must fall below for a check to fire: about twenty tests a model then raise a false alarm in less
   /// than one run in fifty.
   package static let level = 0.001

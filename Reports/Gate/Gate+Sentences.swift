@@ -4,7 +4,7 @@ import Runs
 import Statistics
 import Text
 
-extension RegressionCheck.Group {
+extension Gate.Group {
   /// Accuracy before and now, as percentages.
   var before: String { Self.percent(pairs.first, pairs.count) }
   var now: String { Self.percent(pairs.second, pairs.count) }
@@ -20,7 +20,7 @@ extension RegressionCheck.Group {
   }
 
   /// What the test says, in a sentence.
-  func sentence(_ options: RegressionCheck.Options) -> String {
+  func sentence(_ options: Gate.Options) -> String {
     let allowed = options.allowedDrop
     let counts = "\(pairs.onlyFirst) images lost, \(pairs.onlySecond) gained of \(pairs.count)"
     let numbers = "accuracy \(before) → \(now), change \(change) points; \(counts)"
@@ -62,10 +62,10 @@ private enum Remedy {
   }
 }
 
-extension RegressionCheck.Floor {
+extension Gate.Floor {
   /// The accuracy, with its interval: `62.1% (59.5 to 64.6)`.
   var measured: String {
-    "\(RegressionCheck.Group.percent(correct, count)) (\(NumberFormat.fixed(100 * interval.lowerBound, 1)) to "
+    "\(Gate.Group.percent(correct, count)) (\(NumberFormat.fixed(100 * interval.lowerBound, 1)) to "
       + "\(NumberFormat.fixed(100 * interval.upperBound, 1)))"
   }
 
@@ -73,7 +73,7 @@ extension RegressionCheck.Floor {
   var required: String { NumberFormat.significant(100 * floor.accuracy, 6) + "%" }
 
   /// What the test says, in a sentence.
-  func sentence(_ options: RegressionCheck.Options) -> String {
+  func sentence(_ options: Gate.Options) -> String {
     let numbers = "accuracy \(measured), \(correct) of \(count) images"
     switch verdict {
     case .pass: return "At least \(required) are right: \(numbers)."
@@ -91,7 +91,7 @@ extension RegressionCheck.Floor {
   }
 }
 
-extension RegressionCheck {
+extension Gate {
   /// The outcome in one sentence.
   var headline: String {
     let allowed = options.allowedDrop
@@ -147,7 +147,7 @@ extension RegressionCheck {
   var intervalConfidence: String { NumberFormat.confidence(1 - 2 * options.alpha, tails: 2 * options.alpha) }
 }
 
-extension RegressionCheck.Options {
+extension Gate.Options {
   /// `1 percentage point`.
   var allowedDrop: String { Remedy.points(maxDrop) }
 }

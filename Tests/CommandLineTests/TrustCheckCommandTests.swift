@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The trust checks of `robust sweep` on the shipped models and images.
-struct ChecksTests {
+struct TrustCheckCommandTests {
   private func summary(_ path: String) throws -> [String: Any] {
     try #require(JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
   }

@@ -3,7 +3,7 @@ import Diagnostics
 import Files
 public import Runs
 
-extension RegressionCheck {
+extension Gate {
   /// Compares the run in `store` with `baseline`, if there is one, and with the required accuracies of `options`.
   ///
   /// The model files may differ; data, attacks, crops, seed and kind of curve may not.
@@ -53,7 +53,7 @@ extension RegressionCheck {
     try doubts(store.finishedCheckReport(), store)
   }
 
-  private static func doubts(_ report: CheckReport, _ store: RunStore) throws -> [String] {
+  private static func doubts(_ report: TrustReport, _ store: RunStore) throws -> [String] {
     let configuration = store.configuration
     let doubts = report.findings.filter { $0.severity == .error }.map { finding in
       let scope = [
@@ -69,9 +69,9 @@ extension RegressionCheck {
   }
 
   /// The default checks that were not made, in words; empty if all were.
-  private static func missingChecks(_ report: CheckReport) -> String {
+  private static func missingChecks(_ report: TrustReport) -> String {
     let names = Set(report.checks.map(\.check))
-    let missing = CheckSelection.default.names.filter { !names.contains($0) }
+    let missing = TrustCheckSelection.default.names.filter { !names.contains($0) }
     if missing.isEmpty { return "" }
     return names.isEmpty
       ? "trust checks" : "the trust check\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))"

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Sum, difference, product or quotient of two tensors of one shape, elementwise.
-struct Binary: Operation {
+struct ElementwiseBinary: Operation {
   let function: BinaryFunction
 
   var name: String { function.rawValue }
@@ -36,8 +36,8 @@ struct Binary: Operation {
 
 extension Variable {
   /// Elementwise; the shapes are equal.
-  public static func + (a: Variable, b: Variable) -> Variable { a.applying(Binary(function: .add), b) }
-  public static func - (a: Variable, b: Variable) -> Variable { a.applying(Binary(function: .subtract), b) }
-  public static func * (a: Variable, b: Variable) -> Variable { a.applying(Binary(function: .multiply), b) }
-  public static func / (a: Variable, b: Variable) -> Variable { a.applying(Binary(function: .divide), b) }
+  public static func + (a: Variable, b: Variable) -> Variable { a.applying(ElementwiseBinary(function: .add), b) }
+  public static func - (a: Variable, b: Variable) -> Variable { a.applying(ElementwiseBinary(function: .subtract), b) }
+  public static func * (a: Variable, b: Variable) -> Variable { a.applying(ElementwiseBinary(function: .multiply), b) }
+  public static func / (a: Variable, b: Variable) -> Variable { a.applying(ElementwiseBinary(function: .divide), b) }
 }

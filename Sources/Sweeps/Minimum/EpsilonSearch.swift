@@ -6,7 +6,7 @@ import Tensors
 /// The search on one chunk of images with one attack.
 ///
 /// Images that stand at the same ε are attacked together. What an attack does to an image does not depend on its batch.
-struct Bisection {
+struct EpsilonSearch {
   let configuration: MinimumConfiguration
   let chunk: SweepChunk
   let attack: any Attack

@@ -1,7 +1,7 @@
 import Diagnostics
 import Runs
 
-extension RegressionCheck {
+extension Gate {
   /// What was asked for.
   public struct Options: Sendable, Hashable {
     /// How much accuracy may be lost, in [0, 1).

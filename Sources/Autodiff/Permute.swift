@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Axis `i` of the output is axis `permutation[i]` of the input.
-struct Transposition: Operation {
+struct Permute: Operation {
   let permutation: [Int]
 
   var name: String { "transpose" }
@@ -31,5 +31,5 @@ extension Variable {
   /// The axes reordered: axis `i` of the result is axis `permutation[i]` of this.
   ///
   /// `x.transposed([0, 2, 3, 1])` turns `[B, C, H, W]` into `[B, H, W, C]`.
-  public func transposed(_ permutation: [Int]) -> Variable { applying(Transposition(permutation: permutation)) }
+  public func transposed(_ permutation: [Int]) -> Variable { applying(Permute(permutation: permutation)) }
 }

@@ -106,7 +106,7 @@ public enum HTMLReport {
     }
   }
 
-  /// The matrices of one telltale budget in full, the others folded away; ε = 0 attacks nothing.
+  /// The matrices of one reference budget in full, the others folded away; ε = 0 attacks nothing.
   private static func matrixValues(
     _ summary: RunSummary, _ names: Names
   ) -> (shown: [[String: Any]], folded: [[String: Any]]) {

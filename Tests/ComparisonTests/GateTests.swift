@@ -130,7 +130,7 @@ import Testing
       let check = try check(sample, sample, requiresChecks: true)
       #expect(check.verdict == .untrustworthy && check.doubts.count == 1)
       #expect(names.dropFirst(left).allSatisfy { check.doubts[0].contains($0) })
-      let remedy = #"options: RunOptions(checks: CheckSelection(parsing: "default")))`."#
+      let remedy = #"options: RunOptions(checks: TrustCheckSelection(parsing: "default")))`."#
       #expect(
         check.doubts[0].contains("`Sweep.report(into: ") && check.doubts[0].hasSuffix(remedy), "\(check.doubts[0])")
     }

@@ -79,15 +79,15 @@ struct ExampleSearch: Sendable {
     let attack = sweep.attacks[batch.attack]
     let used = (usesLattice ? attack.onLattice : nil) ?? attack
     let stored = try stored(batch, chunk.ids)
-    let found = try attacked(by: attack, batch, chunk, stored)
-    var differences: [(EvaluationRecord, EvaluationRecord)] = []
-    for (row, records) in found.enumerated() {
-      for (budget, now) in records.sorted(by: { $0.key < $1.key }) {
-        let stored = stored[row][budget]!
-        if !now.record.isSame(as: stored) { differences.append((stored, now.record)) }
-      }
+    let targets = stored.compactMap { $0.values.first!.target }
+    let goal: Goal = targets.isEmpty ? .untargeted : .targeted(targets)
+    var found = try attacked(by: attack, goal, batch, chunk)
+    var differences = Self.differences(stored, found)
+    if differences.contains(where: { !$0.isEmpty }) {
+      try attackAsInSweep(batch, differences.indices.filter { !differences[$0].isEmpty }, &found, isCancelled)
+      differences = Self.differences(stored, found)
     }
-    let kept = usesLattice ? try attacked(by: used, batch, chunk, stored) : found
+    let kept = usesLattice ? try attacked(by: used, goal, batch, chunk) : found
     let rounding = usesLattice ? roundings(found, batch) : nil
     var examples: [Example] = []
     for (row, records) in kept.enumerated() {
@@ -100,25 +100,54 @@ struct ExampleSearch: Sendable {
             image: now.image, clean: clean[row], run: rounding?[row][budget]))
       }
     }
-    return Result(examples: examples, differences: differences)
+    return Result(examples: examples, differences: differences.flatMap(\.self))
   }
 
   typealias Found = (record: EvaluationRecord, image: Tensor)
 
-  /// For each image of a batch, the outcome of `attack` at each budget above 0.
+  /// For each image, the records that came out differently now, in the order of budgets.
+  private static func differences(
+    _ stored: [[Int: EvaluationRecord]], _ found: [[Int: Found]]
+  ) -> [[(stored: EvaluationRecord, now: EvaluationRecord)]] {
+    zip(stored, found).map { stored, found in
+      found.sorted { $0.key < $1.key }.compactMap { budget, now in
+        let stored = stored[budget]!
+        var record = now.record
+        // What was suspicious meanwhile is not part of the example.
+        record.flags = stored.flags
+        return record.isSame(as: stored) ? nil : (stored, record)
+      }
+    }
+  }
+
+  /// Replaces what was found of the images `rows` of a batch by what the attack does to them in the company of the sweep.
+  ///
+  /// Sums over a batch of another size may differ in the last bit. Steps that take signs hide it; those along the gradient
+  /// itself, as in L2, do not.
+  private func attackAsInSweep(
+    _ batch: Batch, _ rows: [Int], _ found: inout [[Int: Found]], _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    let size = sweep.models[batch.model].chunkSize
+    for (number, rows) in Dictionary(grouping: rows, by: { batch.positions[$0] / size }).sorted(by: { $0.key < $1.key })
+    {
+      let positions = number * size..<min((number + 1) * size, sweep.dataset.count)
+      let chunk = SweepChunk(sweep, model: batch.model, positions: positions, isCancelled: isCancelled)
+      let goal = chunk.goals(sweep.configuration.goals[batch.goal])[batch.target ?? 0]
+      let again = try attacked(by: sweep.attacks[batch.attack], goal, batch, chunk)
+      for row in rows { found[row] = again[batch.positions[row] - positions.lowerBound] }
+    }
+  }
+
+  /// For each image of `chunk`, the outcome of `attack` at each budget above 0.
   private func attacked(
-    by attack: any Attack, _ batch: Batch, _ chunk: SweepChunk, _ stored: [[Int: EvaluationRecord]]
+    by attack: any Attack, _ goal: Goal, _ batch: Batch, _ chunk: SweepChunk
   ) throws -> [[Int: Found]] {
-    let targets = stored.compactMap { $0.values.first!.target }
-    let goal: Goal = targets.isEmpty ? .untargeted : .targeted(targets)
     // The smaller budgets too: an image that one of them has beaten is carried on.
     let budgets = sweep.configuration.budgets.indices.filter { $0 <= selection.budgets.last! }
     var found = [[Int: Found]](repeating: [:], count: chunk.labels.count)
     for attacked in try chunk.attacked(by: attack, goal, indices: (batch.attack, batch.goal), budgets: budgets) {
-      var record = attacked.record
+      let record = attacked.record
       guard sweep.configuration.budgets[record.budget].value > 0 else { continue }
-      // What was suspicious meanwhile is not part of the example.
-      record.flags = stored[attacked.row][record.budget]?.flags ?? []
       found[attacked.row][record.budget] = (record, attacked.image)
     }
     return found

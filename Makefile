@@ -13,6 +13,8 @@ ifeq ($(shell uname -s),Darwin)
 endif
 
 RELEASE = -c release $(SWIFT_FLAGS)
+# No test imports what is internal: with other flags for tests, everything would be compiled a second time for them.
+TEST = test $(RELEASE) --disable-testable-imports
 BINARIES = $$($(SWIFT) build $(RELEASE) --show-bin-path)
 
 .PHONY: help demo test smoke test-variants build install benchmark format lint clean dependencies
@@ -40,18 +42,18 @@ demo: build
 	@binaries=$(BINARIES) && set -x && "$$binaries/robust" sweep --attack fgsm
 
 test: dependencies
-	$(SWIFT) test $(RELEASE)
+	$(SWIFT) $(TEST)
 
 # Without the tests marked `.slow`.
 smoke: dependencies
-	ROBUST_SMOKE=1 $(SWIFT) test $(RELEASE)
+	ROBUST_SMOKE=1 $(SWIFT) $(TEST)
 
 # Each variant rounds, and so trains, differently. Only tests whose outcome can depend on that are built and run: not those of
 # rooms that compute nothing (Package.swift lists them), and of the command line those of checks, sweeps and training. In a
 # folder of its own, so that the next `make build` does not start over.
 test-variants: dependencies
 	@for variant in $$(Scripts/other-variants); do \
-	  (set -x; ROBUST_CPU=$$variant ROBUST_TESTS=computing $(SWIFT) test $(RELEASE) --scratch-path .build-variants \
+	  (set -x; ROBUST_CPU=$$variant ROBUST_TESTS=computing $(SWIFT) $(TEST) --scratch-path .build-variants \
 	    --skip '^CommandLineTests\.(?!(TrustCheckCommand|Sweep|Train)Tests/)') || exit 1; \
 	done
 

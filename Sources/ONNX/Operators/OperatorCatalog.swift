@@ -1,0 +1,10 @@
+/// Every operator that robust knows.
+package enum OperatorCatalog {
+  /// By family; a line a file.
+  package static let all: [OperatorDefinition] =
+    []
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ("\($0.domain)/\($0.name)", $0) })
+
+  package static func definition(domain: String, name: String) -> OperatorDefinition? { byName["\(domain)/\(name)"] }
+}

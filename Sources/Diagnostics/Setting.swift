@@ -8,6 +8,8 @@
 public enum Setting: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
   // Images and models
   case data, dataset, split, instance, elevation, azimuth, lighting, models, crop, crops, decoder
+  /// The shape of the images that a foreign model takes.
+  case inputShape
   // Attacks
   case attacks, norm, budgets, goals, objective, steps, stepSize, startsAtRandom, lattice
   case kurakin = "Steps.kurakin"

@@ -13,6 +13,8 @@ package struct ONNXModel: Sendable {
   package var graph: Subgraph
   /// The key-value pairs that the file carries.
   package var metadata: [String: String]
+  /// The files beside it that hold weights, as it names them.
+  package var externalFiles: [String] = []
 
   package init(
     irVersion: Int, producerName: String, producerVersion: String, opsets: [String: Int], inputs: [TensorInfo],

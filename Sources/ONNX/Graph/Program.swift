@@ -42,6 +42,17 @@ package struct Program: Sendable {
     lastUses = kept.map { step in step.inputs.filter { seen.insert($0).inserted } }.reversed()
   }
 
+  /// The shapes of its outputs.
+  package var outputShapes: [Shape] {
+    var shapes: [Int: Shape] = [:]
+    for leaf in leaves { shapes[leaf.slot] = leaf.tensor.shape }
+    for step in steps { shapes[step.output] = step.shape }
+    return outputs.map { shapes[$0] ?? [] }
+  }
+
+  /// The elements of all results: what a reverse pass has to keep at most.
+  package var resultElements: Int { steps.reduce(0) { $0 + $1.shape.count } }
+
   /// Records the program on the graph of `images`, one for each input.
   package func run(_ images: [Variable]) -> [Variable] {
     precondition(images.count == inputs.count, "Program: \(images.count) inputs, not \(inputs.count)")

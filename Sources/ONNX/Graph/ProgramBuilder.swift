@@ -3,8 +3,8 @@ package import Tensors
 
 /// Collects the steps of a program while operators lower their nodes.
 package final class ProgramBuilder {
-  /// The most elements that one tensor may have: 1 GiB of floats.
-  package static let maximumElements = 1 << 28
+  /// The most elements that one tensor may have: 512 MiB of floats.
+  package static let maximumElements = 1 << 27
 
   private(set) var steps: [Program.Step] = []
   private(set) var leaves: [Program.Leaf] = []

@@ -1,0 +1,191 @@
+import Autodiff
+import Diagnostics
+import Synchronization
+import Tensors
+
+/// A model that was folded, fused and tried: what computes scores.
+final class ONNXNetwork: Sendable {
+  let input: ImageInput
+  /// What is lowered.
+  let model: ONNXModel
+  let selection: ScoreSelection
+  let classCount: Int
+  /// How many images one program takes; nil: as many as are asked for.
+  let groupSize: Int?
+  let chunkSize: Int
+  /// The names of nodes that were computed once, and of normalisations that went into weights.
+  let folded: [String]
+  let fused: [String]
+  let notes: [String]
+  /// The program for one group of images, or for one image: what a description shows.
+  let sample: Program
+
+  private let programs = Mutex<[Int: Program]>([:])
+  private let file: String
+
+  /// The most elements that the reverse pass of one chunk keeps.
+  private static let chunkElements = 1 << 26
+
+  init(_ original: ONNXModel, options: ONNXClassifier.Options, file: String) throws {
+    self.file = file
+    let input = try ImageInput(of: original, layout: options.layout, imageShape: options.imageShape, file: file)
+    let (constant, folded) = ConstantFolding.apply(to: original)
+    let (fusedModel, fused) = BatchNormalizationFolding.apply(to: constant)
+    (self.input, self.folded, self.fused) = (input, folded, fused)
+
+    let batch = input.fixedBatch ?? 1
+    let outputs = try Self.lowered(fusedModel, input, batch: batch, file).values
+    let (output, count) = try Self.output(outputs, of: fusedModel, batch: batch, named: options.output, file)
+    var selection = ScoreSelection(of: output, classCount: count, in: fusedModel.graph)
+    var model = fusedModel
+    model.graph.outputs = [selection.name]
+    ConstantFolding.removeUnused(from: &model.graph)
+    var lowered = try Self.lowered(model, input, batch: batch, file)
+    if lowered.values[0].shape.count != batch * count {
+      // What is before the softmax has another form: what is behind it will have to do.
+      selection = ScoreSelection(unsquashed: output, classCount: count)
+      model = fusedModel
+      model.graph.outputs = [selection.name]
+      ConstantFolding.removeUnused(from: &model.graph)
+      lowered = try Self.lowered(model, input, batch: batch, file)
+    }
+    (self.model, self.selection, self.classCount) = (model, selection, max(count, 2))
+    sample = lowered.program
+    var notes = [input.note, selection.note].compactMap { $0 }
+
+    var group = input.fixedBatch
+    if group == nil, !Self.takesSeveral(model, input, sample, count, file) {
+      group = 1
+      notes.append("it computes several images otherwise than one at a time, so it is given one at a time")
+    } else if let group, group > 1 {
+      notes.append("it takes \(group) images at a time; the last group is filled up with copies")
+    } else if group == 1 {
+      notes.append("it takes one image at a time")
+    }
+    groupSize = group
+    let perImage = max(sample.resultElements / batch, 1)
+    var chunk = 64
+    while chunk > 1, chunk * perImage > Self.chunkElements { chunk /= 2 }
+    if let group { chunk = max(chunk / group, 1) * group }
+    chunkSize = chunk
+    self.notes = notes
+    programs.withLock { $0[batch] = lowered.program }
+  }
+
+  /// `[batch, classes]` for images `[batch, channel, row, column]`.
+  func scores(of images: Variable) -> Variable {
+    let count = images.shape[0]
+    guard let groupSize else { return run(images) }
+    var parts: [Variable] = []
+    for start in stride(from: 0, to: count, by: groupSize) {
+      let rows = min(groupSize, count - start)
+      var part = images.slice(axis: 0, range: start..<start + rows)
+      if rows < groupSize {
+        let last = part.slice(axis: 0, range: rows - 1..<rows)
+        part = .concatenated([part] + [Variable](repeating: last, count: groupSize - rows), axis: 0)
+      }
+      let scores = run(part)
+      parts.append(rows < groupSize ? scores.slice(axis: 0, range: 0..<rows) : scores)
+    }
+    return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
+  }
+
+  private func run(_ images: Variable) -> Variable {
+    let batch = images.shape[0]
+    let program = programs.withLock { programs in
+      if let program = programs[batch] { return program }
+      // One batch size was tried, and sizes of more than one are treated alike: no other can fail.
+      guard let program = try? Self.lowered(model, input, batch: batch, file).program else {
+        preconditionFailure("\(file): can't be lowered for \(batch) images")
+      }
+      programs[batch] = program
+      return program
+    }
+    return Self.scores(program, images, input, selection.form)
+  }
+
+  private static func scores(
+    _ program: Program, _ images: Variable, _ input: ImageInput, _ form: ScoreSelection.Form
+  ) -> Variable {
+    let batch = images.shape[0]
+    var x = images
+    if input.layout == .nhwc, input.dimensions.count == 3 { x = x.transposed([0, 2, 3, 1]) }
+    let shape = Shape([batch] + input.dimensions)
+    if x.shape != shape { x = x.reshaped(to: shape) }
+    let output = program.run([x])[0]
+    let scores = output.reshaped(to: [batch, output.shape.count / batch])
+    guard form == .logitOfSecond else { return scores }
+    // softmax([0, z]) is [1 − logistic(z), logistic(z)].
+    return .concatenated([scores * 0, scores], axis: 1)
+  }
+
+  private static func lowered(
+    _ model: ONNXModel, _ input: ImageInput, batch: Int, _ file: String
+  ) throws -> (program: Program, values: [Value]) {
+    let builder = ProgramBuilder()
+    let images = builder.input(shape: Shape([batch] + input.dimensions), type: input.type)
+    do {
+      let values = try GraphLowering.lower(model.graph, inputs: [input.name: .computed(images)], builder: builder)
+      return (builder.program(inputs: [images], outputs: values), values)
+    } catch let failure as GraphLowering.Failure {
+      throw failure.error(file: file)
+    }
+  }
+
+  /// The output that holds a number for each class, and how many these are.
+  private static func output(
+    _ values: [Value], of model: ONNXModel, batch: Int, named chosen: String?, _ file: String
+  ) throws -> (name: String, classCount: Int) {
+    let names = model.graph.outputs
+    let texts = zip(names, values).map { "“\($0)” \($1.shape)" }.joined(separator: ", ")
+    if let chosen, !names.contains(chosen) {
+      throw InputError(
+        .model, file, "it has no output “\(chosen)”; its outputs are \(texts)", remedy: "name one of these")
+    }
+    let candidates = zip(names, values).filter { name, value in
+      let dimensions = value.shape.dimensions
+      guard value.type.isReal, value.constant == nil, dimensions.first == batch, chosen ?? name == name else { return false }
+      return value.shape.count / batch == dimensions.max() || batch > 1 && dimensions.dropFirst().count { $0 > 1 } <= 1
+    }
+    guard let (name, value) = candidates.first(where: { $0.1.shape.count > batch }) ?? candidates.first else {
+      throw InputError(
+        .model, file, "no output holds a number for each class and image: its outputs are \(texts)",
+        remedy: "export a classifier whose output is [batch, classes]")
+    }
+    return (name, value.shape.count / batch)
+  }
+
+  /// Whether the network gives two images of a batch what it gives each of them alone.
+  private static func takesSeveral(
+    _ model: ONNXModel, _ input: ImageInput, _ one: Program, _ classCount: Int, _ file: String
+  ) -> Bool {
+    guard let two = try? lowered(model, input, batch: 2, file).program else { return false }
+    var stream = RandomStream(seed: 0, 0x6f6e_6e78)
+    let images = Tensor(uninitialized: input.imageShape.batched(2)) { pixels in
+      for i in pixels.indices { pixels[i] = stream.uniform() }
+    }
+    let graph = Graph()
+    guard two.outputShapes[0].count == 2 * classCount else { return false }
+    let together = scores(two, graph.constant(images), input, .scores).value
+    let apart = Tensor.concatenated(
+      (0..<2).map { scores(one, graph.constant(images.rows($0..<$0 + 1)), input, .scores).value })
+    let largest = apart.scalars.reduce(0) { max($0, abs($1)) }
+    return zip(together.scalars, apart.scalars).allSatisfy {
+      abs($0 - $1) <= 1e-4 * largest || $0.isNaN && $1.isNaN || $0 == $1
+    }
+  }
+}
+
+extension GraphLowering.Failure {
+  /// All problems as one, with the nodes' names.
+  func error(file: String) -> InputError {
+    let shown = problems.prefix(12).map { "\($0.operatorName) “\($0.node)”: \($0.failure.problem)" }
+    let rest = problems.count > 12 ? "; and \(problems.count - 12) more" : ""
+    let isInvalid = problems.contains { $0.failure.kind == .invalid }
+    return InputError(
+      .model, file, shown.joined(separator: "; ") + rest,
+      remedy: isInvalid
+        ? "check the file, for example by `onnx.checker.check_model` with full_check, and export it again"
+        : "export the model without these, for example by folding them (onnxsim) or in evaluation mode")
+  }
+}

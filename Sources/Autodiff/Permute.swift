@@ -1,20 +1,22 @@
 import Kernels
-import Tensors
+package import Tensors
 
 /// Axis `i` of the output is axis `permutation[i]` of the input.
-struct Permute: Operation {
-  let permutation: [Int]
+package struct Permute: Operation {
+  package let permutation: [Int]
 
-  var name: String { "transpose" }
+  package init(permutation: [Int]) { self.permutation = permutation }
 
-  func value(of inputs: [Tensor], saving: Bool) -> Evaluation {
+  package var name: String { "transpose" }
+
+  package func value(of inputs: [Tensor], saving: Bool) -> Evaluation {
     precondition(
       permutation.sorted() == Array(0..<inputs[0].shape.rank),
       "transpose: \(permutation) does not permute the axes of \(inputs[0].shape)")
     return Evaluation(Self.transposed(inputs[0], permutation))
   }
 
-  func reverse(_ record: ReverseRecord) -> [Tensor?] {
+  package func reverse(_ record: ReverseRecord) -> [Tensor?] {
     var inverse = permutation
     for (to, from) in permutation.enumerated() { inverse[from] = to }
     return [Self.transposed(record.gradient, inverse)]

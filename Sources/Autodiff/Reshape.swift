@@ -1,14 +1,16 @@
 public import Tensors
 
 /// The same elements under another shape.
-struct Reshape: Operation {
-  let shape: Shape
+package struct Reshape: Operation {
+  package let shape: Shape
 
-  var name: String { "reshape" }
+  package init(shape: Shape) { self.shape = shape }
 
-  func value(of inputs: [Tensor], saving: Bool) -> Evaluation { Evaluation(inputs[0].reshaped(to: shape)) }
+  package var name: String { "reshape" }
 
-  func reverse(_ record: ReverseRecord) -> [Tensor?] { [record.gradient.reshaped(to: record.inputs[0].shape)] }
+  package func value(of inputs: [Tensor], saving: Bool) -> Evaluation { Evaluation(inputs[0].reshaped(to: shape)) }
+
+  package func reverse(_ record: ReverseRecord) -> [Tensor?] { [record.gradient.reshaped(to: record.inputs[0].shape)] }
 }
 
 extension Variable {

@@ -90,7 +90,7 @@ let package = Package(
       name: "RobustKit",
       targets: [
         "Diagnostics", "Statistics", "Processor", "Files", "Text", "Figures", "Tensors", "Arrays", "Autodiff", "Models",
-        "ONNX", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection",
+        "ONNX", "ExternalModels", "Classifiers", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection",
         "Reports",
       ]),
   ],
@@ -126,7 +126,9 @@ let package = Package(
       "Models",
       ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff"],
       resources: [.copy("Resources")]),
+    library("ExternalModels", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models"]),
     library("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models"]),
+    library("Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX"]),
     library("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays"], resources: [.copy("Resources")]),
     library("ToyNORB", ["Diagnostics", "Files", "Tensors", "Imaging", "Datasets"]),
     library("Attacks", at: "Attacks", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
@@ -134,8 +136,8 @@ let package = Package(
     library(
       "Runs",
       [
-        "Processor", "Diagnostics", "Statistics", "Files", "Tensors", "Kernels", "Models", "Datasets", "Attacks",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "Processor", "Diagnostics", "Statistics", "Files", "Tensors", "Kernels", "Models", "Classifiers", "Datasets",
+        "Attacks", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library(
       "Sweeps",
@@ -173,7 +175,7 @@ let package = Package(
       name: "robust",
       dependencies: [
         "Processor", "Diagnostics", "Files", "Text", "Figures", "Tensors", "Arrays", "Imaging", "Kernels", "Models",
-        "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples",
+        "ONNX", "Classifiers", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples",
         "Inspection", "Reports", "Reproduction", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
@@ -199,7 +201,9 @@ let package = Package(
     tests("Kernels", ["Tensors", "Autodiff", "TestSupport"]),
     tests("Autodiff", ["Tensors", "TestSupport"]),
     tests("Models", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "TestSupport"]),
+    tests("ExternalModels", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
     tests("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "TestSupport"]),
+    tests("Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX", "TestSupport"]),
     tests("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "TestSupport"]),
     tests("ToyNORB", ["Diagnostics", "Files", "Datasets", "TestSupport"]),
     tests("Attacks", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "TestSupport"]),

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Another program that turns a file into bytes.
+/// Another program: one that turns a file into bytes, or one that answers as long as it is asked.
 ///
 /// Foundation's `Process` would hand down the signals that this program blocks and ignores: the other one could not be stopped.
 package enum ChildProcess {
@@ -15,7 +15,11 @@ package enum ChildProcess {
     let ends = try pipe()
     defer { close(ends[0]) }
     let started = Result { () throws(POSIXError) -> pid_t in
-      try start(path, arguments, input: input, output: ends, environment: environment)
+      let input = open(input, O_RDONLY | O_CLOEXEC)
+      guard input >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      let errors = open("/dev/null", O_WRONLY | O_CLOEXEC)
+      defer { for file in [input, errors] where file >= 0 { close(file) } }
+      return try start(path, arguments, files: [input, ends[1], errors], environment: environment)
     }
     close(ends[1])
     let process = try started.get()
@@ -36,15 +40,20 @@ package enum ChildProcess {
   }
 
   /// The ends to read from and to write to, which no other program that is started meanwhile keeps open.
-  private static func pipe() throws(POSIXError) -> [CInt] {
+  package static func pipe() throws(POSIXError) -> [CInt] {
     var ends: [CInt] = [-1, -1]
     try check(Foundation.pipe(&ends) == 0 ? 0 : errno)
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return ends
   }
 
-  private static func start(
-    _ path: String, _ arguments: [String], input: String, output: [CInt], environment: [String: String]
+  /// Starts the program at `path` with `files` as its standard input, output and error.
+  ///
+  /// - Parameter group: whether it heads a process group of its own, so that what stops this program from a terminal does not
+  ///   stop it, and all that it starts can be ended together.
+  /// - Returns: its process id; whoever starts it waits for it.
+  package static func start(
+    _ path: String, _ arguments: [String], files: [CInt], environment: [String: String], inGroup group: Bool = false
   ) throws(POSIXError) -> pid_t {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
@@ -55,10 +64,13 @@ package enum ChildProcess {
     #endif
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-    for end in output where end > STDERR_FILENO { posix_spawn_file_actions_addclose(&actions, end) }
+    // Where this program's own standard files are closed, new ones have their numbers, and one would replace another.
+    let files = files.map { fcntl($0, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) }
+    defer { for file in files where file >= 0 { close(file) } }
+    try check(files.contains { $0 < 0 } ? EBADF : 0)
+    for (standard, file) in zip([STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO], files) {
+      posix_spawn_file_actions_adddup2(&actions, file, standard)
+    }
 
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -68,7 +80,8 @@ package enum ChildProcess {
     for number in [SIGPIPE, SIGXFSZ] { sigaddset(&ignored, number) }
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &ignored)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (group ? POSIX_SPAWN_SETPGROUP : 0)
+    posix_spawnattr_setflags(&attributes, Int16(flags))
 
     let words = ([path] + arguments).map { strdup($0) }
     let variables = environment.map { strdup("\($0.key)=\($0.value)") }

@@ -18,6 +18,14 @@ public protocol Classifier: Sendable {
 
   /// Records the forward pass for `images` on their graph.
   func outputs(for images: Variable) -> ClassifierOutputs
+
+  /// Throws what went wrong in the passes so far, of a classifier that can fail: one that another process computes. Their
+  /// results are then worth nothing.
+  func check() throws
+}
+
+extension Classifier {
+  public func check() throws {}
 }
 
 /// The outputs of a classifier, on a graph.

@@ -1,8 +1,16 @@
 /// Every operator that robust knows.
 package enum OperatorCatalog {
   /// By family; a line a file.
-  package static let all: [OperatorDefinition] =
-    []
+  package static let all: [OperatorDefinition] = families.flatMap { $0 }
+
+  private static let families: [[OperatorDefinition]] = [
+    Reshaping.operators,
+    Rearranging.operators,
+    Slicing.operators,
+    Indexing.operators,
+    Scattering.operators,
+    Making.operators,
+  ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ("\($0.domain)/\($0.name)", $0) })
 

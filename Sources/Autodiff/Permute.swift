@@ -22,7 +22,7 @@ package struct Permute: Operation {
     return [Self.transposed(record.gradient, inverse)]
   }
 
-  private static func transposed(_ tensor: Tensor, _ permutation: [Int]) -> Tensor {
+  static func transposed(_ tensor: Tensor, _ permutation: [Int]) -> Tensor {
     .from(tensor, shape: Shape(permutation.map { tensor.shape[$0] })) {
       Kernels.transpose($0, dimensions: tensor.shape.dimensions, permutation: permutation, into: $1)
     }

@@ -10,6 +10,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable, CustomStringConve
   case data, dataset, split, instance, elevation, azimuth, lighting, models, crop, crops, decoder
   /// The shape of the images that a foreign model takes.
   case inputShape
+  // What a foreign model needs done to its images, beside `crop` and `range`
+  case resize, layout, channels, mean, std
   // Attacks
   case attacks, norm, budgets, goals, objective, steps, stepSize, startsAtRandom, lattice
   case kurakin = "Steps.kurakin"

@@ -1,6 +1,5 @@
 public import Autodiff
 import Diagnostics
-import Files
 import Foundation
 public import Models
 public import Tensors
@@ -41,10 +40,7 @@ public struct ONNXClassifier: Classifier {
   /// - Throws: `InputError(.model)` that tells all that can't be done of it at once.
   public init(reading path: String, name: String? = nil, options: Options = Options()) throws {
     let model = try ONNXModel.read(path)
-    let folder = (path as NSString).deletingLastPathComponent
-    let files = [path] + model.externalFiles.map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
-    let hashes = try files.map { try Checksum.sha256(ofFile: $0) }
-    let sha256 = hashes.count == 1 ? hashes[0] : Checksum.sha256(of: Data(hashes.joined(separator: "\n").utf8))
+    let sha256 = try Self.sha256(of: model, at: path)
     let plain = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     try self.init(model, file: path, name: name ?? plain, sha256: sha256, options: options)
   }

@@ -4,6 +4,7 @@ import Diagnostics
 import Foundation
 import Models
 public import Runs
+import Tensors
 
 extension Sweep {
   /// The sweep of a run, made again from what its store says: its models, images, attacks, goals, budgets and seed.
@@ -34,7 +35,9 @@ extension Sweep {
     let attacks = try configuration.attacks.map { recorded in
       try AttackCatalog.attack(named: recorded.name, parameters: recorded.parameters)
     }
-    let models = try RecordedModels(configuration.models, places).load()
+    let models = try RecordedModels(
+      configuration.models, imageShape: Shape(configuration.dataset.shape), places
+    ).load()
     let dataset = try RecordedImages(configuration, catalog, places.dataset).load()
     guard configuration.attacks.map(\.description) == attacks.map(\.description) else {
       throw InputError(

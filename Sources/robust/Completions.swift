@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attacks
+import Classifiers
 import Datasets
 import Diagnostics
 import Foundation
@@ -24,9 +25,13 @@ enum Completions {
   static var attacks: CompletionKind { list(of: AttackCatalog.names) }
   static var objectives: CompletionKind { CompletionKind.list(Objective.allCases.map(\.rawValue)) }
   static var models: CompletionKind {
-    list(of: ModelCatalog.Shipped.allCases.map(\.rawValue), orFiles: checkpointExtensions)
+    list(of: ModelCatalog.Shipped.allCases.map(\.rawValue), orFiles: modelExtensions)
   }
   static var model: CompletionKind {
+    one(of: ModelCatalog.Shipped.allCases.map(\.rawValue), orFile: modelExtensions)
+  }
+  /// Of robust's own networks alone.
+  static var checkpoint: CompletionKind {
     one(of: ModelCatalog.Shipped.allCases.map(\.rawValue), orFile: checkpointExtensions)
   }
   static var presets: CompletionKind { CompletionKind.list(ModelCatalog.Preset.allCases.map(\.rawValue)) }
@@ -36,6 +41,7 @@ enum Completions {
   static var targets: CompletionKind { CompletionKind.list(["each", "random", "least-likely"]) }
 
   private static let checkpointExtensions = [".safetensors", ".safetensors.zst", ".safetensors.gz"]
+  private static let modelExtensions = checkpointExtensions + ClassifierCatalog.foreignExtensions
 
   /// The names that go on with the last piece of `prefix`, each after the pieces before, which are not offered again.
   private static func values(_ names: [String], _ prefix: String) -> [String] {

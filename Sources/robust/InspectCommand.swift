@@ -60,7 +60,7 @@ struct InspectCommand: ParsableCommand {
     defer { named?.close() }
     let threads = try threading.resolved()
     let renderer = try figures.renderer()
-    let loaded = try given.load()
+    let loaded = try given.load(for: "can be inspected")
     guard let inspectable = loaded.model as? any Inspectable else {
       throw InputError(
         .model, given.model, "the layers of a model of the architecture \(loaded.architecture) can't be inspected",

@@ -27,7 +27,7 @@ struct MinimumCommand: ParsableCommand {
 
   @Argument(
     help: """
-      Shipped names (see `robust models`) or checkpoint files, or NAME=PATH, by default those of `robust sweep`; or the folder \
+      Shipped names (see `robust models`), ONNX files or checkpoint files, or NAME=PATH, by default those of `robust sweep`; or the folder \
       of one run, for its models, images and attacks.
       """, completion: Completions.model)
   var models: [String] = []
@@ -63,6 +63,8 @@ struct MinimumCommand: ParsableCommand {
 
   @Option(help: "Average over N crops of each image: 13 as the paper does. For models that see crops.")
   var crops: Int?
+
+  @OptionGroup var preprocessing: PreprocessingOptions
 
   @Flag(help: "Search on the grid of 8-bit images: ε counts in whole levels.")
   var lattice = false
@@ -184,14 +186,11 @@ struct MinimumCommand: ParsableCommand {
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? models.map { NamedPath($0) }
     let chosen = named.isEmpty ? SweepCommand.defaultModels : named
-    let loaded = try chosen.map { try $0.load() }
-    let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
+    let loaded = try AttackedModels(chosen, preprocessing)
+    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: loaded.classCount))
+    let (classifiers, descriptions) = try loaded.suiting(images, crops: crops)
     return Subject(
-      descriptions: zip(zip(chosen, loaded), classifiers).map { RunConfiguration.Model($0.0.value, $0.1, as: $1) },
-      models: classifiers, attacks: attacks,
-      images: try viewpoints.apply(
-        to: data.load(dataset, split: split, classCount: loaded[0].model.classCount)),
-      norm: try norms.chosen())
+      descriptions: descriptions, models: classifiers, attacks: attacks, images: images, norm: try norms.chosen())
   }
 
   /// Those of the run, if the argument is the folder of one.
@@ -202,7 +201,7 @@ struct MinimumCommand: ParsableCommand {
     guard let path = models.first(where: isRun) else { return nil }
     let others =
       (models.count > 1 ? models.filter { $0 != path } : []) + (split == nil ? [] : ["--split"])
-      + (crops == nil ? [] : ["--crops"]) + viewpoints.given
+      + (crops == nil ? [] : ["--crops"]) + preprocessing.given + viewpoints.given
     guard others.isEmpty else {
       throw InputError(
         .usage, path, "is a run, which says itself what its models and images are",

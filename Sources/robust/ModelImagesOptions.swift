@@ -1,11 +1,12 @@
 import ArgumentParser
+import Classifiers
 import Datasets
 import Models
 
 /// One model, and the images that it is given.
 struct ModelImagesOptions: ParsableArguments {
   @Argument(
-    help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.", completion: Completions.model)
+    help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.", completion: Completions.checkpoint)
   var model: String
 
   @Option(
@@ -27,6 +28,9 @@ struct ModelImagesOptions: ParsableArguments {
     return try data.load(dataset, split: split, classCount: classCount).limited(to: limit, isGiven: isGiven)
   }
 
-  /// The model, under its name if it was given one.
-  func load() throws -> Checkpoint.Loaded { try NamedPath(model).load() }
+  /// The network of robust's own, under its name if it was given one.
+  /// - Parameter purpose: what it is needed for, as `LoadedClassifier.requireModel(_:for:)` takes it.
+  func load(for purpose: String) throws -> Checkpoint.Loaded {
+    try NamedPath(model).load().requireModel(model, for: purpose)
+  }
 }

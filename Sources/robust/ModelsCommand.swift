@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classifiers
 import Diagnostics
 import Files
 import Foundation
@@ -15,6 +16,7 @@ struct ModelsCommand: ParsableCommand {
         robust models
         robust models show matrix-capsules-small
         robust models show cnn.safetensors
+        robust models show net.onnx
         robust models show cnn --tensors
         robust models seal old.safetensors --output cnn.safetensors
       """,
@@ -45,8 +47,10 @@ struct ModelsCommand: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print layers, shapes and parameters of a model.")
 
-    @Argument(help: "A preset, or a checkpoint file.", completion: Completions.model)
+    @Argument(help: "A preset, a checkpoint file, or an ONNX file.", completion: Completions.model)
     var name: String
+
+    @OptionGroup var preprocessing: PreprocessingOptions
 
     @Flag(
       help:
@@ -54,13 +58,25 @@ struct ModelsCommand: ParsableCommand {
     var tensors = false
 
     func run() throws {
+      let steps = try preprocessing.chosen()
+      if ClassifierCatalog.isForeign(name) {
+        guard !tensors else {
+          throw InputError(
+            .usage, "--tensors", "\(name) is no checkpoint of robust, whose tensors have names and shapes to follow",
+            remedy: "leave it out: layers and parameters are shown without it")
+        }
+        print(ForeignModelText.text(try ClassifierCatalog.load(name, preprocessing: steps), path: name), terminator: "")
+        return
+      }
+      // Refuses preprocessing, which ours hold themselves.
+      if steps != nil { _ = try ClassifierCatalog.load(name, preprocessing: steps) }
       let name = ModelCatalog.canonicalName(name)
       let model: any Model
       if let preset = ModelCatalog.Preset(rawValue: name), ModelCatalog.Shipped(rawValue: name) == nil {
         model = try preset.model(inputShape: [1, 28, 28], classCount: 10, seed: 0)
         print(PrintableText.line("\(name): a preset, untrained"))
       } else {
-        let loaded = try ModelCatalog.load(name)
+        let loaded = try ClassifierCatalog.load(name).requireModel(name, for: "have layers to show")
         model = loaded.model
         print(PrintableText.line("\(name): \(loaded.provenance.summary)"))
         print("sha256 \(loaded.sha256)")

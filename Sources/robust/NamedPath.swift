@@ -1,6 +1,6 @@
+import Classifiers
 import Diagnostics
 import Foundation
-import Models
 import Runs
 
 /// What an option names, with or without a name for it: `PATH`, `NAME=PATH`, or the name of something that ships.
@@ -57,7 +57,7 @@ struct NamedPath {
   }
 
   /// The model that this names, under its name if it has one.
-  func load() throws -> Checkpoint.Loaded { try ModelCatalog.load(value, as: name) }
+  func load() throws -> LoadedClassifier { try ClassifierCatalog.load(value, as: name) }
 }
 
 /// Where the models and images of a run are now, as the options `--model` and `--dataset` say.

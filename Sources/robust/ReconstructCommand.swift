@@ -43,7 +43,7 @@ struct ReconstructCommand: ParsableCommand {
   func run() throws {
     let threads = try threading.resolved()
     try OutputPlace.requireEmptyFolder(output, option: "--output")
-    let loaded = try given.load()
+    let loaded = try given.load(for: "have a decoder to make images again")
     let dataset = try given.images(limit: limit, classCount: loaded.model.classCount)
     let reconstructor = try Reconstructor(loaded.model, dataset: dataset)
     let export = try ReconstructionExport(reconstructor, range: range)

@@ -1,4 +1,5 @@
 import Attacks
+import Classifiers
 import Datasets
 import Diagnostics
 import Files
@@ -44,7 +45,8 @@ extension SweepCommand {
     for piece in pieces {
       if let name = piece.name, run.models.contains(where: { $0.name == name }) {
         moved.append((name, piece.value))
-      } else if let hash = try? Checksum.sha256(ofFile: piece.value), run.models.contains(where: { $0.sha256 == hash })
+      } else if let hash = try? ClassifierCatalog.sha256(of: piece.value),
+        run.models.contains(where: { $0.sha256 == hash })
       {
         moved.append((nil, piece.value))
       } else if !run.models.contains(where: {
@@ -130,6 +132,13 @@ extension SweepCommand {
       compare("--\(field.rawValue)", text(selection), text(run.dataset.viewpoints) ?? "absent")
     }
     for model in run.models { compare("--crops", crops.map(String.init), model.crops.map(String.init) ?? "absent") }
+    let foreign = run.models.filter { ClassifierCatalog.foreignKinds.contains($0.kind) }
+    if foreign.isEmpty { result += preprocessing.given.map { "\($0) is absent, not given" } }
+    for model in foreign {
+      for (option, given, recorded) in try preprocessing.differences(from: model.preprocessing) {
+        compare(option, given, recorded ?? "absent")
+      }
+    }
     compare(
       "--epsilon",
       try epsilon.map { try BudgetList(parsing: $0, norm: run.norm).all.map(\.text).joined(separator: ",") },

@@ -26,6 +26,7 @@ struct SweepCommand: ParsableCommand {
         robust sweep --attack 'pgd(steps: 20, restarts: 5)' --norm l2 --epsilon 0.5,1,2
         robust sweep --attack bim --target each --limit 100 --output runs/targeted
         robust sweep --attack fgsm --model my.safetensors --dataset smallnorb-48 --azimuth 6-28 --crops 13
+        robust sweep --attack pgd --model net.onnx --dataset images.npz --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5
         robust sweep --resume runs/targeted
       """)
 
@@ -39,7 +40,7 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: """
-      Models, separated by commas: shipped names (see `robust models`) or checkpoint files; NAME=PATH gives one a name in the \
+      Models, separated by commas: shipped names (see `robust models`), ONNX files or checkpoint files; NAME=PATH gives one a name in the \
       report, and says with --resume where it is now. Default: \(ModelCatalog.defaultNames.joined(separator: ",")).
       """, completion: Completions.models)
   var model: String?
@@ -62,6 +63,8 @@ struct SweepCommand: ParsableCommand {
 
   @Option(help: "Average over N crops of each image: 13 as the paper does. For models that see crops.")
   var crops: Int?
+
+  @OptionGroup var preprocessing: PreprocessingOptions
 
   @Option(
     name: [.customShort("e"), .long], parsing: .unconditional,
@@ -147,13 +150,13 @@ struct SweepCommand: ParsableCommand {
       figures: try figures.formats())
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? Self.defaultModels
-    let loaded = try named.map { try $0.load() }
-    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: loaded[0].model.classCount))
+    let models = try AttackedModels(named, preprocessing)
+    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: models.classCount))
       .limited(to: limit)
     let goal = try target.map { try TargetChoice(parsing: $0, classNames: images.classNames) } ?? .untargeted
-    let classifiers = try loaded.map { try MultiCrop.classifier($0.model, crops: crops) }
+    let (classifiers, descriptions) = try models.suiting(images, crops: crops)
     var configuration = RunConfiguration(
-      models: zip(zip(named, loaded), classifiers).map { .init($0.0.value, $0.1, as: $1) }, dataset: .init(images),
+      models: descriptions, dataset: .init(images),
       attacks: attacks.map { .init($0) }, norm: norm, goals: [goal], budgets: budgets.all, limit: limit,
       seed: seed ?? 0,
       rawCurves: rawCurves, toolVersion: Robust.version)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Arrays
+import Classifiers
 import Datasets
 import Diagnostics
 import Foundation
@@ -40,7 +41,7 @@ struct TrainCommand: ParsableCommand {
     help: """
       Start from the weights of this checkpoint or shipped model, of the same architecture, instead of fresh ones. A decoder \
       that it lacks stays fresh.
-      """, completion: Completions.model)
+      """, completion: Completions.checkpoint)
   var initial: String?
 
   @Option(help: "Train on the first N images only, in class-balanced order.")
@@ -102,7 +103,7 @@ struct TrainCommand: ParsableCommand {
 
   /// Puts the weights of the checkpoint at `path` into `model`.
   private func adopt(_ path: String, _ model: inout any Model) throws {
-    let weights = try ModelCatalog.load(path).model.parameters
+    let weights = try ClassifierCatalog.load(path).requireModel(path, for: "can be trained").model.parameters
     // A decoder that only one of them has says nothing about the rest.
     let isDecoder = { (name: String) in name.hasPrefix(Decoder.prefix) }
     let given = weights.names.filter { !isDecoder($0) }

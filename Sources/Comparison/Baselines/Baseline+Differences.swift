@@ -11,9 +11,10 @@ enum BaselineFreedom {
   static let fields: Set = ["limit", "toolVersion"]
   /// What holds the same images may be called otherwise.
   static let datasetFields: Set = ["name", "source", "count", "imageIDsHash", "viewpoints"]
-  /// A new model is what a run is made for; only how it was shown the images has to be the same.
+  /// A new model is what a run is made for, with the preprocessing that it needs; only how often it was shown the images has
+  /// to be the same.
   static let modelFields: Set = [
-    "name", "source", "sha256", "kind", "loss", "parameterCount", "testAccuracy", "chunkSize",
+    "name", "source", "sha256", "kind", "loss", "parameterCount", "testAccuracy", "chunkSize", "preprocessing", "notes",
   ]
   /// `0.1` is `1e-1`.
   static let budgetFields: Set = ["text"]

@@ -35,7 +35,11 @@ struct Pairing {
           "it can't be compared with the baseline: \(differences.joined(separator: "; "))",
           "repeat the sweep as the baseline's was made, or make a new baseline with `\(Action.makeBaseline)`")
       }
-      if now.description.sha256 == model.description.sha256 { unchanged.insert(model.name) }
+      if now.description.sha256 == model.description.sha256,
+        now.description.preprocessingPhrases == model.description.preprocessingPhrases
+      {
+        unchanged.insert(model.name)
+      }
       if name != model.name {
         notes.append("The run's model “\(name)” was compared with the baseline's “\(model.name)”.")
       }

@@ -1,15 +1,19 @@
+import Classifiers
 import Diagnostics
-import Files
 import Foundation
 package import Models
+package import Tensors
 
 /// Finds the models that a run attacked again, by their hashes.
 package struct RecordedModels {
   private let models: [RunConfiguration.Model]
+  private let imageShape: Shape
   private let places: RunPlaces
 
-  package init(_ models: [RunConfiguration.Model], _ places: RunPlaces) {
+  /// - Parameter imageShape: `[channels, rows, columns]` of the images that they were attacked on.
+  package init(_ models: [RunConfiguration.Model], imageShape: Shape, _ places: RunPlaces) {
     self.models = models
+    self.imageShape = imageShape
     self.places = places
   }
 
@@ -19,7 +23,9 @@ package struct RecordedModels {
       throw NearMatch.unknown(
         .usage, "\(Setting.models)", name, what: "model of the run", among: models.map(\.name))
     }
-    let unnamed = try places.models.filter { $0.name == nil }.map { ($0.path, try Checksum.sha256(ofFile: $0.path)) }
+    let unnamed = try places.models.filter { $0.name == nil }.map {
+      ($0.path, try ClassifierCatalog.sha256(of: $0.path))
+    }
     for (path, hash) in unnamed where !models.contains(where: { $0.sha256 == hash }) {
       throw InputError(
         .model, path,
@@ -38,9 +44,9 @@ package struct RecordedModels {
     let isShipped = recorded.source == RunConfiguration.Model.shipped
     var found: [String] = []
     for place in paths.isEmpty ? usualPlaces(recorded) : paths {
-      let loaded: Checkpoint.Loaded
+      let loaded: LoadedClassifier
       do {
-        loaded = try ModelCatalog.load(place, as: recorded.name)
+        loaded = try ClassifierCatalog.load(place, as: recorded.name, preprocessing: recorded.preprocessing)
       } catch let error as InputError {
         throw InputError(
           .model, error.subject, error.problem,
@@ -49,12 +55,12 @@ package struct RecordedModels {
             : "if the file of the model \(recorded.name) has moved, give "
               + Setting.models.set(to: "\(recorded.name)=PATH"))
       }
-      if loaded.sha256 == recorded.sha256 { return try MultiCrop.classifier(loaded.model, crops: recorded.crops) }
+      if loaded.sha256 == recorded.sha256 { return try loaded.classifier(on: imageShape, crops: recorded.crops) }
       found.append("\(place) has \(loaded.sha256.prefix(12))…")
     }
     throw InputError(
       .model, recorded.name,
-      "the run attacked a checkpoint with SHA-256 \(recorded.sha256.prefix(12))…; \(found.joined(separator: ", "))",
+      "the run attacked a file with SHA-256 \(recorded.sha256.prefix(12))…; \(found.joined(separator: ", "))",
       remedy: isShipped
         ? "use the version of robust that made the run"
         : "give the file that was attacked as \(Setting.models.set(to: "\(recorded.name)=PATH")), or start a new run")

@@ -16,9 +16,10 @@ extension RunConfiguration {
     }
     compare("models", models.map(\.name).joined(separator: ","), other.models.map(\.name).joined(separator: ","))
     for (mine, theirs) in zip(models, other.models) where mine.name == theirs.name {
-      compareHashes("the checkpoint of \(mine.name)", mine.sha256, theirs.sha256)
+      compareHashes("the file of \(mine.name)", mine.sha256, theirs.sha256)
     }
     compare("crops", cropsText, other.cropsText)
+    compare("preprocessing", preprocessingText, other.preprocessingText)
     if dataset.path == nil || other.dataset.path == nil {
       compare("data set", "\(dataset.name)/\(dataset.split)", "\(other.dataset.name)/\(other.dataset.split)")
     }
@@ -48,6 +49,11 @@ extension RunConfiguration {
 
 extension RunConfiguration {
   fileprivate var cropsText: String { models.map { $0.crops.map(String.init) ?? "1" }.joined(separator: ",") }
+
+  fileprivate var preprocessingText: String {
+    models.map { $0.preprocessingPhrases.isEmpty ? "none" : $0.preprocessingPhrases.joined(separator: ", ") }
+      .joined(separator: "; ")
+  }
 }
 
 extension RunConfiguration.Dataset {

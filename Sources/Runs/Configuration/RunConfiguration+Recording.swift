@@ -1,4 +1,5 @@
 public import Attacks
+public import Classifiers
 public import Datasets
 import Files
 import Foundation
@@ -11,13 +12,19 @@ extension RunConfiguration.Model {
 
   /// What a run records of the model that `name`, a shipped name or a path, was `loaded` from, and that is attacked as
   /// `classifier`: by itself, unless this is the mean over several crops. Reports call it as the loaded model is called.
-  public init(_ name: String, _ loaded: Checkpoint.Loaded, as classifier: (any Classifier)? = nil) {
-    let name = ModelCatalog.canonicalName(name)
+  public init(_ name: String, _ loaded: LoadedClassifier, as classifier: (any Classifier)? = nil) {
+    let name = loaded.checkpoint == nil ? name : ModelCatalog.canonicalName(name)
     self.init(
-      name: loaded.model.name, source: ModelCatalog.Preset(rawValue: name) == nil ? name : Self.shipped,
-      sha256: loaded.sha256, kind: loaded.architecture, loss: loaded.model.trainingLoss.description,
-      parameterCount: loaded.model.parameters.count, testAccuracy: loaded.provenance.testAccuracy,
-      chunkSize: (classifier ?? loaded.model).chunkSize, crops: (classifier as? MultiCrop)?.offsets.count)
+      name: loaded.name, source: ModelCatalog.Preset(rawValue: name) == nil ? name : Self.shipped,
+      sha256: loaded.sha256, kind: loaded.kind, loss: loaded.classifier.trainingLoss.description,
+      parameterCount: loaded.parameterCount, testAccuracy: loaded.testAccuracy,
+      chunkSize: (classifier ?? loaded.classifier).chunkSize, crops: (classifier as? MultiCrop)?.offsets.count,
+      preprocessing: loaded.preprocessing, notes: loaded.notes.isEmpty ? nil : loaded.notes)
+  }
+
+  /// The same of a checkpoint of ours.
+  public init(_ name: String, _ loaded: Checkpoint.Loaded, as classifier: (any Classifier)? = nil) {
+    self.init(name, LoadedClassifier(loaded), as: classifier)
   }
 }
 

@@ -1,4 +1,5 @@
 public import Attacks
+public import Classifiers
 public import Datasets
 import Files
 public import Foundation
@@ -13,11 +14,11 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     public var name: String
     /// The path it was read from as the user wrote it, or `shipped`.
     public var source: String
-    /// SHA-256 of the checkpoint file, lower-case hexadecimal.
+    /// SHA-256 of the file, and of those beside it that hold its weights, lower-case hexadecimal.
     public var sha256: String
-    /// The architecture, for example `matrix-capsules`.
+    /// The architecture, for example `matrix-capsules`, or the format of a model of another program: `onnx`.
     public var kind: String
-    /// The loss it was trained with, for example `spread(margin: 0.9)`.
+    /// The loss it was trained with, for example `spread(margin: 0.9)`; of another program's, what stands for it.
     public var loss: String
     public var parameterCount: Int
     /// Accuracy on its whole test set, as its metadata states it, in [0, 1].
@@ -26,10 +27,15 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     public var chunkSize: Int
     /// Over how many crops of each image the model's outputs are averaged, if over several.
     public var crops: Int?
+    /// What is done to images before the model, which does not do it itself; nil: nothing, or it does.
+    public var preprocessing: InputPreprocessing?
+    /// What was taken for granted when it was read, for people: sentences without a full stop.
+    public var notes: [String]?
 
     public init(
       name: String, source: String, sha256: String, kind: String, loss: String, parameterCount: Int,
-      testAccuracy: Double? = nil, chunkSize: Int, crops: Int? = nil
+      testAccuracy: Double? = nil, chunkSize: Int, crops: Int? = nil, preprocessing: InputPreprocessing? = nil,
+      notes: [String]? = nil
     ) {
       self.name = name
       self.source = source
@@ -40,7 +46,12 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
       self.testAccuracy = testAccuracy
       self.chunkSize = chunkSize
       self.crops = crops
+      self.preprocessing = preprocessing
+      self.notes = notes
     }
+
+    /// What is done to images before it, a phrase for each step in their order; empty: nothing is.
+    package var preprocessingPhrases: [String] { preprocessing?.phrases ?? [] }
   }
 
   /// The images that are attacked.
@@ -177,7 +188,10 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
   /// The configuration as it would be if all models were shipped, and images of one's own had neither file nor name.
   private var withoutPlaces: RunConfiguration {
     var identity = self
-    for index in identity.models.indices { identity.models[index].source = Model.shipped }
+    for index in identity.models.indices {
+      identity.models[index].source = Model.shipped
+      identity.models[index].notes = nil
+    }
     identity.dataset = dataset.withoutPlace
     return identity
   }

@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 
 /// The formats in which figures are written beside SVG, which always is.
 public struct FigureFormats: Sendable, Hashable {

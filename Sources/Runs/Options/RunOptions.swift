@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 
 /// What a run was asked for beyond its configuration: it changes no record, only which are made and what is written
 /// beside them. Kept in the store, so that a run goes on without being told again.

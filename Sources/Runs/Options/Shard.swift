@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 
 /// One part of a sweep that several processes or machines share: every `count`-th chunk of its work.
 ///

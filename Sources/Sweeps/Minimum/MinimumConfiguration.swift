@@ -80,7 +80,10 @@ public struct MinimumConfiguration: Codable, Sendable, Hashable {
   /// does not depend on where models and images lie.
   public var hash: String {
     var identity = self
-    for index in identity.models.indices { identity.models[index].source = RunConfiguration.Model.shipped }
+    for index in identity.models.indices {
+      identity.models[index].source = RunConfiguration.Model.shipped
+      identity.models[index].notes = nil
+    }
     identity.dataset = dataset.withoutPlace
     do {
       return Checksum.sha256(of: try JSONEncoder.compact.encode(identity))

@@ -10,7 +10,9 @@ package struct Selection: Operation {
 
   package func value(of inputs: [Tensor], saving: Bool) -> Evaluation {
     let shape = Self.shape(inputs)
-    let (condition, a, b) = (inputs[0].repeated(to: shape), inputs[1].repeated(to: shape), inputs[2].repeated(to: shape))
+    let (condition, a, b) = (
+      inputs[0].repeated(to: shape), inputs[1].repeated(to: shape), inputs[2].repeated(to: shape)
+    )
     return Evaluation(
       .from(condition, a, b, shape: shape) { condition, a, b, result in
         let (c, x, y, z) = (condition.baseAddress!, a.baseAddress!, b.baseAddress!, result.baseAddress!)

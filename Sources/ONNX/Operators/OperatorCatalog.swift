@@ -10,6 +10,20 @@ package enum OperatorCatalog {
     Indexing.operators,
     Scattering.operators,
     Making.operators,
+    ResamplingOperators.operators,
+    Sampling.operators,
+    Arithmetic.operators,
+    Comparison.operators,
+    Logic.operators,
+    Elementary.operators,
+    Activations.operators,
+    Casting.operators,
+    Reductions.operators,
+    SoftmaxFamily.operators,
+    Selections.operators,
+    Ranks.operators,
+    Cumulations.operators,
+    Quantization.operators,
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ("\($0.domain)/\($0.name)", $0) })

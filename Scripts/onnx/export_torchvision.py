@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exports torchvision's families of classifiers by both of PyTorch's exporters, with what they shall give.
 
-    python3 Scripts/onnx/export_torchvision.py OUT [--variants N] [FAMILY ...]
+    python3 Scripts/onnx/export_torchvision.py [--variants N] OUT [FAMILY ...]
 
 Weights are random (a seed a family); statistics of batch normalisation are those of random images, with random scales and
 shifts, so that scores differ between images. Large families are made narrower or shallower: their operators are the same.
@@ -38,13 +38,16 @@ CLASSES = 10
 
 def vgg(name):
     model = getattr(models, name)(num_classes=CLASSES, init_weights=True)
-    model.classifier = nn.Sequential(nn.Linear(512 * 7 * 7, 64), nn.ReLU(True), nn.Dropout(), nn.Linear(64, CLASSES))
+    # What 64 pixels leave: the TorchScript exporter can't enlarge by a pool.
+    model.avgpool = nn.AdaptiveAvgPool2d(2)
+    model.classifier = nn.Sequential(nn.Linear(512 * 4, 64), nn.ReLU(True), nn.Dropout(), nn.Linear(64, CLASSES))
     return model
 
 
 def alexnet():
     model = models.alexnet(num_classes=CLASSES)
-    model.classifier = nn.Sequential(nn.Dropout(), nn.Linear(256 * 36, 64), nn.ReLU(True), nn.Linear(64, CLASSES))
+    model.avgpool = nn.AdaptiveAvgPool2d(1)
+    model.classifier = nn.Sequential(nn.Dropout(), nn.Linear(256, 64), nn.ReLU(True), nn.Linear(64, CLASSES))
     return model
 
 

@@ -65,19 +65,25 @@ let settingsForEveryProcessor: [SwiftSetting] =
 
 let settings = settingsForEveryProcessor + Instructions.chosen.flags
 
+/// For what waits for others and computes little itself: nine tenths of the time that such code takes to compile are spent on
+/// optimising it, and nobody could measure a difference when it ran. Where `unsafeFlags` are refused it is optimised, too.
+let unoptimized: [SwiftSetting] =
+  Context.packageDirectory.contains("/checkouts/") ? [] : [.unsafeFlags(["-Onone"])]
+
 func library(
-  _ name: String, at path: String? = nil, _ dependencies: [Target.Dependency], resources: [Resource] = []
+  _ name: String, at path: String? = nil, _ dependencies: [Target.Dependency], resources: [Resource] = [],
+  isOptimized: Bool = true
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", resources: resources,
-    swiftSettings: settings)
+    swiftSettings: settings + (isOptimized ? [] : unoptimized))
 }
 
 /// The tests of a room.
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
-    swiftSettings: settings)
+    swiftSettings: settings + unoptimized)
 }
 
 let package = Package(
@@ -90,7 +96,8 @@ let package = Package(
       name: "RobustKit",
       targets: [
         "Diagnostics", "Statistics", "Processor", "Files", "Text", "Figures", "Tensors", "Arrays", "Autodiff", "Models",
-        "ONNX", "ExternalModels", "Classifiers", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples", "Inspection",
+        "ONNX", "ExternalModels", "Classifiers", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps",
+        "TrustChecks", "Comparison", "Examples", "Inspection",
         "Reports",
       ]),
   ],
@@ -115,8 +122,8 @@ let package = Package(
     // macOS hashes by CryptoKit.
     library(
       "Files", ["CZlib", "CZstd", "Diagnostics", .target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
-    library("Text", ["Diagnostics", "Files"]),
-    library("Figures", ["Diagnostics", "Files", "Text"]),
+    library("Text", ["Diagnostics", "Files"], isOptimized: false),
+    library("Figures", ["Diagnostics", "Files", "Text"], isOptimized: false),
     library("Tensors", []),
     library("Arrays", ["CZlib", "Diagnostics", "Files", "Tensors"]),
     library("Imaging", ["CPNG", "Diagnostics", "Files", "Tensors"]),
@@ -146,8 +153,12 @@ let package = Package(
       ]),
     library(
       "TrustChecks",
-      ["Diagnostics", "Statistics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps"]),
-    library("Comparison", ["Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs"]),
+      [
+        "Diagnostics", "Statistics", "Tensors", "Autodiff", "Models", "Classifiers", "Datasets", "Attacks", "Runs",
+        "Sweeps",
+      ]),
+    library(
+      "Comparison", ["Diagnostics", "Statistics", "Files", "Tensors", "Attacks", "Runs"], isOptimized: false),
     library(
       "Examples",
       [
@@ -164,32 +175,33 @@ let package = Package(
         "Diagnostics", "Statistics", "Files", "Text", "Figures", "Tensors", "Attacks", "Runs", "Sweeps", "TrustChecks",
         "Comparison", "Inspection", .product(name: "Mustache", package: "swift-mustache"),
       ],
-      resources: [.embedInCode("Templates")]),
+      resources: [.embedInCode("Templates")], isOptimized: false),
     library(
       "Reproduction",
       [
         "Diagnostics", "Statistics", "Files", "Text", "Figures", "Tensors", "Arrays", "Imaging", "Kernels", "Autodiff",
         "Models", "Datasets", "Attacks", "Training", "Runs", "Sweeps", "Comparison", "Inspection", "Reports",
-      ]),
+      ], isOptimized: false),
     .executableTarget(
       name: "robust",
       dependencies: [
         "Processor", "Diagnostics", "Files", "Text", "Figures", "Tensors", "Arrays", "Imaging", "Kernels", "Models",
-        "ONNX", "Classifiers", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks", "Comparison", "Examples",
+        "ONNX", "Classifiers", "Datasets", "ToyNORB", "Attacks", "Training", "Runs", "Sweeps", "TrustChecks",
+        "Comparison", "Examples",
         "Inspection", "Reports", "Reproduction", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/robust", swiftSettings: settingsForEveryProcessor),
+      path: "Sources/robust", swiftSettings: settingsForEveryProcessor + unoptimized),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Autodiff", "Models", "Attacks"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      swiftSettings: settings + unoptimized),
     .target(
       name: "RunSamples",
       dependencies: [
         "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps",
       ],
-      path: "Tests/RunSamples", swiftSettings: settings),
-    .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings),
+      path: "Tests/RunSamples", swiftSettings: settings + unoptimized),
+    .testTarget(name: "ProcessorTests", dependencies: ["Processor"], swiftSettings: settings + unoptimized),
     tests("Diagnostics"),
     tests("Statistics"),
     tests("Files", ["Diagnostics", "TestSupport"]),
@@ -256,7 +268,7 @@ let package = Package(
         "Attacks",
         "robust", "TestSupport",
       ],
-      swiftSettings: settings),
+      swiftSettings: settings + unoptimized),
   ],
   swiftLanguageModes: [.v6]
 )

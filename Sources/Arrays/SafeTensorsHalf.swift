@@ -1,7 +1,7 @@
 /// IEEE 754 binary16, by its bits: 1 sign, 5 exponent, 10 fraction. `Float16` is missing on some platforms.
-enum HalfPrecision {
+package enum HalfPrecision {
   /// The number whose bits are `half`; exact.
-  static func value(of half: UInt16) -> Float {
+  package static func value(of half: UInt16) -> Float {
     let sign = UInt32(half & 0x8000) << 16
     let exponent = UInt32(half >> 10) & 31
     let fraction = UInt32(half & 0x3FF)
@@ -13,7 +13,7 @@ enum HalfPrecision {
   }
 
   /// The bits of the nearest number, ties to even; numbers from 65520 on become infinite.
-  static func bits(of value: Float) -> UInt16 {
+  package static func bits(of value: Float) -> UInt16 {
     let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
     let magnitude = value.bitPattern & 0x7FFF_FFFF
     if magnitude > 0x7F80_0000 { return sign | 0x7E00 }

@@ -1,0 +1,28 @@
+/// How much memory a file may make us take: little more than its own size, so that no small file can ask for much.
+package final class ReadingAllowance {
+  /// What a file may take beyond its size: 1 GiB. Quantised weights take more here than in the file.
+  package static let surplus = 1 << 30
+  /// The most that the sizes of all files add: 8 GiB.
+  private static let maximumSize = 1 << 33
+
+  private var size: Int
+  private var taken = 0
+
+  /// - Parameter size: of the file in bytes.
+  package init(fileSize size: Int) { self.size = min(size, Self.maximumSize) }
+
+  /// Adds the size of a file beside the model's that holds weights of it.
+  func add(fileSize: Int) { size = min(size + min(fileSize, Self.maximumSize), Self.maximumSize) }
+
+  /// Accounts for `bytes` that are about to be taken.
+  /// - Throws: `ModelFailure` if these are too many.
+  package func take(_ bytes: Int) throws {
+    let (sum, overflow) = taken.addingReportingOverflow(bytes)
+    guard !overflow, sum <= size + Self.surplus else {
+      throw ModelFailure(
+        "what its \(size) bytes describe would take more than \((size + Self.surplus) >> 20) MiB of memory",
+        remedy: "export a smaller model, and one that is not quantised")
+    }
+    taken = sum
+  }
+}

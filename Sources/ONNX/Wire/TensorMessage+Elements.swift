@@ -101,21 +101,20 @@ extension TensorMessage {
 
   private static func reals(_ bytes: UnsafeRawBufferPointer, _ type: ElementType, _ shape: Shape) -> Tensor {
     Tensor(uninitialized: shape) { output in
-      if let values = SmallFloat.values(of: type) {
-        let isHalfByte = type.bitWidth == 4
-        for i in output.indices {
-          output[i] = values[isHalfByte ? Int(bytes[i / 2] >> (i % 2 * 4) & 15) : Int(bytes[i])]
+      // One loop a type: weights are many.
+      switch type {
+      case .float: for i in output.indices { output[i] = Float(bitPattern: load(bytes, i, UInt32.self)) }
+      case .double: for i in output.indices { output[i] = Float(Double(bitPattern: load(bytes, i, UInt64.self))) }
+      case .float16: for i in output.indices { output[i] = HalfPrecision.value(of: load(bytes, i, UInt16.self)) }
+      case .bfloat16:
+        for i in output.indices { output[i] = Float(bitPattern: UInt32(load(bytes, i, UInt16.self)) << 16) }
+      default:
+        let values = SmallFloat.values(of: type)!
+        if type.bitWidth == 4 {
+          for i in output.indices { output[i] = values[Int(bytes[i / 2] >> (i % 2 * 4) & 15)] }
+        } else {
+          for i in output.indices { output[i] = values[Int(bytes[i])] }
         }
-        return
-      }
-      for i in output.indices {
-        output[i] =
-          switch type {
-          case .float16: HalfPrecision.value(of: load(bytes, i, UInt16.self))
-          case .bfloat16: Float(bitPattern: UInt32(load(bytes, i, UInt16.self)) << 16)
-          case .double: Float(Double(bitPattern: load(bytes, i, UInt64.self)))
-          default: Float(bitPattern: load(bytes, i, UInt32.self))
-          }
       }
     }
   }
@@ -154,7 +153,7 @@ extension TensorMessage {
     }
   }
 
-  private static func load<Number: FixedWidthInteger>(
+  @inline(__always) private static func load<Number: FixedWidthInteger>(
     _ bytes: UnsafeRawBufferPointer, _ index: Int, _: Number.Type
   ) -> Number {
     Number(littleEndian: bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Number>.size, as: Number.self))

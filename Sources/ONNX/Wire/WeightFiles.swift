@@ -2,7 +2,7 @@ import Diagnostics
 import Files
 import Foundation
 
-/// The files beside a model's that hold its weights, each mapped once.
+/// The files beside a model's that hold its weights, each opened once.
 ///
 /// A model may name any path; only files within its own folder are read, as a model from elsewhere must not choose what is
 /// read on this machine.
@@ -85,7 +85,7 @@ package final class WeightFiles {
   }
 }
 
-/// Files whose bytes are not read before they are looked at.
+/// The bytes of files, mapped into memory where that is safe.
 enum MappedFile {
   /// - Throws: `InputError(.model)`, or what Foundation throws.
   static func contents(of path: String) throws -> Data {

@@ -109,6 +109,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
@@ -126,7 +128,7 @@ let package = Package(
     library("Figures", ["Diagnostics", "Files", "Text"], isOptimized: false),
     library("Tensors", []),
     library("Arrays", ["CZlib", "Diagnostics", "Files", "Tensors"]),
-    library("Imaging", ["CPNG", "Diagnostics", "Files", "Tensors"]),
+    library("Imaging", ["CJPEG", "CPNG", "Diagnostics", "Files", "Tensors"]),
     library("Kernels", ["COneDNN", "Tensors"]),
     library("Autodiff", ["Tensors", "Kernels"]),
     library(
@@ -136,7 +138,8 @@ let package = Package(
     library("ExternalModels", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models"]),
     library("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models"]),
     library("Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX"]),
-    library("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays"], resources: [.copy("Resources")]),
+    library(
+      "Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging"], resources: [.copy("Resources")]),
     library("ToyNORB", ["Diagnostics", "Files", "Tensors", "Imaging", "Datasets"]),
     library("Attacks", at: "Attacks", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
     library("Training", ["Diagnostics", "Files", "Tensors", "Arrays", "Autodiff", "Models", "Datasets"]),
@@ -223,7 +226,7 @@ let package = Package(
     tests(
       "Runs",
       [
-        "Diagnostics", "Attacks", "Comparison", "TestSupport", "RunSamples",
+        "Diagnostics", "Classifiers", "Attacks", "Comparison", "TestSupport", "RunSamples",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
@@ -235,8 +238,8 @@ let package = Package(
     tests(
       "TrustChecks",
       [
-        "Diagnostics", "Tensors", "Autodiff", "Models", "Datasets", "Attacks", "Runs", "Sweeps", "TestSupport",
-        "RunSamples",
+        "Diagnostics", "Tensors", "Autodiff", "Models", "Classifiers", "Datasets", "Attacks", "Runs", "Sweeps",
+        "TestSupport", "RunSamples",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(

@@ -22,7 +22,7 @@ enum Methods {
       )
     }
     let goals = (configuration.goals.count > 1 ? "Goals" : "Goal", goals(configuration, names))
-    return attacks + [goals, ("ε", epsilon(configuration))]
+    return attacks + [goals, ("ε", epsilon(configuration))] + preprocessing(configuration, names)
   }
 
   /// What toolkits choose differently.
@@ -132,11 +132,29 @@ enum Methods {
   }
 
   private static func epsilon(_ configuration: RunConfiguration) -> String {
-    let values = configuration.budgets.map(\.text).joined(separator: ", ")
+    let values = configuration.budgets.map { GreyLevels.text($0, norm: configuration.norm) }.joined(separator: ", ")
     return """
       \(norm(configuration)), for pixel values in [0, 1]; 1/255 is one step of an 8-bit image. \
       In this run: \(values). All preprocessing is inside the model, so ε means the same for every model.
       """
+  }
+
+  /// What is done to images before models that do not do it themselves.
+  private static func preprocessing(
+    _ configuration: RunConfiguration, _ names: Names
+  ) -> [(term: String, text: String)] {
+    let models = zip(names.models, configuration.models).filter { !$1.preprocessingPhrases.isEmpty }
+    guard !models.isEmpty else { return [] }
+    let steps = models.map { "\($0): images are \($1.preprocessingPhrases.joined(separator: ", ")). " }.joined()
+    return [
+      (
+        "Preprocessing",
+        steps + """
+          This is part of the classifier that is attacked: perturbations are of the images before it, gradients go through \
+          it. Resizing is bilinear, smoothed where images become smaller.
+          """
+      )
+    ]
   }
 
   private static func norm(_ configuration: RunConfiguration) -> String {

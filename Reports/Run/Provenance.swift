@@ -27,6 +27,10 @@ enum Provenance {
         facts.append("\(NumberFormat.percent(accuracy, decimals: 2)) of its whole test set by its own record")
       }
       if let crops = model.crops { facts.append("mean over \(crops) crops") }
+      if !model.preprocessingPhrases.isEmpty {
+        facts.append("before it, images are \(model.preprocessingPhrases.joined(separator: ", "))")
+      }
+      facts += model.notes ?? []
       facts.append("from \(model.source)")
       entries.append((names.models[index], facts.joined(separator: "; ")))
       entries.append(("\(names.models[index]) SHA-256", model.sha256))

@@ -48,5 +48,6 @@ public enum TerminalTable {
       !goals.contains(where: \.isTargeted)
       ? flipped : goals.contains(.untargeted) ? "\(flipped); with a target: \(reached)" : reached
     return ["accuracy: still right after the attack / all images", "success rate: \(success)"]
+      + [GreyLevels.line(configuration)].compactMap { $0 }
   }
 }

@@ -132,10 +132,15 @@ extension SweepCommand {
       compare("--\(field.rawValue)", text(selection), text(run.dataset.viewpoints) ?? "absent")
     }
     for model in run.models { compare("--crops", crops.map(String.init), model.crops.map(String.init) ?? "absent") }
-    let foreign = run.models.filter { ClassifierCatalog.foreignKinds.contains($0.kind) }
-    if foreign.isEmpty { result += preprocessing.given.map { "\($0) is absent, not given" } }
+    let foreign = run.models.filter(\.isForeign)
+    // Pictures of several sizes were resized before any model.
+    let forModels = run.dataset.fit == nil ? preprocessing : preprocessing.withoutSize
+    for (option, given, recorded) in try run.dataset.fit.map({ try preprocessing.differences(from: $0) }) ?? [] {
+      compare(option, given, recorded ?? "absent")
+    }
+    if foreign.isEmpty { result += forModels.given.map { "\($0) is absent, not given" } }
     for model in foreign {
-      for (option, given, recorded) in try preprocessing.differences(from: model.preprocessing) {
+      for (option, given, recorded) in try forModels.differences(from: model.preprocessing) {
         compare(option, given, recorded ?? "absent")
       }
     }

@@ -78,6 +78,9 @@ import Testing
     Case("overlapping crops", images) {
       $0[0].cropped(rows: 3, columns: 4, at: [(0, 0), (1, 1), (3, 1), (2, 0), (2, 0), (0, 1)])
     },
+    Case("affinePerChannel", images) { $0[0].affinePerChannel(scales: [2, -0.5, 3], shifts: [3, 1, 0]) },
+    Case("resized to less", images) { $0[0].resized(rows: 4, columns: 2) },
+    Case("resized to more", images) { $0[0].resized(rows: 13, columns: 5) },
     Case("affinePerImage", images) { $0[0].affinePerImage(scales: [2, -0.5], shifts: [3, 1]) },
     Case("maxPooling 2 by 2", distinctImages) { $0[0].maxPooling(size: 2, stride: 2) },
     Case("maxPooling of wide images", .spaced([1, 2, 5, 39], gap: 0.0625, seed: 16)) {

@@ -1,4 +1,5 @@
 import Attacks
+import Classifiers
 import Datasets
 import Foundation
 import GRDB
@@ -11,14 +12,16 @@ import Testing
 import TrustChecks
 
 /// A sweep of `models` over noise images that the first of them classifies as labelled, unless `pixels` does something to each
-/// image, or `labels` to the labels, and its trust checks.
+/// image, or `labels` to the labels, and its trust checks. The labels may be those of another model, and the models be recorded
+/// as of another program, with preprocessing.
 struct CheckedRun {
   let sweep: Sweep
 
   init(
     _ models: [any Classifier], attacks: [any Attack] = [FGSM()], epsilon: String = "0,0.1,0.5", count: Int = 120,
     goals: [TargetChoice] = [.untargeted], rawCurves: Bool = false, seed: UInt64 = 11, testAccuracy: Double? = nil,
-    viewpoints: ViewpointSelection? = nil, norm: any Norm = LInfinity(), pixels: ([UInt8]) -> [UInt8] = { $0 },
+    viewpoints: ViewpointSelection? = nil, norm: any Norm = LInfinity(), labelling: (any Classifier)? = nil,
+    kind: String = "test", preprocessing: InputPreprocessing? = nil, pixels: ([UInt8]) -> [UInt8] = { $0 },
     labels: ([Int]) -> [Int] = { $0 }
   ) throws {
     let shape = models[0].inputShape
@@ -34,7 +37,7 @@ struct CheckedRun {
         classNames: (0..<models[0].classCount).map { "class \($0)" }, sha256: "0", attribution: "none")
     }
     let blank = dataset(original, Array(repeating: 0, count: count))
-    let labelled = dataset(altered, labels(models[0].predictions(for: blank.images(at: 0..<count))))
+    let labelled = dataset(altered, labels((labelling ?? models[0]).predictions(for: blank.images(at: 0..<count))))
     func described(_ dataset: Dataset) -> RunConfiguration.Dataset {
       var description = RunConfiguration.Dataset(dataset)
       description.viewpoints = viewpoints
@@ -43,9 +46,9 @@ struct CheckedRun {
     let configuration = RunConfiguration(
       models: models.enumerated().map { index, model in
         .init(
-          name: "\(model.name) \(index)", source: "test", sha256: "\(index)", kind: "test",
+          name: "\(model.name) \(index)", source: "test", sha256: "\(index)", kind: kind,
           loss: model.trainingLoss.description, parameterCount: 0, testAccuracy: testAccuracy,
-          chunkSize: model.chunkSize)
+          chunkSize: model.chunkSize, preprocessing: preprocessing)
       }, dataset: described(labelled), attacks: attacks.map { .init($0) }, norm: norm, goals: goals,
       budgets: try BudgetList(parsing: epsilon, norm: norm).all, seed: seed, rawCurves: rawCurves,
       toolVersion: "test")

@@ -1,4 +1,5 @@
 import Attacks
+import Classifiers
 import Datasets
 import Foundation
 import Models
@@ -92,6 +93,46 @@ import Testing
       [model], epsilon: "0", count: 200, pixels: { pixels in (0..<32).map { pixels[source($0)] } })
     let finding = try #require(try run.finding("transformed-images"))
     #expect(finding.severity == .error && finding.remedy.contains(remedy), "\(finding.remedy)")
+  }
+
+  /// A model of another program that was trained on prepared images, and is given them as they are, or prepared twice.
+  @Test(
+    arguments: [
+      (
+        ["mean": "0.485,0.456,0.406", "std": "0.229,0.224,0.225"], [:],
+        "mean: 0.485,0.456,0.406, std: 0.229,0.224,0.225"
+      ),
+      (["range": "0:255", "channels": "bgr", "mean": "103.939,116.779,123.68"], [:], "range: 0:255, channels: bgr"),
+      (["range": "-1:1"], [:], "range: -1:1"), (["channels": "bgr"], [:], "channels: bgr"),
+      ([:], ["mean": "0.5,0.4,0.3", "std": "0.2"], "leave out mean, std"),
+      ([:], ["range": "-3:5", "channels": "bgr", "mean": "1,2,3"], "leave out range, mean"),
+    ] as [([String: String], [String: String], String)])
+  func missingPreprocessingIsNamed(trained: [String: String], given: [String: String], remedy: String) throws {
+    func steps(_ texts: [String: String]) throws -> InputPreprocessing {
+      try InputPreprocessing(
+        range: texts["range"], channels: texts["channels"], mean: texts["mean"], std: texts["std"])
+    }
+    let base = SweepModel("net", shape: [3, 4, 4], classes: 5, seed: 3)
+    func prepared(_ texts: [String: String]) throws -> any Classifier {
+      try PreprocessedClassifier(base, try steps(texts), imageShape: [3, 4, 4])
+    }
+    // What is trained without, and given in the other order, is trained in that order.
+    let order = given["channels"].map { ["channels": $0] } ?? [:]
+    let run = try CheckedRun(
+      [try prepared(given)], epsilon: "0", count: 200, labelling: try prepared(trained.isEmpty ? order : trained),
+      kind: "onnx", preprocessing: given.isEmpty ? nil : try steps(given))
+    let finding = try #require(try run.finding("transformed-images"))
+    #expect(finding.remedy.contains(remedy), "\(finding.title): \(finding.remedy)")
+  }
+
+  /// What a model that guesses may be in want of is said of those of other programs.
+  @Test func guessesOfForeignModels() throws {
+    var stream = RandomStream(seed: 5)
+    let run = try CheckedRun(
+      [Self.model], epsilon: "0", count: 300, kind: "onnx",
+      labels: { labels in labels.map { _ in Int.random(in: 0..<10, using: &stream) } })
+    let finding = try #require(try run.finding("chance-accuracy"))
+    #expect(finding.remedy.contains("pixels in [0, 1] as they are") && finding.remedy.contains("mean"))
   }
 
   @Test(

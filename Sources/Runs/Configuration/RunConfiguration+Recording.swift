@@ -22,6 +22,9 @@ extension RunConfiguration.Model {
       preprocessing: loaded.preprocessing, notes: loaded.notes.isEmpty ? nil : loaded.notes)
   }
 
+  /// Whether it is of another program, so that preprocessing can be asked for.
+  package var isForeign: Bool { ClassifierCatalog.foreignKinds.contains(kind) }
+
   /// The same of a checkpoint of ours.
   public init(_ name: String, _ loaded: Checkpoint.Loaded, as classifier: (any Classifier)? = nil) {
     self.init(name, LoadedClassifier(loaded), as: classifier)
@@ -44,6 +47,7 @@ extension RunConfiguration.Dataset {
     self.init(
       name: dataset.name, split: dataset.split.rawValue, sha256: dataset.sha256, count: dataset.count,
       imageIDsHash: Checksum.sha256(of: Data(ids.utf8)), shape: dataset.shape.dimensions,
-      classNames: dataset.classNames, viewpoints: dataset.selection, source: dataset.source)
+      classNames: dataset.classNames, viewpoints: dataset.selection, source: dataset.source,
+      fit: dataset.fit)
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Runs
 import Statistics
 
@@ -38,9 +39,21 @@ struct ChanceAccuracyCheck: TrustCheck {
         ],
         remedy: """
           the robustness of a model that is not right means nothing: give it the kind of images and labels that it was \
-          trained on, and its own weights; other findings may say what was done to them
+          trained on, and its own weights; other findings may say what was done to them\(preparation(subject))
           """, scope: .init(model: subject.model))
     ])
+  }
+
+  /// What is said of models that may want images prepared.
+  private func preparation(_ subject: TrustCheckSubject) -> String {
+    let model = subject.configuration.models[subject.model]
+    guard model.isForeign else { return "" }
+    let done = model.preprocessingPhrases
+    let state =
+      done.isEmpty
+      ? "it is given pixels in [0, 1] as they are" : "before it, images are \(done.joined(separator: ", "))"
+    let settings = [Setting.range, .mean, .std, .channels, .resize].map { "\($0)" }.joined(separator: ", ")
+    return "; \(state), and what it was trained with may be otherwise: \(settings)"
   }
 
   /// What is said of an answer that more than half of the images get.

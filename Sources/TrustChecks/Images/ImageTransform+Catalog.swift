@@ -1,12 +1,15 @@
+import Diagnostics
+import Runs
 import Tensors
 
 extension ImageTransform {
-  /// What is commonly done wrong to images of `shape` `[channels, rows, columns]`, undone; `images` tell their range.
-  static func all(for shape: Shape, images: Tensor) -> [ImageTransform] {
-    values(images) + orientations(shape) + orders(shape)
+  /// What is commonly done wrong to images of `shape` `[channels, rows, columns]` on their way to `model`, undone; `images` tell
+  /// their range.
+  static func all(for shape: Shape, images: Tensor, model: RunConfiguration.Model) -> [ImageTransform] {
+    values(images, model) + preparations(shape, model) + orientations(shape) + orders(shape, model)
   }
 
-  private static func values(_ images: Tensor) -> [ImageTransform] {
+  private static func values(_ images: Tensor, _ model: RunConfiguration.Model) -> [ImageTransform] {
     let pixels = images.scalars
     let (low, high) = pixels.reduce((Float.infinity, -Float.infinity)) { (min($0.0, $1), max($0.1, $1)) }
     let mean = Float(pixels.reduce(0.0) { $0 + Double($1) } / Double(max(pixels.count, 1)))
@@ -30,17 +33,22 @@ extension ImageTransform {
         remedy: "save the square of each pixel",
         value: { $0 * $0 }),
       ImageTransform(
-        title: "on another scale than [−1, 1]", remedy: "make 2 x − 1 a part of the model: images are in [0, 1]",
+        title: "on another scale than [−1, 1]",
+        remedy: model.advice([.range: "-1:1"]) ?? "make 2 x − 1 a part of the model: images are in [0, 1]",
         value: { 2 * $0 - 1 }),
       ImageTransform(
-        title: "on another scale than 0 … 255", remedy: "make the factor 255 a part of the model: images are in [0, 1]",
+        title: "on another scale than 0 … 255",
+        remedy: model.advice([.range: "0:255"]) ?? "make the factor 255 a part of the model: images are in [0, 1]",
         value: { 255 * $0 }),
     ]
     if deviation > 0 {
       all.append(
         ImageTransform(
           title: "not standardised",
-          remedy: "make subtracting the mean and dividing by the standard deviation a part of the model",
+          remedy: model.advice([
+            .mean: "\((mean * 1000).rounded() / 1000)", .std: "\((deviation * 1000).rounded() / 1000)",
+          ]).map { "\($0), or the numbers that it was trained with" }
+            ?? "make subtracting the mean and dividing by the standard deviation a part of the model",
           value: { ($0 - mean) / deviation }))
     }
     return all
@@ -88,7 +96,7 @@ extension ImageTransform {
   }
 
   /// Elements in another order, or displaced.
-  private static func orders(_ shape: Shape) -> [ImageTransform] {
+  private static func orders(_ shape: Shape, _ model: RunConfiguration.Model) -> [ImageTransform] {
     let (channels, rows, columns, count) = (shape[0], shape[1], shape[2], shape.count)
     let area = rows * columns
     func rolled(_ distance: Int, _ title: String, _ remedy: String) -> ImageTransform {
@@ -113,7 +121,8 @@ extension ImageTransform {
       all.append(
         ImageTransform(
           title: channels == 3 ? "BGR rather than RGB" : "with their channels in the opposite order",
-          remedy: "save the channels in the opposite order",
+          remedy: "save the channels in the opposite order"
+            + (model.advice([.channels: "bgr"]).map { "; or, if the model takes them so, \($0)" } ?? ""),
           source: (0..<count).map { (channels - 1 - $0 / area) * area + $0 % area }))
       all.append(
         ImageTransform(

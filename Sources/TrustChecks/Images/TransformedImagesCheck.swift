@@ -27,7 +27,9 @@ struct TransformedImagesCheck: TrustCheck {
     let sample = Array(order.prefix(Self.sampleSize))
     let images = subject.sweep.dataset.images(at: sample.map { answers.positions[$0] })
     // From another point of view, another orientation may well look more familiar.
-    let ways = ImageTransform.all(for: subject.sweep.dataset.shape, images: images).filter {
+    let ways = ImageTransform.all(
+      for: subject.sweep.dataset.shape, images: images, model: subject.configuration.models[subject.model]
+    ).filter {
       subject.configuration.dataset.viewpoints == nil || !$0.isGeometric
     }
     let wrong = sample.indices.filter { !answers.isCorrect(sample[$0]) }

@@ -26,7 +26,7 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
   var tolerance: Float
 
   init(
-    _ name: String, opset: Int = 18, _ attributes: [String: Attribute] = [:], _ inputs: [Constant?],
+    _ name: String, opset: Int = 18, _ attributes: [String: Attribute], _ inputs: [Constant?],
     gives expected: [Constant], known: Set<Int> = [], computes: Bool = true, differentiable: Bool = true,
     tolerance: Float = 2e-6
   ) {
@@ -39,6 +39,16 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
     self.computes = computes
     isDifferentiable = differentiable
     self.tolerance = tolerance
+  }
+
+  /// Without attributes.
+  init(
+    _ name: String, opset: Int = 18, _ inputs: [Constant?], gives expected: [Constant], known: Set<Int> = [],
+    computes: Bool = true, differentiable: Bool = true, tolerance: Float = 2e-6
+  ) {
+    self.init(
+      name, opset: opset, [:], inputs, gives: expected, known: known, computes: computes,
+      differentiable: differentiable, tolerance: tolerance)
   }
 
   var testDescription: String {
@@ -161,6 +171,15 @@ extension OperatorCase {
     for (index, wanted) in expected.enumerated() where wanted.type.isReal && results[index].constant == nil {
       checkReverse(program, output: index, computed: computed.sorted(), sourceLocation)
     }
+  }
+
+  /// `seedᵀ ∂output/∂input` for each computed input; `seed` holds the first output's elements.
+  func gradients(seed: [Float], computed: Set<Int> = [0]) throws -> [[Float]] {
+    let program = try lowered(computed: computed).program
+    let (variables, outputs) = run(program, computed.sorted().map { inputs[$0]!.tensor })
+    let gradients = variables[0].graph.gradients(
+      of: outputs[0], seed: Tensor(seed, shape: outputs[0].shape), by: variables)
+    return gradients.map(\.scalars)
   }
 
   private func run(_ program: Program, _ tensors: [Tensor]) -> (inputs: [Variable], outputs: [Variable]) {

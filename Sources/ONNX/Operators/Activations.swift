@@ -8,7 +8,7 @@ enum Activations {
   package static let operators: [OperatorDefinition] = rectifiers + sigmoids + exponentials
 
   private static let rectifiers: [OperatorDefinition] = [
-    .numeric("Relu", versions: [6, 13, 14], exact: { max($0, 0) }) { _ in Pointwise(.relu) },
+    .numeric("Relu", versions: [6, 13, 14], exact: { max($0, 0) }, real: { _ in Pointwise(.relu) }),
     .pointwise("LeakyRelu", versions: [6, 16], attributes: ["alpha"]) {
       .leakyRelu(slope: try $0.float("alpha", default: 0.01))
     },

@@ -7,11 +7,11 @@ enum Elementary {
   package static let operators: [OperatorDefinition] = signs + roots + trigonometry
 
   private static let signs: [OperatorDefinition] = [
-    .numeric("Neg", versions: [6, 13], exact: { 0 &- $0 }) { _ in Pointwise(.negate) },
-    .numeric("Abs", versions: [6, 13], exact: { $0 < 0 ? 0 &- $0 : $0 }) { _ in Pointwise(.absolute) },
-    .numeric("Sign", versions: [9, 13], exact: { $0.signum() }) { _ in
-      ScalarFunction("sign") { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }
-    },
+    .numeric("Neg", versions: [6, 13], exact: { 0 &- $0 }, real: { _ in Pointwise(.negate) }),
+    .numeric("Abs", versions: [6, 13], exact: { $0 < 0 ? 0 &- $0 : $0 }, real: { _ in Pointwise(.absolute) }),
+    .numeric(
+      "Sign", versions: [9, 13], exact: { $0.signum() },
+      real: { _ in ScalarFunction("sign") { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 } }),
     .scalar("Floor", versions: [6, 13]) { _ in ScalarFunction("floor") { $0.rounded(.down) } },
     .scalar("Ceil", versions: [6, 13]) { _ in ScalarFunction("ceil") { $0.rounded(.up) } },
     .scalar("Round", versions: [11, 22]) { _ in ScalarFunction("round") { $0.rounded(.toNearestOrEven) } },

@@ -27,10 +27,11 @@ extension OperatorDefinition {
     }
   }
 
-  /// An operator that knows whole numbers as well; `exact` is the function of them.
+  /// An operator that knows whole numbers as well; `exact` is the function of them, `real` that of
+  /// others.
   static func numeric(
     _ name: String, versions: [Int], attributes: Set<String> = [], exact: @escaping @Sendable (Int) -> Int,
-    _ function: @escaping @Sendable (Invocation) throws -> some Operation
+    real function: @escaping @Sendable (Invocation) throws -> some Operation
   ) -> OperatorDefinition {
     OperatorDefinition(name, versions: versions, attributes: attributes) { invocation in
       let x = try invocation.input(0)

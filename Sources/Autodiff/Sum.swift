@@ -1,13 +1,18 @@
 import Kernels
-import Tensors
+package import Tensors
 
 /// The sum over one axis, or over all elements, times a fixed number.
-struct Sum: Operation {
+package struct Sum: Operation {
   /// `nil`: all of them.
   let axis: Int?
   var isMean = false
 
-  var name: String { isMean ? "mean" : "sum" }
+  package init(axis: Int?, isMean: Bool = false) {
+    self.axis = axis
+    self.isMean = isMean
+  }
+
+  package var name: String { isMean ? "mean" : "sum" }
 
   private func layout(_ shape: Shape) -> (outer: Int, count: Int, inner: Int, scale: Float) {
     guard let axis else { return (1, shape.count, 1, isMean ? 1 / Float(shape.count) : 1) }
@@ -16,7 +21,7 @@ struct Sum: Operation {
     return (outer, count, inner, isMean ? 1 / Float(count) : 1)
   }
 
-  func value(of inputs: [Tensor], saving: Bool) -> Evaluation {
+  package func value(of inputs: [Tensor], saving: Bool) -> Evaluation {
     var dimensions = axis == nil ? [] : inputs[0].shape.dimensions
     let (outer, count, inner, scale) = layout(inputs[0].shape)
     if let axis { dimensions.remove(at: axis) }
@@ -26,7 +31,7 @@ struct Sum: Operation {
       })
   }
 
-  func reverse(_ record: ReverseRecord) -> [Tensor?] {
+  package func reverse(_ record: ReverseRecord) -> [Tensor?] {
     let (outer, count, inner, scale) = layout(record.inputs[0].shape)
     return [
       .from(record.gradient, shape: record.inputs[0].shape) {

@@ -24,6 +24,12 @@ package enum OperatorCatalog {
     Ranks.operators,
     Cumulations.operators,
     Quantization.operators,
+    Convolutions.operators,
+    PoolingOperators.operators,
+    Matrix.operators,
+    Einsum.operators,
+    Normalization.operators,
+    Attention.operators,
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ("\($0.domain)/\($0.name)", $0) })

@@ -11,16 +11,16 @@ public import Tensors
 public struct ExternalClassifier: Classifier {
   public let name: String
   public let description: ModelDescription
-  public let command: String
+  public let place: ModelPlace
   public var inputShape: Shape { Shape(description.shape) }
   public var classCount: Int { description.classes }
   public var trainingLoss: Loss { .crossEntropy }
   public var chunkSize: Int { min(description.batch ?? 64, 64) }
 
   /// What tells a run that the same model is attacked again: a hash of what the process says of itself, and, if it gives no
-  /// hash of its weights, of the command.
+  /// hash of its weights, of where it is.
   public var sha256: String {
-    let identity = description.hash.map { "hash \($0)" } ?? "command \(command)"
+    let identity = description.hash.map { "hash \($0)" } ?? "\(place)"
     return Checksum.sha256(
       of: Data("\(description.shape) \(description.classes) \(description.gives.rawValue) \(identity)".utf8))
   }
@@ -30,16 +30,16 @@ public struct ExternalClassifier: Classifier {
   /// How long an answer may take, in seconds, unless the caller says otherwise.
   public static let defaultTimeout = 300.0
 
-  /// Starts `command` in a shell and asks what it computes.
-  /// - Throws: `InputError(.model)` if it can't be started, or answers what it may not.
-  public init(command: String, name: String? = nil, timeout: Double = defaultTimeout) throws {
+  /// Starts or reaches the process at `place` and asks what it computes.
+  /// - Throws: `InputError(.model)` if that fails, or it answers what it may not.
+  public init(_ place: ModelPlace, name: String? = nil, timeout: Double = defaultTimeout) throws {
     do {
-      pool = try ProcessPool(command, timeout: timeout)
-    } catch let failure as ProcessFailure {
-      throw failure.error(command: command)
+      pool = try ProcessPool(place, timeout: timeout)
+    } catch {
+      throw error.forPeople(at: place)
     }
     description = pool.description
-    self.command = command
+    self.place = place
     self.name = name ?? description.name ?? "process"
   }
 

@@ -69,7 +69,7 @@ struct ProcessFailure: Error {
   }
 
   /// For people, with the remedy.
-  func error(command: String) -> InputError {
+  func forPeople(at place: ModelPlace) -> InputError {
     let words = lastWords.isEmpty ? "" : "; it wrote: \(lastWords)"
     let remedy =
       switch kind {
@@ -78,6 +78,6 @@ struct ProcessFailure: Error {
       case .silence: "look whether it still works; where it is only slow, allow it more time"
       case .answer: "mend the program: docs/external-models.md says what it is asked and has to answer"
       }
-    return InputError(.model, command, problem + words, remedy: remedy)
+    return InputError(.model, place.description, problem + words, remedy: remedy)
   }
 }

@@ -2,12 +2,13 @@ import Diagnostics
 import Files
 import Foundation
 
-/// A process that computes a classifier, and the two pipes to it.
+/// A process that computes a classifier, and the way to it: two pipes, or a socket that it listens on.
 ///
 /// A message is a line of JSON; where its `bytes` is not 0, as many bytes follow: little-endian 32-bit floats. One request is
 /// answered before the next is made. `@unchecked Sendable`: whoever took it from the pool is its only user.
 final class ModelProcess: @unchecked Sendable {
-  private let process: pid_t
+  /// The process, if it was started here.
+  private let process: pid_t?
   private let input: CInt
   private let output: CInt
   /// What it writes to standard error: a file without a name.
@@ -24,10 +25,19 @@ final class ModelProcess: @unchecked Sendable {
     var bytes: Int?
   }
 
-  /// Starts `command` in a shell.
+  /// Starts the command of `place` in a shell, or connects to its socket.
   /// - Parameter timeout: how many seconds it may stay silent while an answer is due.
-  init(_ command: String, timeout: Double) throws(ProcessFailure) {
+  init(_ place: ModelPlace, timeout: Double) throws(ProcessFailure) {
     self.timeout = timeout
+    let command: String
+    switch place {
+    case .command(let text): command = text
+    case .socket(let path):
+      let file = try Self.connected(to: path)
+      (input, output, errors, process) = (file, file, -1, nil)
+      _ = fcntl(file, F_SETFL, O_NONBLOCK)
+      return
+    }
     do {
       let requests = try ChildProcess.pipe()
       let answers = try ChildProcess.pipe()
@@ -44,7 +54,7 @@ final class ModelProcess: @unchecked Sendable {
   }
 
   deinit {
-    for file in [input, output] { close(file) }
+    for file in Set([input, output]) { close(file) }
     end()
     if errors >= 0 { close(errors) }
   }
@@ -160,6 +170,7 @@ final class ModelProcess: @unchecked Sendable {
 
   private func ended() -> ProcessFailure {
     var status: CInt = 0
+    guard let process else { return failure(.end, "it closed its socket in the middle of an exchange") }
     // It closed a pipe; a moment later it may be gone, too.
     for _ in 0..<50 where !isReaped {
       if waitpid(process, &status, WNOHANG) == process { isReaped = true } else { usleep(10_000) }
@@ -188,7 +199,7 @@ final class ModelProcess: @unchecked Sendable {
 
   /// Its input is closed: it has a moment to end by itself.
   private func end() {
-    guard !isReaped else { return }
+    guard let process, !isReaped else { return }
     var status: CInt = 0
     for _ in 0..<20 {
       if waitpid(process, &status, WNOHANG) != 0 { return }
@@ -196,6 +207,31 @@ final class ModelProcess: @unchecked Sendable {
     }
     kill(-process, SIGKILL)
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
+  }
+
+  private static func connected(to path: String) throws(ProcessFailure) -> CInt {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+      throw ProcessFailure(.start, "the path of its socket is too long for the system")
+    }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    #if canImport(Glibc)
+      let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    #else
+      let file = socket(AF_UNIX, SOCK_STREAM, 0)
+    #endif
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    }
+    guard file >= 0, result == 0 else {
+      let problem = String(cString: strerror(errno))
+      if file >= 0 { close(file) }
+      throw ProcessFailure(.start, "its socket can't be reached: \(problem)")
+    }
+    return file
   }
 
   private static func nameless() -> CInt {

@@ -7,7 +7,7 @@ import Tensors
 /// A forward pass cannot throw. The first failure is kept, what is computed after it are zeros that nobody may use, and
 /// `check` throws it before anything is recorded.
 final class ProcessPool: Sendable {
-  let command: String
+  let place: ModelPlace
   let description: ModelDescription
   private let timeout: Double
 
@@ -18,17 +18,17 @@ final class ProcessPool: Sendable {
 
   private let state: Mutex<State>
 
-  init(_ command: String, timeout: Double) throws(ProcessFailure) {
-    let first = try ModelProcess(command, timeout: timeout)
+  init(_ place: ModelPlace, timeout: Double) throws(ProcessFailure) {
+    let first = try ModelProcess(place, timeout: timeout)
     description = try first.describe()
-    self.command = command
+    self.place = place
     self.timeout = timeout
     state = Mutex(State(idle: [first]))
   }
 
   /// - Throws: the first failure, as `InputError(.model)`.
   func check() throws {
-    if let failure = state.withLock({ $0.failure }) { throw failure.error(command: command) }
+    if let failure = state.withLock({ $0.failure }) { throw failure.forPeople(at: place) }
   }
 
   /// What a process answers to `request` with `tensors` after it: a tensor of `shape`; zeros after a failure.
@@ -52,7 +52,7 @@ final class ProcessPool: Sendable {
 
   private func take() throws(ProcessFailure) -> ModelProcess {
     if let idle = state.withLock({ $0.idle.popLast() }) { return idle }
-    let process = try ModelProcess(command, timeout: timeout)
+    let process = try ModelProcess(place, timeout: timeout)
     let other = try process.describe()
     guard other == description else {
       throw ProcessFailure(.answer, "started a second time, it describes itself otherwise than the first time")

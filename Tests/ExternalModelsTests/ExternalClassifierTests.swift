@@ -9,7 +9,7 @@ import Testing
 @Suite(.enabled(if: ReferenceChild.path != nil, "needs a C compiler"))
 struct ExternalClassifierTests {
   private func classifier(_ mode: String = "", timeout: Double = 20) throws -> ExternalClassifier {
-    try ExternalClassifier(command: "exec '\(ReferenceChild.path!)' \(mode)", timeout: timeout)
+    try ExternalClassifier(.command("exec '\(ReferenceChild.path!)' \(mode)"), timeout: timeout)
   }
 
   private let images = Tensor((0..<18).map { Float($0 % 7) / 7 }, shape: [3, 1, 2, 3])
@@ -71,8 +71,20 @@ struct ExternalClassifierTests {
     }
   }
 
+  @Test(arguments: ["/nonexistent/socket", String(repeating: "x", count: 300)])
+  func socketsThatDoNotExistAreRefused(_ path: String) {
+    #expect(throws: InputError.self) { try ExternalClassifier(.socket(path)) }
+  }
+
+  @Test func placesAreReadAsTheyAreWritten() {
+    #expect(ModelPlace("process: python3 serve.py") == .command("python3 serve.py"))
+    #expect(ModelPlace("socket:/tmp/x") == .socket("/tmp/x"))
+    for text in ["process:", "socket: ", "net.onnx", "Process: x"] { #expect(ModelPlace(text) == nil) }
+    #expect(ModelPlace("process: a b").map { "\($0)" } == "process: a b")
+  }
+
   @Test func commandsThatDoNotExistAreRefused() {
-    #expect(throws: InputError.self) { try ExternalClassifier(command: "/nonexistent/program") }
+    #expect(throws: InputError.self) { try ExternalClassifier(.command("/nonexistent/program")) }
   }
 
   @Test(arguments: [

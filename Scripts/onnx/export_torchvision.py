@@ -130,6 +130,9 @@ def randomise(model: nn.Module, side: int) -> nn.Module:
             nn.init.uniform_(module.weight, 0.5, 1.5)
             nn.init.normal_(module.bias, 0, 0.1)
     for name, parameter in model.named_parameters():
+        # The head and the class token of a vision transformer begin as zeros.
+        if parameter.dim() > 1 and not parameter.any():
+            nn.init.normal_(parameter, 0, 0.2)
         if name.endswith("layer_scale"):
             nn.init.uniform_(parameter, 0.2, 1.0)
     with torch.no_grad():

@@ -1,3 +1,5 @@
+public import Models
+
 /// What an attack is: reports, `--help` and the tests of all attacks derive from it.
 public struct AttackProfile: Sendable, Hashable {
   /// What the command line and files call it, in lower case.
@@ -12,6 +14,8 @@ public struct AttackProfile: Sendable, Hashable {
   public let definition: String
   /// Other names of it, elsewhere.
   public let synonyms: [String]
+  /// What it asks the model for.
+  public let needs: Knowledge
   /// Whether the same images may get other results from another seed.
   public let isRandom: Bool
   /// The hyperparameters that `Attack.init(_:)` takes.
@@ -19,7 +23,7 @@ public struct AttackProfile: Sendable, Hashable {
 
   public init(
     name: String, title: String, summary: String, citation: Citation? = nil, definition: String,
-    synonyms: [String] = [], isRandom: Bool = false, arguments: [String]
+    synonyms: [String] = [], needs: Knowledge = .gradients, isRandom: Bool = false, arguments: [String]
   ) {
     self.name = name
     self.title = title
@@ -27,6 +31,7 @@ public struct AttackProfile: Sendable, Hashable {
     self.citation = citation
     self.definition = definition
     self.synonyms = synonyms
+    self.needs = needs
     self.isRandom = isRandom
     self.arguments = arguments
   }

@@ -5,7 +5,7 @@ import Models
 /// Every classifier that can be attacked: networks of ours, shipped or in checkpoints, and those of other programs.
 public enum ClassifierCatalog {
   /// The kinds that are not ours, one line for each.
-  static let foreign: [any ForeignClassifier.Type] = [ONNXFile.self]
+  static let foreign: [any ForeignClassifier.Type] = [ONNXFile.self, ProcessModel.self]
 
   /// What runs record of these.
   public static let foreignKinds = foreign.map { $0.kind }

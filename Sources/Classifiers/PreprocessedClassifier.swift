@@ -27,5 +27,7 @@ public struct PreprocessedClassifier: Classifier {
 
   public func outputs(for images: Variable) -> ClassifierOutputs { base.outputs(for: prepared(images)) }
 
+  public var gives: Knowledge { base.gives }
+
   public func check() throws { try base.check() }
 }

@@ -48,5 +48,13 @@ public struct ExternalClassifier: Classifier {
     return ClassifierOutputs(scores: scores, activations: scores.softmax())
   }
 
+  public var gives: Knowledge {
+    switch description.gives {
+    case .gradients: .gradients
+    case .scores: .scores
+    case .labels: .labels
+    }
+  }
+
   public func check() throws { try pool.check() }
 }

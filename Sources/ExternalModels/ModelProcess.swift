@@ -79,7 +79,9 @@ final class ModelProcess: @unchecked Sendable {
     let text = try line()
     do {
       let decoder = JSONDecoder()
-      if let error = try decoder.decode(Answer.self, from: text).error { throw ProcessFailure(.answer, "it says: \(error)") }
+      if let error = try decoder.decode(Answer.self, from: text).error {
+        throw ProcessFailure(.answer, "it says: \(error)")
+      }
       let description = try decoder.decode(ModelDescription.self, from: text)
       try description.validate()
       return description
@@ -224,7 +226,9 @@ final class ModelProcess: @unchecked Sendable {
     #endif
     _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
     guard file >= 0, result == 0 else {
       let problem = String(cString: strerror(errno))

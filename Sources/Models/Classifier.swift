@@ -16,6 +16,9 @@ public protocol Classifier: Sendable {
   /// How many images one chunk of an evaluation holds: fixed for a model, so that results do not depend on threads.
   var chunkSize: Int { get }
 
+  /// What it can be asked for. One that gives labels only has scores of 1 for the predicted class and 0 for the others.
+  var gives: Knowledge { get }
+
   /// Records the forward pass for `images` on their graph.
   func outputs(for images: Variable) -> ClassifierOutputs
 
@@ -25,6 +28,7 @@ public protocol Classifier: Sendable {
 }
 
 extension Classifier {
+  public var gives: Knowledge { .gradients }
   public func check() throws {}
 }
 

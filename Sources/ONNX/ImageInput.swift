@@ -57,7 +57,8 @@ struct ImageInput: Sendable {
       guard let size = sizes[index] ?? fallback else {
         throw failure(
           "it leaves the size of its images open: \(info.text)",
-          "say what its images are, for example \(Setting.inputShape.set(to: "3x224x224")), or export it with that size")
+          "say what its images are, for example \(Setting.inputShape.set(to: "3x224x224")), or export it with that size"
+        )
       }
       return size
     }

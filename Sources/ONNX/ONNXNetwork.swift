@@ -144,7 +144,9 @@ final class ONNXNetwork: Sendable {
     }
     let candidates = zip(names, values).filter { name, value in
       let dimensions = value.shape.dimensions
-      guard value.type.isReal, value.constant == nil, dimensions.first == batch, chosen ?? name == name else { return false }
+      guard value.type.isReal, value.constant == nil, dimensions.first == batch, chosen ?? name == name else {
+        return false
+      }
       return value.shape.count / batch == dimensions.max() || batch > 1 && dimensions.dropFirst().count { $0 > 1 } <= 1
     }
     guard let (name, value) = candidates.first(where: { $0.1.shape.count > batch }) ?? candidates.first else {

@@ -46,6 +46,7 @@ public struct Sweep: Sendable {
       for goal in configuration.goals {
         try goal.validate(classCount: model.classCount)
         for attack in attacks {
+          try Self.requireKnowledge(attack, of: model)
           try attack.validate(
             classCount: model.classCount, isTargeted: goal != .untargeted, norm: configuration.norm)
         }
@@ -55,6 +56,16 @@ public struct Sweep: Sendable {
     self.models = models
     self.attacks = attacks
     self.dataset = dataset
+  }
+
+  /// - Throws: `InputError` of kind `.usage` if the attack needs more than the model gives.
+  private static func requireKnowledge(_ attack: any Attack, of model: any Classifier) throws {
+    let needs = type(of: attack).profile.needs
+    guard needs > model.gives else { return }
+    let others = AttackCatalog.all.map { $0.profile }.filter { $0.needs <= model.gives }.map(\.name)
+    throw InputError(
+      .usage, .attacks, "\(attack.name) needs \(needs) of a model; \(model.name) gives \(model.gives) only",
+      remedy: "use \(others.joined(separator: " or ")), or let the model give \(needs)")
   }
 
   /// - Throws: `InputError` of kind `.usage` for a budget that allows more than any two images differ.

@@ -60,7 +60,7 @@ package struct SweepChunk {
   ///
   /// - Parameters:
   ///   - indices: the positions of `attack` and of the goal's kind in the configuration.
-  /// - Throws: `CancellationError` soon after `isCancelled`, and what the attack does.
+  /// - Throws: `CancellationError` soon after `isCancelled`, what the attack does, and `InputError` if the model failed.
   package func attacked(
     by attack: any Attack, _ goal: Goal, indices: (attack: Int, goal: Int), budgets: [Int]
   ) throws -> [Attacked] {
@@ -70,6 +70,7 @@ package struct SweepChunk {
     let outcomes = try attack.run(
       on: classifier, images: images, labels: labels, goal: goal, norm: configuration.norm,
       budgets: budgets.map { configuration.budgets[$0].value }, options: options)
+    try classifier.check()
     return zip(budgets, outcomes).flatMap { budget, outcome in
       let distances = NormDistances.all(of: outcome.images, from: images)
       return outcome.accounts.enumerated().map { row, account in

@@ -31,7 +31,7 @@ extension Sweep {
           answers: answers, isThorough: selection.isThorough)
       }
       return try parallelMap(count: checks.count * models.count, threads: threads, isCancelled: isCancelled) { index in
-        try checks[index / models.count].examine(subjects[index % models.count])
+        try examine(subjects[index % models.count], by: checks[index / models.count])
       }
     }
     guard let answers = found else { return nil }
@@ -41,6 +41,16 @@ extension Sweep {
       }, findings: answers.flatMap(\.findings))
     try store.setCheckReport(report)
     return report
+  }
+
+  private func examine(_ subject: TrustCheckSubject, by check: any TrustCheck) throws -> TrustCheckAnswer {
+    let classifier = subject.classifier
+    guard check.needs <= classifier.gives else {
+      return .notApplicable("\(classifier.name) gives \(classifier.gives) only")
+    }
+    let answer = try check.examine(subject)
+    try classifier.check()
+    return answer
   }
 
   private func result(_ check: any TrustCheck, _ answers: ArraySlice<TrustCheckAnswer>) -> TrustCheckResult {

@@ -1,3 +1,4 @@
+import Models
 import Runs
 
 /// A test of an evaluation: whether its numbers can be trusted.
@@ -9,8 +10,15 @@ protocol TrustCheck: Sendable {
   /// What holds if it passes, as reports say it.
   var claim: String { get }
 
+  /// What it asks the model for, or runs attacks that do.
+  var needs: Knowledge { get }
+
   /// Looks at one model of a run that is complete. The answer depends on the run alone, not on threads.
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer
+}
+
+extension TrustCheck {
+  var needs: Knowledge { .gradients }
 }
 
 /// What a check says of one model.

@@ -6,7 +6,7 @@ import Runs
 /// What an option names, with or without a name for it: `PATH`, `NAME=PATH`, or the name of something that ships.
 ///
 /// A text that is the path of a file is one, whatever signs are in it; else what stands before the first `=` is a name, unless
-/// a `/` is in it.
+/// a `/` or `:` is in it. `process: COMMAND` takes the rest of the text, as commands may hold any sign.
 struct NamedPath {
   let name: String?
   /// A path, or the name of what ships.
@@ -14,7 +14,7 @@ struct NamedPath {
 
   init(_ text: String) {
     guard !FileManager.default.fileExists(atPath: text), let sign = text.firstIndex(of: "="), sign > text.startIndex,
-      !text[..<sign].contains("/")
+      !text[..<sign].contains(where: { $0 == "/" || $0 == ":" })
     else {
       (name, value) = (nil, text)
       return
@@ -31,10 +31,14 @@ struct NamedPath {
     var paths: [NamedPath] = []
     var start = 0
     while start < pieces.count {
-      // The longest that is a file; else up to the next comma.
-      let end = (start + 1..<pieces.count + 1).reversed().first { end in
-        end > start + 1 && exists(pieces[start..<end].joined(separator: ","))
-      }
+      // The longest that is a file, or a command; else up to the next comma.
+      let isCommand = NamedPath(pieces[start].trimmingCharacters(in: .whitespaces)).value.hasPrefix("process:")
+      let end =
+        isCommand
+        ? pieces.count
+        : (start + 1..<pieces.count + 1).reversed().first { end in
+          end > start + 1 && exists(pieces[start..<end].joined(separator: ","))
+        }
       let piece = pieces[start..<(end ?? start + 1)].joined(separator: ",").trimmingCharacters(in: .whitespaces)
       let path = NamedPath(piece)
       guard !path.value.isEmpty else {

@@ -28,7 +28,8 @@ enum BatchNormalizationFolding {
 
 extension Node {
   fileprivate var isFoldableNormalization: Bool {
-    guard domain.isEmpty, operatorName == "BatchNormalization", inputs.count == 5, outputs.dropFirst().allSatisfy({ $0 == nil })
+    guard domain.isEmpty, operatorName == "BatchNormalization", inputs.count == 5,
+      outputs.dropFirst().allSatisfy({ $0 == nil })
     else { return false }
     if case .int(let training)? = attributes["training_mode"], training != 0 { return false }
     if case .int(let spatial)? = attributes["spatial"], spatial == 0 { return false }
@@ -51,12 +52,14 @@ extension Subgraph {
     let channels = isTransposed ? perGroup.multipliedReportingOverflow(by: groups).partialValue : weights.shape[0]
     guard groups >= 1, channels > 0, weights.shape.count > 0, weights.shape[0] % groups == 0 else { return false }
     let parameters = norm.inputs[1...4].map { name -> [Float]? in
-      guard let constant = name.flatMap({ constants[$0] }), constant.type.isReal, constant.shape.count == channels else {
+      guard let constant = name.flatMap({ constants[$0] }), constant.type.isReal, constant.shape.count == channels
+      else {
         return nil
       }
       return constant.tensor.scalars
     }
-    guard let gamma = parameters[0], let beta = parameters[1], let mean = parameters[2], let variance = parameters[3] else {
+    guard let gamma = parameters[0], let beta = parameters[1], let mean = parameters[2], let variance = parameters[3]
+    else {
       return false
     }
     var bias = [Float](repeating: 0, count: channels)

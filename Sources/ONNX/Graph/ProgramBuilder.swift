@@ -52,6 +52,7 @@ package final class ProgramBuilder {
   /// What the steps so far compute, for `inputs` and `outputs` that this builder made.
   package func program(inputs: [Computed], outputs: [Value]) -> Program {
     let slots = outputs.map(slot)
+    let steps = ConvolutionFusion.apply(to: self.steps, outputs: slots)
     return Program(steps: steps, leaves: leaves, slotCount: slotCount, inputs: inputs.map(\.slot), outputs: slots)
   }
 

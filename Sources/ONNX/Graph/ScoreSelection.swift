@@ -35,7 +35,8 @@ struct ScoreSelection {
       case "Sigmoid":
         self.name = input
         note =
-          "scores are the input of Sigmoid \(node.name)" + (classCount == 1 ? ", the logit of the second of two classes" : "")
+          "scores are the input of Sigmoid \(node.name)"
+          + (classCount == 1 ? ", the logit of the second of two classes" : "")
         return
       case let mover where Self.movers.contains(mover): name = input
       default: visited = 8

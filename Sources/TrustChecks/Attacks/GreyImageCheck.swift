@@ -12,6 +12,7 @@ import Tensors
 struct GreyImageCheck: TrustCheck {
   let name = TrustCheckName.greyImage.rawValue
   let claim = "at ε of 0.5 and more, attacks bring accuracy down to that on a grey image"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let grey = Tensor(repeating: 0.5, shape: subject.classifier.inputShape.batched(1))

@@ -11,6 +11,7 @@ import Tensors
 struct MonotoneSuccessCheck: TrustCheck {
   let name = TrustCheckName.monotoneSuccess.rawValue
   let claim = "attacks that start anew at each ε beat no fewer images at a larger one"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard subject.configuration.budgets.count(where: { $0.value > 0 }) > 1 else {

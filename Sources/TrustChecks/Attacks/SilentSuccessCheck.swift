@@ -1,9 +1,11 @@
+import Models
 import Runs
 
 /// An attack that passes an adversarial image and returns another one is weaker than it was (Pintor et al. 2022).
 struct SilentSuccessCheck: TrustCheck {
   let name = TrustCheckName.silentSuccess.rawValue
   let claim = "every success on an attack's path was returned"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard !subject.trials.isEmpty else { return .notApplicable("no image was attacked at an ε above 0") }

@@ -14,6 +14,7 @@ import Tensors
 struct SquareAttackCheck: TrustCheck {
   let name = TrustCheckName.squareAttack.rawValue
   let claim = "Square attack, which needs no gradient, beats hardly any image that attacks with gradients left"
+  var needs: Knowledge { .scores }
 
   private static let queries = 300
 

@@ -1,3 +1,4 @@
+import Models
 import Runs
 
 /// NaN compares as false with everything: a NaN score is neither right nor wrong, a NaN gradient moves nothing, and both
@@ -5,6 +6,7 @@ import Runs
 struct NonFiniteCheck: TrustCheck {
   let name = TrustCheckName.nonFinite.rawValue
   let claim = "no score and no gradient was NaN or infinite"
+  var needs: Knowledge { .scores }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     .findings(

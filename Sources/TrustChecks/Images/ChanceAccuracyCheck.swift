@@ -1,4 +1,5 @@
 import Diagnostics
+import Models
 import Runs
 import Statistics
 
@@ -12,6 +13,7 @@ import Statistics
 struct ChanceAccuracyCheck: TrustCheck {
   let name = TrustCheckName.chanceAccuracy.rawValue
   let claim = "before any attack, the model is right more often than by chance"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let answers = subject.answers

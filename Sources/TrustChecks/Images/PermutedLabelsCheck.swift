@@ -1,3 +1,4 @@
+import Models
 import Runs
 
 /// Labels that are counted from one, in another order, or those of the next image make a good model look bad, and its
@@ -10,6 +11,7 @@ import Runs
 struct PermutedLabelsCheck: TrustCheck {
   let name = TrustCheckName.permutedLabels.rawValue
   let claim = "no other order of the labels explains the answers better"
+  var needs: Knowledge { .labels }
 
   /// How many images too early or too late labels may come: a row, an entry of several bytes, or a header of some.
   private static let distances = [1, -1, 2, -2, 4, -4, 8, -8, 16, -16]

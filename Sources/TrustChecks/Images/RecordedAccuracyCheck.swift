@@ -1,3 +1,4 @@
+import Models
 import Runs
 
 /// A checkpoint that says how accurate it is, and is far less so here, sees other images than it was made for, or has other
@@ -7,6 +8,7 @@ import Runs
 struct RecordedAccuracyCheck: TrustCheck {
   let name = TrustCheckName.recordedAccuracy.rawValue
   let claim = "before any attack, the model is about as accurate as its checkpoint records"
+  var needs: Knowledge { .labels }
 
   /// What subsets, crops, rounding and the choice of the checkpoint may cost.
   private static let allowance = 0.05

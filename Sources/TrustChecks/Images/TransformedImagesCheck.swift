@@ -14,6 +14,7 @@ import Tensors
 struct TransformedImagesCheck: TrustCheck {
   let name = TrustCheckName.transformedImages.rawValue
   let claim = "no simple transform of the images explains the answers better"
+  var needs: Knowledge { .labels }
 
   /// How many wrong images are tried, how many of them a way must repair to be tried further, in rounds.
   private static let rounds = [(images: 6, repaired: 2), (images: 16, repaired: 7)]

@@ -7,6 +7,7 @@ import Tensors
 struct BatchInvarianceCheck: TrustCheck {
   let name = TrustCheckName.batchInvariance.rawValue
   let claim = "an image's scores do not depend on what else is in its batch"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let sample = subject.sample

@@ -1,9 +1,11 @@
+import Models
 import Runs
 
 /// Scores that are already probabilities squash a loss twice and hide its gradient (AutoAttack's `check_range_output`).
 struct ProbabilityScoresCheck: TrustCheck {
   let name = TrustCheckName.probabilityScores.rawValue
   let claim = "scores are unbounded, not probabilities"
+  var needs: Knowledge { .scores }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     guard let totals = subject.totals.first, totals.trials > 0 else {

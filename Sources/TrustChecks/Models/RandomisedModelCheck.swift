@@ -1,3 +1,4 @@
+import Models
 import Runs
 import Tensors
 
@@ -6,6 +7,7 @@ import Tensors
 struct RandomisedModelCheck: TrustCheck {
   let name = TrustCheckName.randomisedModel.rawValue
   let claim = "two passes of the same images give the same scores"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let sample = subject.sample

@@ -8,6 +8,7 @@ import Tensors
 struct UnstablePredictionsCheck: TrustCheck {
   let name = TrustCheckName.unstablePredictions.rawValue
   let claim = "noise of half a grey level leaves predictions alone"
+  var needs: Knowledge { .labels }
 
   func examine(_ subject: TrustCheckSubject) throws -> TrustCheckAnswer {
     let sample = subject.sample

@@ -51,8 +51,12 @@ def write_arrays(folder: Path, model: onnx.ModelProto) -> None:
             tensors = [onnx.load_tensor(file) for file in files]
             if role == "input" and len(tensors) == len(model.graph.input) != len(free):
                 tensors = [tensor for tensor, info in zip(tensors, model.graph.input) if info.name not in given]
-            for place, tensor in enumerate(tensors):
+            infos = free if role == "input" else model.graph.output
+            for place, (tensor, info) in enumerate(zip(tensors, infos)):
                 array = numpy_helper.to_array(tensor)
+                if info.type.tensor_type.elem_type == TensorProto.BFLOAT16 and array.dtype == np.uint16:
+                    # onnx 1.12 gives the bits only.
+                    array = (array.astype(np.uint32) << 16).view(np.float32)
                 is_whole = array.dtype.kind in "iub" or "int" in array.dtype.name
                 with np.errstate(all="ignore"):
                     array = array.astype(np.int64 if is_whole else np.float32)

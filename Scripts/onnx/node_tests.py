@@ -129,8 +129,14 @@ def copy_shipped(out: Path) -> list[str]:
 
 
 def index(out: Path) -> list[str]:
-    return [row(file.parent.name, file.parent.parent.name, 1e-3, 1e-7, onnx.load(file, load_external_data=False))
-            for file in sorted(out.glob("*/model.onnx"))]
+    rows = []
+    for file in sorted(out.glob("*/model.onnx")):
+        model = onnx.load(file, load_external_data=False)
+        halves = any(info.type.tensor_type.elem_type == TensorProto.BFLOAT16 for info in model.graph.output)
+        # onnx 1.12, of IR version 8, cut bits off where newer ones round.
+        rtol = 2**-7 if halves and model.ir_version <= 8 else 1e-3
+        rows.append(row(file.parent.name, "node" if len(model.graph.node) == 1 else "model", rtol, 1e-7, model))
+    return rows
 
 
 def schemas() -> list[str]:

@@ -31,9 +31,11 @@ typedef struct {
 
 typedef enum { robust_forward, robust_by_input, robust_by_weights } robust_direction;
 
-/// Arrays are extents in oneDNN's order: source, weights and destination have four, the others two.
+/// Arrays are extents in oneDNN's order: `rank` of source and destination, `weights_rank` of the weights (one more where
+/// they are grouped), two fewer than `rank` of the others. A dilation of 0 leaves nothing out.
 typedef struct {
-  dnnl_dim_t source[4], weights[4], bias[1], destination[4], strides[2], padding[2];
+  int rank, weights_rank;
+  dnnl_dim_t source[5], weights[6], bias[1], destination[5], strides[3], dilations[3], before[3], after[3];
 } robust_convolution_sizes;
 
 /// A layout of `rank` extents: row-major, or `any` for whatever the primitive likes best.
@@ -41,7 +43,11 @@ static inline dnnl_status_t robust_layout(
     dnnl_memory_desc_t *layout, int rank, const dnnl_dim_t *extents, bool any) {
   dnnl_dims_t dims = {0};
   for (int i = 0; i < rank; i++) dims[i] = extents[i];
-  const dnnl_format_tag_t tag = any ? dnnl_format_tag_any : rank == 4 ? dnnl_abcd : dnnl_a;
+  const dnnl_format_tag_t tag = any     ? dnnl_format_tag_any
+      : rank == 6                   ? dnnl_abcdef
+      : rank == 5                   ? dnnl_abcde
+      : rank == 4                   ? dnnl_abcd
+                                    : dnnl_a;
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_memory_desc_create_with_tag(layout, rank, dims, dnnl_f32, tag);
 #else
@@ -91,8 +97,9 @@ static inline dnnl_status_t robust_operand_create(
       : is_source                     ? sizes->source
       : is_destination                ? sizes->destination
                                       : sizes->weights;
+  const int rank = is_bias ? 1 : is_source || is_destination ? sizes->rank : sizes->weights_rank;
   dnnl_memory_desc_t plain;
-  dnnl_status_t status = robust_layout(&plain, is_bias ? 1 : 4, extents, false);
+  dnnl_status_t status = robust_layout(&plain, rank, extents, false);
   if (status != dnnl_success) return status;
   __auto_type blocked = dnnl_primitive_desc_query_md(descriptor, dnnl_query_exec_arg_md, argument);
   dnnl_primitive_desc_t reorder = NULL;
@@ -114,43 +121,60 @@ static inline void robust_operand_destroy(robust_operand *operand) {
   robust_call_destroy(&operand->reorder);
 }
 
+/// Another memory of the same layout and elements.
+static inline dnnl_status_t robust_memory_copy(dnnl_memory_t *copy, const_dnnl_memory_t original, dnnl_engine_t engine) {
+#if DNNL_VERSION_MAJOR >= 3
+  const_dnnl_memory_desc_t layout;
+#else
+  const dnnl_memory_desc_t *layout;
+#endif
+  void *from, *to;
+  dnnl_status_t status = dnnl_memory_get_memory_desc(original, &layout);
+  if (status == dnnl_success) status = dnnl_memory_create(copy, layout, engine, DNNL_MEMORY_ALLOCATE);
+  if (status == dnnl_success) status = dnnl_memory_get_data_handle(original, &from);
+  if (status == dnnl_success) status = dnnl_memory_get_data_handle(*copy, &to);
+  if (status == dnnl_success) memcpy(to, from, dnnl_memory_desc_get_size(layout));
+  return status;
+}
+
 /// The descriptor of a convolution in the layouts it likes best; `dnnl_unimplemented` if only the slow reference has it.
 static inline dnnl_status_t robust_convolution_descriptor(
     dnnl_primitive_desc_t *result, robust_direction direction, const robust_convolution_sizes *sizes, bool has_bias,
     const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine) {
   dnnl_memory_desc_t source, weights, bias, destination;
-  dnnl_dims_t strides = {sizes->strides[0], sizes->strides[1]}, padding = {sizes->padding[0], sizes->padding[1]};
-  dnnl_status_t status = robust_layout(&source, 4, sizes->source, true);
-  if (status == dnnl_success) status = robust_layout(&weights, 4, sizes->weights, true);
+  dnnl_status_t status = robust_layout(&source, sizes->rank, sizes->source, true);
+  if (status == dnnl_success) status = robust_layout(&weights, sizes->weights_rank, sizes->weights, true);
   if (status == dnnl_success) status = robust_layout(&bias, 1, sizes->bias, false);
-  if (status == dnnl_success) status = robust_layout(&destination, 4, sizes->destination, true);
+  if (status == dnnl_success) status = robust_layout(&destination, sizes->rank, sizes->destination, true);
   if (status != dnnl_success) return status;
   dnnl_primitive_desc_t forward = NULL;
 #if DNNL_VERSION_MAJOR >= 3
-  dnnl_dims_t dilation = {0, 0};
   status = dnnl_convolution_forward_primitive_desc_create(
       &forward, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, has_bias ? bias : NULL,
-      destination, strides, dilation, padding, padding, attributes);
+      destination, sizes->strides, sizes->dilations, sizes->before, sizes->after, attributes);
   if (status == dnnl_success && direction == robust_by_input)
     status = dnnl_convolution_backward_data_primitive_desc_create(
-        result, engine, dnnl_convolution_direct, source, weights, destination, strides, dilation, padding, padding,
-        forward, attributes);
+        result, engine, dnnl_convolution_direct, source, weights, destination, sizes->strides, sizes->dilations, sizes->before,
+        sizes->after, forward, attributes);
   if (status == dnnl_success && direction == robust_by_weights)
     status = dnnl_convolution_backward_weights_primitive_desc_create(
-        result, engine, dnnl_convolution_direct, source, weights, NULL, destination, strides, dilation, padding,
-        padding, forward, attributes);
+        result, engine, dnnl_convolution_direct, source, weights, NULL, destination, sizes->strides, sizes->dilations,
+        sizes->before, sizes->after, forward, attributes);
 #else
   dnnl_convolution_desc_t operation;
-  status = dnnl_convolution_forward_desc_init(
+  status = dnnl_dilated_convolution_forward_desc_init(
       &operation, dnnl_forward_training, dnnl_convolution_direct, &source, &weights, has_bias ? &bias : NULL,
-      &destination, strides, padding, padding);
+      &destination, sizes->strides, sizes->dilations,
+            sizes->before, sizes->after);
   if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &operation, attributes, engine, NULL);
   if (status == dnnl_success && direction != robust_forward) {
     status = direction == robust_by_input
-        ? dnnl_convolution_backward_data_desc_init(
-            &operation, dnnl_convolution_direct, &source, &weights, &destination, strides, padding, padding)
-        : dnnl_convolution_backward_weights_desc_init(
-            &operation, dnnl_convolution_direct, &source, &weights, NULL, &destination, strides, padding, padding);
+        ? dnnl_dilated_convolution_backward_data_desc_init(
+            &operation, dnnl_convolution_direct, &source, &weights, &destination, sizes->strides, sizes->dilations,
+            sizes->before, sizes->after)
+        : dnnl_dilated_convolution_backward_weights_desc_init(
+            &operation, dnnl_convolution_direct, &source, &weights, NULL, &destination, sizes->strides, sizes->dilations,
+            sizes->before, sizes->after);
     if (status == dnnl_success)
       status = dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
   }

@@ -1,39 +1,3 @@
-/// The sizes of a two-dimensional convolution of `[batch, channels, rows, columns]` by
-/// `[filters, channels, kernelRows, kernelColumns]`.
-package struct ConvolutionShape: Hashable, Sendable {
-  package var batch: Int
-  package var channels: Int
-  package var rows: Int
-  package var columns: Int
-  package var filters: Int
-  package var kernelRows: Int
-  package var kernelColumns: Int
-  package var stride: Int
-  package var padding: Int
-
-  package init(
-    batch: Int, channels: Int, rows: Int, columns: Int, filters: Int, kernelRows: Int, kernelColumns: Int,
-    stride: Int, padding: Int
-  ) {
-    self.batch = batch
-    self.channels = channels
-    self.rows = rows
-    self.columns = columns
-    self.filters = filters
-    self.kernelRows = kernelRows
-    self.kernelColumns = kernelColumns
-    self.stride = stride
-    self.padding = padding
-  }
-
-  package var outputRows: Int { (rows + 2 * padding - kernelRows) / stride + 1 }
-  package var outputColumns: Int { (columns + 2 * padding - kernelColumns) / stride + 1 }
-
-  var taps: Int { channels * kernelRows * kernelColumns }
-  var inputCount: Int { channels * rows * columns }
-  var outputPlane: Int { outputRows * outputColumns }
-}
-
 extension ConvolutionShape {
   /// Whether oneDNN's own convolution is worth its copies to and from blocked layouts.
   ///
@@ -41,34 +5,57 @@ extension ConvolutionShape {
   /// channels 84 : 104 forward, 83 : 118 by the input, 96 : 110 by the weights. From a single channel of 28² to 32,
   /// 9 : 8, 84 : 8 and 8 : 16. A 1×1 kernel is a matrix product.
   func suitsPrimitive(_ direction: ConvolutionPrimitive.Direction) -> Bool {
-    kernelRows * kernelColumns > 1 && (channels >= 8 || direction == .byWeights)
+    guard axes.allSatisfy({ $0.kernel <= 32 && $0.before <= 1024 && $0.after <= 1024 }) else {
+      return false
+    }
+    return kernelCount > 1 && (groupChannels >= 8 || isDepthwise || direction == .byWeights)
   }
+
+  /// Whether each filter sees one channel.
+  var isDepthwise: Bool { groupChannels == 1 && groups > 1 }
 }
 
 extension Kernels {
-  /// `y[b, o] = bias[o] + Σ_c w[o, c] ⋆ x[b, c]` (cross-correlation), clamped at zero from below if `relu`.
+  /// `y[b, o] = bias[o] + Σ_c w[o, c] ⋆ x[b, c]` (cross-correlation, `c` over the channels of the group of `o`), plus
+  /// `residual`, of the shape of `y`, and then held within `range`.
   ///
   /// Image by image, by oneDNN's convolution or as `weights × patches`, the patches under the kernel being gathered as
   /// columns: so an image's numbers cannot depend on the rest of the batch.
+  /// - Parameter kept: for weights that come again and again.
   package static func convolve(
-    _ shape: ConvolutionShape, input: Floats, weights: Floats, bias: Floats?, relu: Bool, into output: MutableFloats
+    _ shape: ConvolutionShape, input: Floats, weights: Floats, bias: Floats?,
+    residual: Floats? = nil,
+    range: ClosedRange<Float>? = nil, kept: ConvolutionWeights? = nil, into output: MutableFloats
   ) {
     let plane = shape.outputPlane
-    func clamp(_ y: UnsafeMutablePointer<Float>) {
-      if relu { for i in 0..<(shape.filters * plane) { y[i] = y[i] < 0 ? 0 : y[i] } }
+    func finish(_ image: Int) {
+      let y = output.baseAddress! + image * shape.outputCount
+      if let residual {
+        let r = residual.baseAddress! + image * shape.outputCount
+        for i in 0..<shape.outputCount { y[i] += r[i] }
+      }
+      if let range { clamp(y, shape.outputCount, range) }
+    }
+    if shape.suitsDepthwiseLoops {
+      for image in 0..<shape.batch {
+        convolveDepthwise(
+          shape, input: input.baseAddress! + image * shape.inputCount, weights: weights, bias: bias,
+          into: output.baseAddress! + image * shape.outputCount)
+        finish(image)
+      }
+      return
     }
     if shape.suitsPrimitive(.forward),
       ConvolutionPrimitive.use(
         shape, .forward, hasBias: bias != nil,
         { primitive in
-          primitive.set(.weights, weights.baseAddress!)
+          primitive.setWeights(weights.baseAddress!, kept)
           if let bias { primitive.set(.bias, bias.baseAddress!) }
           for image in 0..<shape.batch {
-            let y = output.baseAddress! + image * shape.filters * plane
             primitive.set(.source, input.baseAddress! + image * shape.inputCount)
             primitive.run()
-            primitive.get(.destination, into: y)
-            clamp(y)
+            primitive.get(.destination, into: output.baseAddress! + image * shape.outputCount)
+            finish(image)
           }
         })
     {
@@ -77,38 +64,55 @@ extension Kernels {
     let patches = Patches(shape)
     patches.withScratch { scratch in
       for image in 0..<shape.batch {
-        let columns = patches.gather(input.baseAddress! + image * shape.inputCount, scratch)
-        let y = output.baseAddress! + image * shape.filters * plane
+        let y = output.baseAddress! + image * shape.outputCount
         if let bias {
           for o in 0..<shape.filters { (y + o * plane).update(repeating: bias[o], count: plane) }
         }
-        multiply(
-          Matrix(weights.baseAddress!, shape.filters, shape.taps), Matrix(columns, shape.taps, plane),
-          adding: bias != nil, into: y)
-        clamp(y)
+        for group in 0..<shape.groups {
+          let columns = patches.gather(
+            input.baseAddress! + shape.inputOffset(image, group), scratch)
+          multiply(
+            shape.matrix(of: weights, group), Matrix(columns, shape.taps, plane),
+            adding: bias != nil,
+            into: y + group * shape.groupFilters * plane)
+        }
+        finish(image)
       }
     }
   }
 
-  /// The gradient of `convolve` by the input, from the gradient `[batch, filters, rows', columns']` of the output.
+  /// The gradient of `convolve` by the input, from the gradient `[batch, filters, …]` of the output.
   ///
   /// Images whose output has no gradient (an attack has beaten them) are skipped.
   package static func reverseOfConvolutionByInput(
-    _ shape: ConvolutionShape, weights: Floats, gradient: Floats, into result: MutableFloats
+    _ shape: ConvolutionShape, weights: Floats, gradient: Floats, kept: ConvolutionWeights? = nil,
+    into result: MutableFloats
   ) {
     let plane = shape.outputPlane
-    func forEachImage(_ body: (_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>) -> Void) {
+    func forEachImage(
+      _ body: (_ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>) -> Void
+    ) {
       for image in 0..<shape.batch {
-        let dy = gradient.baseAddress! + image * shape.filters * plane
+        let dy = gradient.baseAddress! + image * shape.outputCount
         let dx = result.baseAddress! + image * shape.inputCount
-        if isZero(dy, shape.filters * plane) { dx.update(repeating: 0, count: shape.inputCount) } else { body(dy, dx) }
+        if isZero(dy, shape.outputCount) {
+          dx.update(repeating: 0, count: shape.inputCount)
+        } else {
+          body(dy, dx)
+        }
       }
+    }
+    if shape.suitsDepthwiseLoops {
+      forEachImage { dy, dx in
+        reverseOfDepthwiseByInput(shape, weights: weights, gradient: dy, into: dx)
+      }
+      return
     }
     if shape.suitsPrimitive(.byInput),
       ConvolutionPrimitive.use(
         shape, .byInput,
         { primitive in
-          primitive.set(.weights, weights.baseAddress!)
+          primitive.setWeights(weights.baseAddress!, kept)
           forEachImage { dy, dx in
             primitive.set(.destination, dy)
             primitive.run()
@@ -121,10 +125,15 @@ extension Kernels {
     let patches = Patches(shape)
     patches.withScratch { scratch in
       forEachImage { dy, dx in
-        multiply(
-          Matrix(weights.baseAddress!, shape.filters, shape.taps).transposed, Matrix(dy, shape.filters, plane),
-          adding: false, into: patches.isIdentity ? dx : scratch.columns)
-        if !patches.isIdentity { patches.scatter(scratch, into: dx) }
+        for group in 0..<shape.groups {
+          let dx = dx + shape.inputOffset(0, group)
+          let dy = dy + group * shape.groupFilters * plane
+          multiply(
+            shape.matrix(of: weights, group).transposed, Matrix(dy, shape.groupFilters, plane),
+            adding: false,
+            into: patches.isIdentity ? dx : scratch.columns)
+          if !patches.isIdentity { patches.scatter(scratch, into: dx) }
+        }
       }
     }
   }
@@ -144,7 +153,7 @@ extension Kernels {
             sum.update(repeating: 0)
             for image in 0..<shape.batch {
               primitive.set(.source, input.baseAddress! + image * shape.inputCount)
-              primitive.set(.destination, gradient.baseAddress! + image * shape.filters * plane)
+              primitive.set(.destination, gradient.baseAddress! + image * shape.outputCount)
               primitive.run()
               for i in 0..<term.count { sum[i] += term[i] }
             }
@@ -159,11 +168,57 @@ extension Kernels {
     result.update(repeating: 0)
     patches.withScratch { scratch in
       for image in 0..<shape.batch {
-        let columns = patches.gather(input.baseAddress! + image * shape.inputCount, scratch)
-        multiply(
-          Matrix(gradient.baseAddress! + image * shape.filters * plane, shape.filters, plane),
-          Matrix(columns, shape.taps, plane).transposed, adding: true, into: result.baseAddress!)
+        for group in 0..<shape.groups {
+          let columns = patches.gather(
+            input.baseAddress! + shape.inputOffset(image, group), scratch)
+          let dy =
+            gradient.baseAddress! + image * shape.outputCount + group * shape.groupFilters * plane
+          multiply(
+            Matrix(dy, shape.groupFilters, plane), Matrix(columns, shape.taps, plane).transposed,
+            adding: true,
+            into: result.baseAddress! + group * shape.groupFilters * shape.taps)
+        }
       }
     }
+  }
+
+  /// The gradient before elements were held within `range`, which gave `output`: zero at the ends and beyond.
+  package static func mask(
+    _ gradient: Floats, where output: Floats, inside range: ClosedRange<Float>,
+    into result: MutableFloats
+  ) {
+    let (g, y, dx) = (gradient.baseAddress!, output.baseAddress!, result.baseAddress!)
+    let (low, high) = (range.lowerBound, range.upperBound)
+    for i in 0..<gradient.count {
+      let above = y[i] > low ? g[i] : 0
+      dx[i] = y[i] < high ? above : 0
+    }
+  }
+
+  /// Holds `count` elements within `range`; NaN stays.
+  private static func clamp(
+    _ y: UnsafeMutablePointer<Float>, _ count: Int, _ range: ClosedRange<Float>
+  ) {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    if high == .infinity {
+      for i in 0..<count { y[i] = y[i] < low ? low : y[i] }
+    } else {
+      for i in 0..<count {
+        let raised = y[i] < low ? low : y[i]
+        y[i] = raised > high ? high : raised
+      }
+    }
+  }
+}
+
+extension ConvolutionShape {
+  /// Where the channels of `group` begin in `image`.
+  fileprivate func inputOffset(_ image: Int, _ group: Int) -> Int {
+    (image * channels + group * groupChannels) * inputPlane
+  }
+
+  /// The weights of `group`, a row a filter.
+  fileprivate func matrix(of weights: Floats, _ group: Int) -> Matrix {
+    Matrix(weights.baseAddress! + group * groupFilters * taps, groupFilters, taps)
   }
 }

@@ -1,7 +1,7 @@
-/// The patches of one image under the kernel of a convolution, as the columns of a matrix
-/// `[channel × kernel row × kernel column, output row × output column]`.
+/// The patches of one group of an image under the kernel of a convolution, as the columns of a matrix
+/// `[channel × kernel depth × kernel row × kernel column, output depth × output row × output column]`.
 struct Patches {
-  /// Memory for one image.
+  /// Memory for one group of an image.
   struct Scratch {
     let columns: UnsafeMutablePointer<Float>
     /// The image with its zero border.
@@ -9,15 +9,21 @@ struct Patches {
   }
 
   private let shape: ConvolutionShape
-  private var paddedRows: Int { shape.rows + 2 * shape.padding }
-  private var paddedColumns: Int { shape.columns + 2 * shape.padding }
-  private var paddedCount: Int { shape.padding == 0 ? 0 : shape.channels * paddedRows * paddedColumns }
+  private let isPadded: Bool
+  private var paddedRows: Int { shape.rows.padded }
+  private var paddedColumns: Int { shape.columns.padded }
+  private var paddedCount: Int {
+    isPadded ? shape.groupChannels * shape.depth.padded * paddedRows * paddedColumns : 0
+  }
 
-  init(_ shape: ConvolutionShape) { self.shape = shape }
+  init(_ shape: ConvolutionShape) {
+    self.shape = shape
+    isPadded = shape.depth.isPadded || shape.rows.isPadded || shape.columns.isPadded
+  }
 
   /// Whether the image is its own matrix of patches.
   var isIdentity: Bool {
-    shape.kernelRows == 1 && shape.kernelColumns == 1 && shape.stride == 1 && shape.padding == 0
+    shape.depth.isIdentity && shape.rows.isIdentity && shape.columns.isIdentity
   }
 
   func withScratch(_ body: (Scratch) -> Void) {
@@ -29,17 +35,17 @@ struct Patches {
     }
   }
 
-  /// The matrix for `image`, `[channels, rows, columns]`.
+  /// The matrix for `image`, `[channels, depth, rows, columns]` of one group.
   func gather(_ image: UnsafePointer<Float>, _ scratch: Scratch) -> UnsafePointer<Float> {
     guard !isIdentity else { return image }
     var source = image
-    if shape.padding > 0 {
+    if isPadded {
       forEachRow { row, paddedRow in
-        copy(image + row, scratch.padded + paddedRow, shape.columns)
+        copy(image + row, scratch.padded + paddedRow, shape.columns.size)
       }
       source = UnsafePointer(scratch.padded)
     }
-    let (count, stride) = (shape.outputColumns, shape.stride)
+    let (count, stride) = (shape.columns.outputs, shape.columns.stride)
     forEachRun { run, position in
       let (from, to) = (source + position, scratch.columns + run)
       if stride == 1 {
@@ -53,9 +59,9 @@ struct Patches {
 
   /// The reverse of `gather`: each element of `image` is the sum of the elements of `scratch.columns` that show it.
   func scatter(_ scratch: Scratch, into image: UnsafeMutablePointer<Float>) {
-    let sum = shape.padding > 0 ? scratch.padded : image
-    sum.update(repeating: 0, count: shape.padding > 0 ? paddedCount : shape.inputCount)
-    let (count, stride) = (shape.outputColumns, shape.stride)
+    let sum = isPadded ? scratch.padded : image
+    sum.update(repeating: 0, count: isPadded ? paddedCount : shape.groupChannels * shape.inputPlane)
+    let (count, stride) = (shape.columns.outputs, shape.columns.stride)
     forEachRun { run, position in
       let (from, to) = (scratch.columns + run, sum + position)
       if stride == 1 {
@@ -64,19 +70,25 @@ struct Patches {
         for i in 0..<count { to[i * stride] += from[i] }
       }
     }
-    if shape.padding > 0 {
-      forEachRow { row, paddedRow in copy(scratch.padded + paddedRow, image + row, shape.columns) }
+    if isPadded {
+      forEachRow { row, paddedRow in
+        copy(scratch.padded + paddedRow, image + row, shape.columns.size)
+      }
     }
   }
 
   /// Calls `body` with the offset of each image row and the offset of its place in the padded image.
   @inline(__always)
   private func forEachRow(_ body: (_ row: Int, _ paddedRow: Int) -> Void) {
-    for channel in 0..<shape.channels {
-      for row in 0..<shape.rows {
-        body(
-          (channel * shape.rows + row) * shape.columns,
-          (channel * paddedRows + row + shape.padding) * paddedColumns + shape.padding)
+    for channel in 0..<shape.groupChannels {
+      for slice in 0..<shape.depth.size {
+        let paddedSlice = channel * shape.depth.padded + slice + shape.depth.before
+        for row in 0..<shape.rows.size {
+          body(
+            ((channel * shape.depth.size + slice) * shape.rows.size + row) * shape.columns.size,
+            (paddedSlice * paddedRows + row + shape.rows.before) * paddedColumns
+              + shape.columns.before)
+        }
       }
     }
   }
@@ -85,16 +97,25 @@ struct Patches {
   /// first element in the padded image.
   @inline(__always)
   private func forEachRun(_ body: (_ run: Int, _ position: Int) -> Void) {
-    let (rows, count, step) = (shape.outputRows, shape.outputColumns, shape.stride * paddedColumns)
+    let (depth, rows, columns) = (shape.depth, shape.rows, shape.columns)
+    let (count, step) = (columns.outputs, rows.stride * paddedColumns)
     var run = 0
-    for channel in 0..<shape.channels {
-      for kernelRow in 0..<shape.kernelRows {
-        for kernelColumn in 0..<shape.kernelColumns {
-          var position = (channel * paddedRows + kernelRow) * paddedColumns + kernelColumn
-          for _ in 0..<rows {
-            body(run, position)
-            run += count
-            position += step
+    for channel in 0..<shape.groupChannels {
+      for kernelSlice in 0..<depth.kernel {
+        for kernelRow in 0..<rows.kernel {
+          for kernelColumn in 0..<columns.kernel {
+            for slice in 0..<depth.outputs {
+              let corner =
+                channel * depth.padded + slice * depth.stride + kernelSlice * depth.dilation
+              var position =
+                (corner * paddedRows + kernelRow * rows.dilation) * paddedColumns + kernelColumn
+                * columns.dilation
+              for _ in 0..<rows.outputs {
+                body(run, position)
+                run += count
+                position += step
+              }
+            }
           }
         }
       }

@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Normal noise, scaled to the edge of the ball and asked about a few times: what an attack has to be better than.

@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Noise spread evenly over the ball, asked about a few times: what an attack has to be better than.

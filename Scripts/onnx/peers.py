@@ -6,7 +6,7 @@
 
 `train` writes OUT/NAME.pt and OUT/NAME.onnx (the dynamo exporter, dynamic batch) for lenet5, resnet and mlp, and OUT/images.npy
 [1000, 1, 28, 28] in [0, 1] and OUT/labels.npy: the first 100 test images of each class, which are those that robust ships.
-`attack` writes OUT/outcomes.csv, a line for each model, library, attack, ε and image, and OUT/versions.txt.
+`attack` writes OUT/outcomes.csv, or goes on with it, a line for each model, library, attack, ε and image, and OUT/versions.txt.
 
 The columns: `steps` and `relative_step` describe the attack, `epsilon` is in [0, 1] as a 32-bit float, `clean` and `final` are the
 classes of the image and of what the attack returns, `ever` is 1 if the model was ever asked about an image of the attack that
@@ -14,6 +14,7 @@ it took for another class, the returned one included.
 """
 
 import argparse
+import collections
 import csv
 import gzip
 import struct
@@ -25,9 +26,10 @@ import torch
 from torch import nn
 
 CLASSES = 10
-LEVELS = [1, 2, 4, 8, 16, 32]
-# Attack, steps, step over ε.
-ATTACKS = [("fgsm", 1, 1.0), ("bim", 10, 0.2), ("pgd", 40, 0.0625)]
+# Attack, steps, step over ε, ε in levels of 255.
+ATTACKS = [("fgsm", 1, 1.0, [1, 2, 4, 8, 16, 32]), ("bim", 10, 0.2, [1, 2, 4, 8]), ("pgd", 40, 0.0625, [2, 8])]
+COLUMNS = ["model", "library", "attack", "steps", "relative_step", "levels", "epsilon", "image", "label", "clean", "final",
+           "ever", "distance"]
 
 
 class Normalise(nn.Module):
@@ -155,18 +157,26 @@ def attack(out: Path) -> None:
     (out / "versions.txt").write_text(
         f"torch {torch.__version__}\nfoolbox {foolbox.__version__}\ntorchattacks {torchattacks.__version__}\n")
     images, labels = torch.from_numpy(np.load(out / "images.npy")), torch.from_numpy(np.load(out / "labels.npy"))
-    with open(out / "outcomes.csv", "w", newline="") as file:
+    path = out / "outcomes.csv"
+    done = collections.Counter()
+    if path.exists():
+        with open(path, newline="") as file:
+            for row in csv.DictReader(file):
+                done[row["model"], row["library"], row["attack"], int(row["levels"])] += 1
+    with open(path, "a", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["model", "library", "attack", "steps", "relative_step", "levels", "epsilon", "image", "label",
-                         "clean", "final", "ever", "distance"])
+        if not done:
+            writer.writerow(COLUMNS)
         for name in MODELS:
             plain = make(name)
             plain.load_state_dict(torch.load(out / f"{name}.pt"))
             model = Recorder(plain.eval()).eval()
             clean = model(images).argmax(1)
             for library, run in [("foolbox", by_foolbox), ("torchattacks", by_torchattacks)]:
-                for kind, steps, relative in ATTACKS:
-                    for level in LEVELS:
+                for kind, steps, relative, levels in ATTACKS:
+                    for level in levels:
+                        if done[name, library, kind, level] == len(images):
+                            continue
                         start = time.time()
                         epsilon = float(np.float32(level / 255))
                         final, ever, distance = [], [], []

@@ -32,7 +32,7 @@ enum ArrayDataset {
   }
 
   /// SHA-256 of what the images are: shape, labels, and pixels as bytes, `[image, channel, row, column]`; not of the file.
-  private static func contentHash(_ shape: Shape, _ labels: [Int], _ bytes: Data) -> String {
+  static func contentHash(_ shape: Shape, _ labels: [Int], _ bytes: Data) -> String {
     var checksum = Checksum.Running()
     let size = shape.dimensions.map(String.init).joined(separator: "×")
     checksum.add(Data("robust images 1: \(labels.count) of \(size)\n".utf8))

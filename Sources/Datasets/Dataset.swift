@@ -30,6 +30,10 @@ public struct Dataset: Sendable {
   public let sha256: String
   /// Who made it, and under which licence it is distributed.
   public let attribution: String
+  /// What made pictures of several sizes images of one; `nil` if they had one.
+  public let fit: ImageFit?
+  /// What one should know of how they were read, in sentences: files that were left out, grey that became RGB.
+  public let notes: [String]
   /// Images one after the other, `[image, channel, row, column]`: these, and maybe others if this is a subset.
   private var bytes: Data
   /// Where each image comes among those in `bytes`.
@@ -38,7 +42,8 @@ public struct Dataset: Sendable {
   /// - Precondition: as many labels, ids and viewpoints as images in `bytes`; labels below the number of classes.
   public init(
     name: String, split: Split, shape: Shape, bytes: Data, labels: [Int], ids: [Int]? = nil,
-    viewpoints: [Viewpoint]? = nil, classNames: [String], sha256: String, attribution: String, source: String? = nil
+    viewpoints: [Viewpoint]? = nil, classNames: [String], sha256: String, attribution: String, source: String? = nil,
+    fit: ImageFit? = nil, notes: [String] = []
   ) {
     let ids = ids ?? Array(labels.indices)
     precondition(
@@ -60,6 +65,8 @@ public struct Dataset: Sendable {
     self.sha256 = sha256
     self.attribution = attribution
     self.source = source
+    self.fit = fit
+    self.notes = notes
   }
 
   /// The number of images.

@@ -10,11 +10,12 @@ extension DatasetCatalog {
     ],
     hints: [
       .init(
-        "cifar-100", "imagenet", "tiny-imagenet", "svhn", "emnist", "kmnist", "qmnist", "usps", "stl", "celeba",
+        "imagenet", "tiny-imagenet", "svhn", "emnist", "kmnist", "qmnist", "usps", "stl", "celeba",
         "gtsrb",
         "coco", "medmnist",
         text:
-          "it is not among those that are read by name; its images and labels as an .npz file are: "
+          "it is not among those that are read by name; its images and labels as an .npz file, or as a folder "
+          + "of PNG or JPEG files for each class, are: "
           + Setting.dataset.set(to: "FILE.npz"))
     ])
 }

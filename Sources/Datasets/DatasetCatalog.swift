@@ -26,6 +26,8 @@ public struct DatasetCatalog: Sendable {
   private let cache: String
   /// Told how far the rendering of a split is.
   private let rendering: @Sendable (Dataset.Split, Double) throws -> Void
+  /// Told how far the reading of pictures is.
+  private let reading: @Sendable (Double) throws -> Void
 
   /// - Parameters:
   ///   - data: the folder given by `--data`.
@@ -33,33 +35,38 @@ public struct DatasetCatalog: Sendable {
   ///   - providers: what makes data sets that are nowhere, each for one.
   ///   - rendering: told, while a data set is rendered on demand, which split and the share of it that is done; what it
   ///     throws ends the work.
+  ///   - reading: told, while pictures are read, the share that is; what it throws ends the work.
   public init(
     data: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
     system: [String] = ["/usr/share/datasets"], resources: ResourceLocator = ResourceLocator(),
     providers: [any DatasetProvider] = [],
-    rendering: @escaping @Sendable (Dataset.Split, Double) throws -> Void = { _, _ in }
+    rendering: @escaping @Sendable (Dataset.Split, Double) throws -> Void = { _, _ in },
+    reading: @escaping @Sendable (Double) throws -> Void = { _ in }
   ) {
     self.data = data
     self.providers = providers
     self.rendering = rendering
+    self.reading = reading
     cache = CacheFolder.path(environment: environment)
     self.resources = resources
     let listed = (environment["ROBUST_DATA"] ?? "").split(separator: ":").map(String.init)
     roots = (data.map { [$0] } ?? []) + listed + system
   }
 
-  /// The data set called `name`, or the images in the `.npy` or `.npz` file that `name` is the path
-  /// of.
+  /// The data set called `name`, or the images that `name` is the path of: an `.npy` or `.npz` file, a folder of class folders
+  /// with PNG or JPEG files, or a table of such files and their labels.
   ///
-  /// - Parameter classCount: how many classes a file has, which does not say so itself: by default the largest label + 1.
+  /// - Parameters:
+  ///   - classCount: how many classes a file has, which does not say so itself: by default the largest label + 1.
+  ///   - fit: what makes pictures of several sizes images of one; without it, they are refused.
   /// - Throws: `InputError(.dataset)` if the name is unknown, the data set is not found or its contents are impossible.
   public func load(
-    _ name: String = Self.defaultName, split: Dataset.Split = .test, classCount: Int? = nil
+    _ name: String = Self.defaultName, split: Dataset.Split = .test, classCount: Int? = nil, fit: ImageFit? = nil
   ) throws -> Dataset {
-    // A name before a file of that name: what is known by name stays so wherever one works.
-    let isKnown = KnownDataset.all.contains { $0.name == name }
-    if !isKnown, ArrayDataset.isPath(name) {
-      return try ArrayDataset.load(name, split: split, classCount: classCount)
+    if Self.isFile(name) {
+      return PictureFiles.suits(name)
+        ? try PictureDataset(name, split: split).load(classCount: classCount, fit: fit, progress: reading)
+        : try ArrayDataset.load(name, split: split, classCount: classCount)
     }
     let name = try Self.vocabulary.name(for: name, .dataset, "\(Setting.dataset)")
     let known = KnownDataset.all.first { $0.name == name }!
@@ -85,7 +92,15 @@ public struct DatasetCatalog: Sendable {
     return try known.load(files, split)
   }
 
-  /// Whether `name` names a file, and not a data set that the catalogue knows.
+  /// Whether `name` is the path of pictures of several sizes, so that they need a `fit`; only their headers are read.
+  /// - Throws: `InputError` if one is no sound picture.
+  public func mixesSizes(_ name: String, split: Dataset.Split = .test) throws -> Bool {
+    guard Self.isFile(name), PictureFiles.suits(name) else { return false }
+    return try PictureDataset(name, split: split).mixesSizes
+  }
+
+  /// Whether `name` names a file or folder of one's own, and not a data set that the catalogue knows: what is known by name
+  /// stays so wherever one works.
   public static func isFile(_ name: String) -> Bool { !names.contains(name) && ArrayDataset.isPath(name) }
 
   /// The hash by which runs of earlier versions knew the images in the file at `path`; `nil` if it can't be read.
@@ -106,7 +121,7 @@ public struct DatasetCatalog: Sendable {
       return IDXFiles(shipped: known.name, in: try resources.folder(of: "Datasets"))
     }
     for root in roots + [cache] {
-      let isPaired = root == data && (isAskedFor || !known.sharesFileNames)
+      let isPaired = root == data && (isAskedFor || !known.hasCommonFileNames)
       let places = known.folders.flatMap { folder in ["\(root)/\(folder)", "\(root)/\(folder)/raw"] }
       for place in places + (isPaired || Self.isNamed(root, known) ? [root] : []) {
         if let files = try known.files(split, in: place) { return files }

@@ -27,11 +27,13 @@ struct KnownDataset: Sendable {
 
   /// How its files are called and read.
   enum Format: Sendable {
-    case idx, smallNORB, toyNORB, norb, cifar10
+    case idx, smallNORB, toyNORB, norb, cifar10, cifar100
   }
 
   /// Whether other data sets have files of the same names.
   var sharesFileNames: Bool { format == .idx && !isShipped }
+  /// Whether files of these names may be anything at all, so that a folder has to be called as the data set is.
+  var hasCommonFileNames: Bool { sharesFileNames || format == .cifar100 }
 
   /// The files of `split` in `folder`; `nil` if there are none.
   /// - Throws: `InputError(.dataset)` if some are there and others are missing.
@@ -43,6 +45,7 @@ struct KnownDataset: Sendable {
     case .toyNORB: try? SmallNORBFiles(split, in: folder, prefix: .toyNORB)
     case .norb: try NORBFiles(split, in: folder)
     case .cifar10: try CIFAR10Files(split, in: folder)
+    case .cifar100: CIFAR100Files(split, in: folder)
     }
   }
 
@@ -67,7 +70,9 @@ struct KnownDataset: Sendable {
       isShipped: isShipped, format: format, reduction: Reduction(original: self.name, factor: factor))
   }
 
-  static let all = [shippedSubset, fashionMNIST, mnist, smallNORB, smallNORB48, toyNORB, toyNORB48, norb, cifar10]
+  static let all = [
+    shippedSubset, fashionMNIST, mnist, smallNORB, smallNORB48, toyNORB, toyNORB48, norb, cifar10, cifar100,
+  ]
   static var names: String { all.map(\.name).joined(separator: ", ") }
 
   static let shippedSubset = KnownDataset(
@@ -116,6 +121,13 @@ struct KnownDataset: Sendable {
     remedy: "put its files norb-5x….mat, or the first parts of them, into a folder called norb, and give the folder by "
       + "\(Setting.data.set(to: "DIR")) or ROBUST_DATA",
     isShipped: false, format: .norb)
+
+  static let cifar100 = KnownDataset(
+    name: "cifar-100", folders: ["cifar-100", "cifar100", "cifar-100-binary"], splits: [.train, .test],
+    classNames: CIFAR100Files.classNames, attribution: "CIFAR-100 (Krizhevsky 2009)",
+    remedy: "put its binary version, train.bin and test.bin, into a folder called cifar-100, and give the folder by "
+      + "\(Setting.data.set(to: "DIR")) or ROBUST_DATA",
+    isShipped: false, format: .cifar100)
 
   static let cifar10 = KnownDataset(
     name: "cifar-10", folders: ["cifar-10", "cifar10", "cifar-10-batches-bin"], splits: [.train, .test],

@@ -3,7 +3,7 @@ import Diagnostics
 import Files
 public import Foundation
 
-/// Reads and writes 8-bit PNG pictures, grey or RGB.
+/// Reads PNG pictures, grey or in colour, and writes those of 8 bits.
 ///
 /// Only libpng's simplified functions are called: they catch `longjmp` inside C, which must not cross Swift frames.
 public enum PNG {
@@ -38,43 +38,53 @@ public enum PNG {
     try decode(FileReader.contents(of: path, limit: 1 << 28), name: path)
   }
 
-  /// The picture in `data`: grey stays grey, palettes become RGB.
+  /// The picture in `data`: grey stays grey, palettes become RGB, 16 bits become the nearest of 256 levels.
+  ///
+  /// What a file says of colours (gamma, profiles) is left aside, as Pillow and torchvision do it: pixels are what is stored.
   /// - Parameter name: what errors call it.
-  /// - Throws: `InputError(.file)` if it is not a sound PNG, is too large, is transparent or has 16 bits a channel.
+  /// - Throws: `InputError(.file)` if it is not a sound PNG, is too large or is transparent anywhere.
   public static func decode(_ data: Data, name: String) throws -> Bitmap {
-    func failure(_ problem: String, _ remedy: String = "name a sound 8-bit PNG file") -> InputError {
+    func failure(_ problem: String, _ remedy: String = "get the file again, or name a sound PNG file") -> InputError {
       InputError(.file, name, problem, remedy: remedy)
     }
-    guard data.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
+    guard data.starts(with: PNGChunks.signature) else {
       throw failure("does not begin as a PNG file does")
     }
     var image = blankImage()
     defer { png_image_free(&image) }
-    return try data.withUnsafeBytes { bytes in
+    return try PNGChunks.essential(data).withUnsafeBytes { bytes in
       guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else {
         throw failure("is not a sound PNG file: \(message(of: image))")
       }
+      // Without a gamma, libpng would take 16 bits for amounts of light.
+      image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
       let (width, height) = (Int(image.width), Int(image.height))
       guard width <= maximumSide, height <= maximumSide else {
         throw failure("has \(width)×\(height) pixels, and \(maximumSide) a side is the most that is read")
       }
-      guard image.format & UInt32(PNG_FORMAT_FLAG_ALPHA) == 0 else {
-        throw failure("is transparent", "put it on an opaque background first")
-      }
-      guard image.format & UInt32(PNG_FORMAT_FLAG_LINEAR) == 0 else {
-        throw failure("has 16 bits a channel", "save it with 8 bits a channel")
-      }
+      let hasOpacity = image.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
       image.format &= colour
       let channels = image.format == 0 ? 1 : 3
+      if hasOpacity { image.format |= UInt32(PNG_FORMAT_FLAG_ALPHA) }
+      let samples = channels + (hasOpacity ? 1 : 0)
       // The pixels are claimed from the header alone: a file too small to hold them at the best ratio of deflate lies.
       guard width * height <= bytes.count * 1032 * 8 else {
         throw failure("claims \(width)×\(height) pixels, more than its \(bytes.count) bytes can hold")
       }
-      var pixels = [UInt8](repeating: 0, count: width * height * channels)
+      var pixels = [UInt8](repeating: 0, count: width * height * samples)
       guard png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 else {
         throw failure("is not a sound PNG file: \(message(of: image))")
       }
-      return Bitmap(width: width, height: height, channels: channels, pixels: pixels)
+      guard hasOpacity else { return Bitmap(width: width, height: height, channels: channels, pixels: pixels) }
+      guard stride(from: channels, to: pixels.count, by: samples).allSatisfy({ pixels[$0] == 255 }) else {
+        throw failure(
+          "is transparent in places, and what is behind it is not known",
+          "put it on an opaque background; in Pillow, `Image.alpha_composite(background, image).convert(\"RGB\")`")
+      }
+      var opaque = [UInt8]()
+      opaque.reserveCapacity(width * height * channels)
+      for start in stride(from: 0, to: pixels.count, by: samples) { opaque += pixels[start..<start + channels] }
+      return Bitmap(width: width, height: height, channels: channels, pixels: opaque)
     }
   }
 

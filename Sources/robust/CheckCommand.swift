@@ -162,7 +162,7 @@ struct CheckCommand: ParsableCommand {
     guard let split = Dataset.Split(rawValue: dataset.split),
       !DatasetCatalog.names.contains(dataset.name) || (try? catalog.contains(dataset.name, split)) == true,
       var images = try? catalog.load(
-        dataset.path ?? dataset.name, split: split, classCount: dataset.classNames.count),
+        dataset.path ?? dataset.name, split: split, classCount: dataset.classNames.count, fit: dataset.fit),
       images.sha256 == dataset.sha256
     else { return nil }
     if let viewpoints = dataset.viewpoints, let seen = try? images.subset(viewpoints: viewpoints) { images = seen }

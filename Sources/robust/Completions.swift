@@ -35,7 +35,7 @@ enum Completions {
     one(of: ModelCatalog.Shipped.allCases.map(\.rawValue), orFile: checkpointExtensions)
   }
   static var presets: CompletionKind { CompletionKind.list(ModelCatalog.Preset.allCases.map(\.rawValue)) }
-  static var dataset: CompletionKind { one(of: DatasetCatalog.names, orFile: [".npz", ".npy"]) }
+  static var dataset: CompletionKind { one(of: DatasetCatalog.names, orFile: [".npz", ".npy", ".csv"]) }
   static var splits: CompletionKind { CompletionKind.list(Dataset.Split.allCases.map(\.rawValue)) }
   static var checks: CompletionKind { list(of: TrustCheckSelection.vocabulary.names) }
   static var targets: CompletionKind { CompletionKind.list(["each", "random", "least-likely"]) }

@@ -17,8 +17,8 @@ struct DataListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List the data sets that are found, where, with counts and hashes.",
     discussion: """
-      Data sets are MNIST and Fashion-MNIST as IDX files, smallNORB and NORB as binary matrices and CIFAR-10 as binary batches, \
-      under their official names, plain, .gz or .zst, looked for in --data DIR, in the folders of ROBUST_DATA (separated by \
+      Data sets are MNIST and Fashion-MNIST as IDX files, smallNORB and NORB as binary matrices, CIFAR-10 and CIFAR-100 as binary \
+      batches, under their official names, plain, .gz or .zst, looked for in --data DIR, in the folders of ROBUST_DATA (separated by \
       colons), and where Debian's package dataset-fashion-mnist puts them. A subset of Fashion-MNIST ships with robust. \
       ToyNORB, a synthetic stand-in for smallNORB, is rendered when it is first asked for, or by `robust data render`.
 

@@ -44,7 +44,8 @@ struct MinimumCommand: ParsableCommand {
 
   @Option(
     help: """
-      The data set: a name (see `robust data`), or an .npz or .npy file, or NAME=PATH; with a run, where its file is now. \
+      The data set: a name (see `robust data`), an .npz or .npy file, a folder of class folders with PNG or \
+      JPEG files, a CSV file of file,label, or NAME=PATH; with a run, where its file is now. \
       Default: that of the run, or \(DatasetCatalog.defaultName).
       """, completion: Completions.dataset)
   var dataset: String?
@@ -186,8 +187,9 @@ struct MinimumCommand: ParsableCommand {
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? models.map { NamedPath($0) }
     let chosen = named.isEmpty ? SweepCommand.defaultModels : named
-    let loaded = try AttackedModels(chosen, preprocessing)
-    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: loaded.classCount))
+    let fit = try preprocessing.fit(for: dataset, split: split, in: data)
+    let loaded = try AttackedModels(chosen, fit == nil ? preprocessing : preprocessing.withoutSize)
+    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: loaded.classCount, fit: fit))
     let (classifiers, descriptions) = try loaded.suiting(images, crops: crops)
     return Subject(
       descriptions: descriptions, models: classifiers, attacks: attacks, images: images, norm: try norms.chosen())

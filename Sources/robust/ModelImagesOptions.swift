@@ -6,11 +6,15 @@ import Models
 /// One model, and the images that it is given.
 struct ModelImagesOptions: ParsableArguments {
   @Argument(
-    help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.", completion: Completions.checkpoint)
+    help: "A shipped name (see `robust models`) or a checkpoint file, or NAME=PATH.", completion: Completions.checkpoint
+  )
   var model: String
 
   @Option(
-    help: "The data set: a name (see `robust data`), or an .npz or .npy file.", completion: Completions.dataset)
+    help: """
+      The data set: a name (see `robust data`), an .npz or .npy file, a folder of class folders with PNG or JPEG files, or a CSV \
+      file of file,label.
+      """, completion: Completions.dataset)
   var dataset: String = DatasetCatalog.defaultName
 
   @Option(

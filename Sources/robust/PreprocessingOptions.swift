@@ -1,5 +1,6 @@
 import ArgumentParser
 import Classifiers
+import Datasets
 import Diagnostics
 import ONNX
 
@@ -8,7 +9,8 @@ struct PreprocessingOptions: ParsableArguments {
   @Option(
     help: """
       For ONNX models, resize images first: 256, the shorter side, or ROWSxCOLUMNS. What these options do is inside the model: \
-      ε stays in the unit of the pixels of the data set.
+      ε stays in the unit of the pixels of the data set. Only pictures of several sizes are resized (and cropped) as they are \
+      read, for any model.
       """)
   var resize: String?
 
@@ -50,6 +52,32 @@ struct PreprocessingOptions: ParsableArguments {
       inputShape: inputShape)
   }
 
+  /// The same without what gives images another size.
+  var withoutSize: Self {
+    var rest = self
+    (rest.resize, rest.crop) = (nil, nil)
+    return rest
+  }
+
+  /// What `--resize` and `--crop` make of the pictures that `dataset` is the path of, if these are of several sizes: they are
+  /// resized as they are read, and models are given them as they are; nil if that is left to the models.
+  /// - Throws: `InputError` that names an option that has no meaning, or a file that is no sound picture.
+  func fit(for dataset: String?, split: Dataset.Split, in data: DatasetOptions) throws -> ImageFit? {
+    guard resize != nil || crop != nil, let dataset else { return nil }
+    let steps = try InputPreprocessing(resize: resize, crop: crop)
+    guard try data.catalog.mixesSizes(NamedPath(dataset).value, split: split) else { return nil }
+    return steps.fit
+  }
+
+  /// As `differences(from:)` of models, for pictures that were resized as they were read.
+  func differences(from recorded: ImageFit) throws -> [(option: String, given: String, recorded: String?)] {
+    var sizes = self
+    (sizes.range, sizes.channels, sizes.mean, sizes.std, sizes.layout, sizes.inputShape) = (
+      nil, nil, nil, nil, nil, nil
+    )
+    return try sizes.differences(from: InputPreprocessing(recorded))
+  }
+
   /// The options that were given.
   var given: [String] { values.compactMap { $1 == nil ? nil : $0 } }
 
@@ -80,5 +108,24 @@ struct PreprocessingOptions: ParsableArguments {
       ("--layout", steps.layout?.rawValue), ("--input-shape", steps.inputShape?.description),
     ]
     return Dictionary(uniqueKeysWithValues: texts.compactMap { option, text in text.map { (option, $0) } })
+  }
+}
+
+extension InputPreprocessing {
+  /// What `resize` and `crop` make of pictures as they are read.
+  fileprivate var fit: ImageFit {
+    func size(_ size: ImageSize) -> ImageFit.Size { .init(rows: size.rows, columns: size.columns) }
+    return switch resize {
+    case .shorterSide(let side): ImageFit(shorterSide: side, crop: crop.map(size))
+    case .exactly(let exact): ImageFit(size: size(exact), crop: crop.map(size))
+    case nil: ImageFit(crop: crop.map(size))
+    }
+  }
+
+  fileprivate init(_ fit: ImageFit) {
+    func size(_ size: ImageFit.Size) -> ImageSize { ImageSize(rows: size.rows, columns: size.columns) }
+    self.init()
+    resize = fit.shorterSide.map { .shorterSide($0) } ?? fit.size.map { .exactly(size($0)) }
+    crop = fit.crop.map(size)
   }
 }

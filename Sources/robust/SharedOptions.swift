@@ -14,10 +14,13 @@ struct DatasetOptions: ParsableArguments {
     completion: .directory)
   var data: String?
 
-  /// The images that `text` asks for: of a data set by name, or of a file, under another name if it is NAME=PATH.
-  func load(_ text: String?, split: Dataset.Split, classCount: Int? = nil) throws -> Dataset {
+  /// The images that `text` asks for: of a data set by name, or of a file or folder, under another name if it is NAME=PATH.
+  ///
+  /// - Parameter fit: what makes pictures of several sizes images of one.
+  func load(_ text: String?, split: Dataset.Split, classCount: Int? = nil, fit: ImageFit? = nil) throws -> Dataset {
     let chosen = NamedPath(text ?? DatasetCatalog.defaultName)
-    let images = try catalog.load(chosen.value, split: split, classCount: classCount)
+    let images = try catalog.load(chosen.value, split: split, classCount: classCount, fit: fit)
+    for note in images.notes { Notice.show("\(images.name): \(note)") }
     guard let name = chosen.name else { return images }
     guard images.source != nil else {
       throw InputError(
@@ -27,15 +30,26 @@ struct DatasetOptions: ParsableArguments {
     return images.named(name)
   }
 
-  /// Renders what can be rendered when it is asked for and found nowhere, and says so.
+  /// Renders what can be rendered when it is asked for and found nowhere, and says so, as it does of many pictures.
   var catalog: DatasetCatalog {
     let progress = ProgressLine()
-    return DatasetCatalog(data: data, providers: [ToyNORB.Provider()]) { split, share in
-      Interruption.watchUnlessWatching("what is rendered is dropped.")
-      progress.show("rendering \(ToyNORB.name) (\(split.rawValue)), once", share: share)
-      if share >= 1 { progress.clear() }
-      try Interruption.check()
-    }
+    let began = Date()
+    return DatasetCatalog(
+      data: data, providers: [ToyNORB.Provider()],
+      rendering: { split, share in
+        Interruption.watchUnlessWatching("what is rendered is dropped.")
+        progress.show("rendering \(ToyNORB.name) (\(split.rawValue)), once", share: share)
+        if share >= 1 { progress.clear() }
+        try Interruption.check()
+      },
+      reading: { share in
+        // What is soon done needs no line.
+        if Date().timeIntervalSince(began) > 2 {
+          progress.show("reading pictures", share: share)
+          if share >= 1 { progress.clear() }
+        }
+        try Interruption.check()
+      })
   }
 }
 

@@ -135,8 +135,10 @@ extension SweepCommand {
     let foreign = run.models.filter(\.isForeign)
     // Pictures of several sizes were resized before any model.
     let forModels = run.dataset.fit == nil ? preprocessing : preprocessing.withoutSize
-    for (option, given, recorded) in try run.dataset.fit.map({ try preprocessing.differences(from: $0) }) ?? [] {
-      compare(option, given, recorded ?? "absent")
+    if let fit = run.dataset.fit {
+      for (option, given, recorded) in try preprocessing.differences(from: fit) {
+        compare(option, given, recorded ?? "absent")
+      }
     }
     if foreign.isEmpty { result += forModels.given.map { "\($0) is absent, not given" } }
     for model in foreign {

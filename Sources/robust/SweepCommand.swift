@@ -47,8 +47,9 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: """
-      The data set: a name (see `robust data`), or a file of images and labels, .npz or .npy; NAME=PATH gives a file a name in \
-      the report, and says with --resume where it is now. Default: \(DatasetCatalog.defaultName).
+      The data set: a name (see `robust data`); a file of images and labels, .npz or .npy; or PNG and JPEG files, by a folder \
+      that holds a folder of them for each class, or by a CSV file of file,label. NAME=PATH gives it a name in the report, and \
+      says with --resume where it is now. Default: \(DatasetCatalog.defaultName).
       """, completion: Completions.dataset)
   var dataset: String?
 
@@ -150,8 +151,9 @@ struct SweepCommand: ParsableCommand {
       figures: try figures.formats())
     let split = try split.map { try Dataset.Split.parse($0, option: "--split", what: "split") } ?? .test
     let named = try model.map { try NamedPath.list(parsing: $0, option: "--model") } ?? Self.defaultModels
-    let models = try AttackedModels(named, preprocessing)
-    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: models.classCount))
+    let fit = try preprocessing.fit(for: dataset, split: split, in: data)
+    let models = try AttackedModels(named, fit == nil ? preprocessing : preprocessing.withoutSize)
+    let images = try viewpoints.apply(to: data.load(dataset, split: split, classCount: models.classCount, fit: fit))
       .limited(to: limit)
     let goal = try target.map { try TargetChoice(parsing: $0, classNames: images.classNames) } ?? .untargeted
     let (classifiers, descriptions) = try models.suiting(images, crops: crops)

@@ -28,7 +28,11 @@ struct TrainCommand: ParsableCommand {
     completion: Completions.presets)
   var model: String
 
-  @Option(help: "The data set to train on, by name (see `robust data`).", completion: Completions.dataset)
+  @Option(
+    help: """
+      The data set to train on: a name (see `robust data`), an .npz file, or a folder that holds train/ and test/ with a folder \
+      of PNG or JPEG files for each class.
+      """, completion: Completions.dataset)
   var dataset: String
 
   @OptionGroup var data: DatasetOptions
@@ -69,7 +73,9 @@ struct TrainCommand: ParsableCommand {
     let threads = try threading.resolved()
     let place = try TrainingOutput(output, startingFrom: initial, isResumed: resume)
     defer { place.release() }
-    var training = try viewpoints.apply(to: data.catalog.load(dataset, split: .train))
+    let found = try data.catalog.load(dataset, split: .train)
+    for note in found.notes { Notice.show("\(found.name): \(note)") }
+    var training = try viewpoints.apply(to: found)
     if let limit {
       guard limit > 0 else {
         throw InputError(.usage, "--limit", "\(limit)", remedy: "use 1 or more images")

@@ -137,7 +137,7 @@ import Testing
         "fashion-mnist-1000 test", "fashion-mnist train", "fashion-mnist test", "mnist train", "mnist test",
         "smallnorb train", "smallnorb test", "smallnorb-48 train", "smallnorb-48 test",
         "toynorb train", "toynorb test", "toynorb-48 train", "toynorb-48 test", "norb train", "norb test",
-        "cifar-10 train", "cifar-10 test",
+        "cifar-10 train", "cifar-10 test", "cifar-100 train", "cifar-100 test",
       ])
     let problems = entries.map { entry in
       if case .failure(let error) = entry.contents { error.problem } else { "" }

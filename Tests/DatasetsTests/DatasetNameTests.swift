@@ -8,11 +8,11 @@ import Testing
       ("fmnist", "fashion-mnist"), ("FashionMNIST", "fashion-mnist"), ("fashion_mnist", "fashion-mnist"),
       ("MNIST", "mnist"),
       ("cifar10", "cifar-10"), ("CIFAR-10", "cifar-10"), ("smallNORB", "smallnorb"), ("small_norb_48", "smallnorb-48"),
-      ("ToyNORB", "toynorb"), ("cifar100", nil), ("imagenet", nil), ("nmist", nil),
+      ("ToyNORB", "toynorb"), ("cifar100", "cifar-100"), ("imagenet", nil), ("nmist", nil),
     ] as [(String, String?)])
   func dataSets(name: String, canonical: String?) { #expect(DatasetCatalog.vocabulary.name(for: name) == canonical) }
 
-  @Test(arguments: [("cifar100", ".npz"), ("ImageNet", ".npz"), ("nmist", "did you mean mnist"), ("toynrb", "toynorb")])
+  @Test(arguments: [("svhn", ".npz"), ("ImageNet", ".npz"), ("nmist", "did you mean mnist"), ("toynrb", "toynorb")])
   func dataSetsThatAreNotThere(name: String, advice: String) {
     let error = #expect(throws: InputError.self) { _ = try DatasetCatalog().load(name) }
     #expect(error?.kind == .dataset && error?.remedy.contains(advice) == true, "\(error?.remedy ?? "")")

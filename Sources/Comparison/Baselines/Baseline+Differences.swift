@@ -9,8 +9,8 @@ enum BaselineFreedom {
   /// Images are compared one by one, by their numbers in data of the same contents, so that it does not matter how they
   /// were chosen; a version is noted.
   static let fields: Set = ["limit", "toolVersion"]
-  /// What holds the same images may be called otherwise.
-  static let datasetFields: Set = ["name", "source", "count", "imageIDsHash", "viewpoints"]
+  /// What holds the same images may be called otherwise, and have been made of one size otherwise.
+  static let datasetFields: Set = ["name", "source", "count", "imageIDsHash", "viewpoints", "fit"]
   /// A new model is what a run is made for, with the preprocessing that it needs; only how often it was shown the images has
   /// to be the same.
   static let modelFields: Set = [

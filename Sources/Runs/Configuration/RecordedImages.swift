@@ -46,8 +46,8 @@ package struct RecordedImages {
     if let limit = configuration.limit { images = images.first(max(limit, 0)) }
     var found = RunConfiguration.Dataset(images)
     // What is for people decides nothing, and the hash was compared.
-    (found.name, found.source, found.split, found.sha256) = (
-      recorded.name, recorded.source, recorded.split, recorded.sha256
+    (found.name, found.source, found.split, found.sha256, found.fit) = (
+      recorded.name, recorded.source, recorded.split, recorded.sha256, recorded.fit
     )
     guard found == recorded else {
       throw InputError(
@@ -69,7 +69,7 @@ package struct RecordedImages {
     let classCount = recorded.classNames.count
     guard let file = recorded.path else { return try known(split) }
     do {
-      return try catalog.load(place ?? file, split: split, classCount: classCount)
+      return try catalog.load(place ?? file, split: split, classCount: classCount, fit: recorded.fit)
     } catch let error as InputError {
       throw InputError(
         .dataset, error.subject, error.problem,

@@ -74,13 +74,17 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
     public var classNames: [String]
     /// The viewpoints that were asked for, if not all.
     public var viewpoints: ViewpointSelection?
+    /// What made pictures of several sizes images of one, if they were.
+    public var fit: ImageFit?
 
-    /// The name with what part of it is meant: `smallnorb (test, azimuth 0,2,4)`.
-    package var title: String { "\(name) (\(split)\(viewpoints.map { ", \($0)" } ?? ""))" }
+    /// The name with what part of it is meant, and what was done to it: `smallnorb (test, azimuth 0,2,4)`.
+    package var title: String {
+      "\(name) (\([split, viewpoints?.description, fit?.description].compactMap { $0 }.joined(separator: ", ")))"
+    }
 
     public init(
       name: String, split: String, sha256: String, count: Int, imageIDsHash: String, shape: [Int],
-      classNames: [String], viewpoints: ViewpointSelection? = nil, source: String? = nil
+      classNames: [String], viewpoints: ViewpointSelection? = nil, source: String? = nil, fit: ImageFit? = nil
     ) {
       self.name = name
       self.source = source
@@ -91,6 +95,7 @@ public struct RunConfiguration: Codable, Sendable, Hashable {
       self.shape = shape
       self.classNames = classNames
       self.viewpoints = viewpoints
+      self.fit = fit
     }
   }
 
@@ -205,11 +210,11 @@ extension RunConfiguration.Dataset {
     return isFile ? name : nil
   }
 
-  /// The same without file, name and split of images of one's own, which their hash identifies.
+  /// The same without file, name and split of images of one's own, and what made them of one size: their hash identifies them.
   package var withoutPlace: Self {
     guard path != nil else { return self }
     var identity = self
-    (identity.name, identity.source, identity.split) = ("", nil, "")
+    (identity.name, identity.source, identity.split, identity.fit) = ("", nil, "", nil)
     return identity
   }
 }

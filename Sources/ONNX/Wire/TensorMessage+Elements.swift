@@ -95,7 +95,9 @@ extension TensorMessage {
         return shift == 0
       }
     }
-    guard isSound else { throw ModelFailure.broken("\(title) holds a number of more than \(width) bits") }
+    guard isSound else {
+      throw ModelFailure.broken("\(title) holds a number that has more than \(width) bits, or no end")
+    }
     return raw
   }
 

@@ -115,7 +115,7 @@ struct OptionTests {
       ("sweep -- --attack", "fg", ["fgsm"]), ("sweep -- --attack", "fgsm,p", ["fgsm,pgd"]),
       ("sweep -- --attack", "", AttackCatalog.names),
       ("sweep -- --model", "cnn,matrix-capsules-small-", ["cnn,matrix-capsules-small-toynorb"]),
-      ("sweep -- --model", "sub/m", ["sub/model.safetensors"]),
+      ("sweep -- --model", "sub/m", ["sub/model.safetensors"]), ("sweep -- --model", "sub/n", ["sub/net.onnx"]),
       ("sweep -- --dataset", "fash", ["fashion-mnist-1000", "fashion-mnist"]),
       ("sweep -- --checks", "non-", ["non-finite"]), ("minimum -- --attack", "b", ["bim"]),
     ])
@@ -123,6 +123,7 @@ struct OptionTests {
     let folder = try TemporaryFolder()
     try folder.write(Data(), to: "sub/model.safetensors")
     try folder.write(Data(), to: "sub/model.txt")
+    try folder.write(Data(), to: "sub/net.onnx")
     let parts = option.split(separator: " ").map(String.init)
     let words = ["robust", parts[0], parts[2], prefix]
     let outcome = try Program.run(

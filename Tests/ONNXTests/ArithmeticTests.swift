@@ -32,13 +32,13 @@ struct ArithmeticTests {
 
   static let powers: [OperatorCase] = [
     OperatorCase("Pow", [reals([1.5, 2, 0.5]), reals([2, 3, -1])], gives: [reals([2.25, 8, 2])]),
-    OperatorCase("Pow", [reals([-1.5, 2, 0.5]), reals([2], [])], gives: [reals([2.25, 4, 0.25])]),
+    OperatorCase("Pow", [reals([-1.5, 2, 0.5]), reals([2], [])], gives: [reals([2.25, 4, 0.25])], known: [1]),
     OperatorCase(
       "Pow", [reals([-1.5, 2, 0.5]), wholes([3], [])], gives: [reals([-3.375, 8, 0.125])], tolerance: 4e-6),
     OperatorCase("Pow", [reals([1.5, 4, 0.25]), reals([0.5], [])], gives: [reals([1.2247449, 2, 0.5])]),
     OperatorCase("Pow", [reals([1.5, 4, 0.25]), reals([-1], [1])], gives: [reals([0.6666667, 0.25, 4])]),
     OperatorCase(
-      "Pow", [reals([1.5, 4, 0.25]), reals([1.7], [])], gives: [reals([1.9922202, 10.556063, 0.0947323])]),
+      "Pow", [reals([1.5, 4, 0.25]), reals([1.7], [])], gives: [reals([1.9923018, 10.556063, 0.0947323])]),
     OperatorCase("Pow", [wholes([2, -3, 7]), wholes([10, 3, 0])], gives: [wholes([1024, -27, 1])]),
     OperatorCase("Mod", [reals([5.3, -5.3, 5.3]), reals([2, 2, -2])], gives: [reals([1.3, 0.7, -0.7])]),
     OperatorCase(

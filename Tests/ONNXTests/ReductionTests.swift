@@ -32,7 +32,7 @@ struct ReductionTests {
     OperatorCase("ReduceL2", opset: 11, flatRows, [x], gives: [reals([3.7416575, 8.774964])]),
     OperatorCase("ReduceSumSquare", opset: 11, flatRows, [x], gives: [reals([14, 77])]),
     OperatorCase("ReduceLogSum", opset: 11, flatRows, [x], gives: [reals([0.6931472, 1.0986123])]),
-    OperatorCase("ReduceLogSumExp", opset: 11, flatRows, [x], gives: [reals([3.1328527, 5.313274])]),
+    OperatorCase("ReduceLogSumExp", opset: 11, flatRows, [x], gives: [reals([3.132845, 5.313274])]),
     OperatorCase("ReduceLogSumExp", opset: 11, flatRows, [reals([1000, 1000], [1, 2])], gives: [reals([1000.6931])]),
     OperatorCase("ReduceSum", opset: 13, [reals([3], [])], gives: [reals([3], [])]),
   ]

@@ -51,6 +51,14 @@ struct MatrixTests {
         wholes([1, 2, 3, 4], [2, 2], type: .uint8), wholes([1, 2, 3, 4], [2, 2], type: .uint8),
         wholes([1, 3], type: .uint8), wholes([1, 2], type: .uint8),
       ], gives: [wholes([2, 2, 2, 2], [2, 2], type: .int32)], differentiable: false),
+    // (1, 2)·(2, 3) times 0.5 · 0.25 / 0.125, plus 10.
+    OperatorCase(
+      "QLinearMatMul", opset: 21,
+      [
+        wholes([2, 3], [1, 2], type: .uint8), reals([0.5], []), wholes([1], [], type: .uint8),
+        wholes([4, 5], [2, 1], type: .uint8), reals([0.25]), wholes([2], type: .uint8), reals([0.125], []),
+        wholes([10], [], type: .uint8),
+      ], gives: [wholes([18], [1, 1], type: .uint8)], differentiable: false),
     OperatorCase(
       "Det", opset: 11, [reals([1, 2, 3, 4, 2, 4, 1, 2], [2, 2, 2])], gives: [reals([-2, 0])]),
     OperatorCase("Det", opset: 22, [reals([2, 0, 1, 0, 3, 0, 1, 0, 1], [3, 3])], gives: [reals([3], [])]),

@@ -22,7 +22,8 @@ extension Invocation {
     }
     let (shape, type) = (try shape(dimensions), type ?? a.type)
     if let first = a.constant, let second = b.constant {
-      guard shape.count * max(1, a.shape[a.shape.rank - 1]) <= Self.foldingBound else {
+      let bound = first.integers == nil ? Self.foldingBound : Self.foldingBound >> 7
+      guard shape.count * max(1, a.shape[a.shape.rank - 1]) <= bound else {
         throw LoweringFailure.unsupported("the product of the constants \(a.shape) and \(b.shape) is too large")
       }
       if let integers = Self.integerProduct(first, second, transposesSecond, shape) {

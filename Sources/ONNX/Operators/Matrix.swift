@@ -9,6 +9,7 @@ enum Matrix {
       [try product(invocation, try invocation.input(0), try invocation.input(1), type: nil)]
     },
     OperatorDefinition("MatMulInteger", versions: [10], lower: integerProduct),
+    OperatorDefinition("QLinearMatMul", versions: [10, 21], lower: quantizedProduct),
     OperatorDefinition(
       "Gemm", versions: [7, 9, 11, 13], attributes: ["alpha", "beta", "transA", "transB"], lower: general),
     OperatorDefinition("Det", versions: [11, 22], lower: determinant),
@@ -39,22 +40,53 @@ enum Matrix {
 
   /// The product of whole numbers less their zero points.
   private static func integerProduct(_ invocation: Invocation) throws -> [Value] {
-    var factors = [try invocation.input(0), try invocation.input(1)]
-    for (index, factor) in factors.enumerated() {
-      guard factor.type.isInteger else { throw LoweringFailure.invalid("input \(index) is of \(factor.type)") }
-      guard var zero = invocation.optionalInput(index + 2) else { continue }
-      if index == 0, zero.shape.rank == 1, zero.shape[0] != 1 {
-        zero = try invocation.reshaped(zero, to: [zero.shape[0], 1])
-      }
-      let isForVector = factor.shape.rank == 1 && zero.shape.count == 1
-      // As 32-bit integers, which hold what 8-bit ones can't.
-      factors[index] = try invocation.broadcast(
-        .subtract, factor, isForVector ? try invocation.reshaped(zero, to: [1]) : zero, type: .int32)
-      guard factors[index].shape == factor.shape else {
-        throw LoweringFailure.invalid("zero points of \(zero.shape) for \(factor.shape)")
-      }
+    let a = try shifted(invocation, try invocation.input(0), invocation.optionalInput(2), isFirst: true)
+    let b = try shifted(invocation, try invocation.input(1), invocation.optionalInput(3), isFirst: false)
+    return [try product(invocation, a, b, type: .int32)]
+  }
+
+  /// The product of numbers that whole ones stand for by scales and zero points, as whole numbers again.
+  private static func quantizedProduct(_ invocation: Invocation) throws -> [Value] {
+    let zero = try invocation.input(7)
+    guard let range = zero.type.range, zero.shape.count == 1, try invocation.input(6).shape.count == 1 else {
+      throw LoweringFailure.unsupported("a result of type \(zero.type) with zero points of \(zero.shape)")
     }
-    return [try product(invocation, factors[0], factors[1], type: .int32)]
+    let a = try shifted(invocation, try invocation.input(0), try invocation.input(2), isFirst: true)
+    let b = try shifted(invocation, try invocation.input(3), try invocation.input(5), isFirst: false)
+    let sum = try product(invocation, a, b, type: .int32)
+    let first = try perRow(invocation, try invocation.input(1), isFirst: true, rank: a.shape.rank)
+    let second = try perRow(invocation, try invocation.input(4), isFirst: false, rank: b.shape.rank)
+    let scale = try invocation.broadcast(
+      .divide, try invocation.broadcast(.multiply, first, second, type: .float),
+      try invocation.reshaped(try invocation.input(6), to: []), type: .float)
+    let scaled = try invocation.broadcast(.multiply, sum, scale, type: .float)
+    guard scaled.shape == sum.shape else { throw LoweringFailure.invalid("scales of \(scale.shape) for \(sum.shape)") }
+    let rounded = try invocation.apply(ScalarFunction("round") { $0.rounded(.toNearestOrEven) }, to: scaled)
+    let result = try invocation.broadcast(
+      .add, rounded, try invocation.reshaped(zero, to: []), type: .float)
+    let (low, high) = (Float(range.lowerBound), Float(range.upperBound))
+    return [try invocation.apply(Pointwise(.clip(low: low, high: high)), to: result, type: zero.type)]
+  }
+
+  /// `factor` less its zero points, as 32-bit integers, which hold what 8-bit ones can't.
+  private static func shifted(
+    _ invocation: Invocation, _ factor: Value, _ zero: Value?, isFirst: Bool
+  ) throws -> Value {
+    guard factor.type.isInteger else { throw LoweringFailure.invalid("a factor is of \(factor.type)") }
+    guard let zero else { return factor }
+    let fitting = try perRow(invocation, zero, isFirst: isFirst, rank: factor.shape.rank)
+    let difference = try invocation.broadcast(.subtract, factor, fitting, type: .int32)
+    guard difference.shape == factor.shape else {
+      throw LoweringFailure.invalid("zero points of \(zero.shape) for \(factor.shape)")
+    }
+    return difference
+  }
+
+  /// Zero points or scales, one for each row of a first factor or column of a second, so that they are broadcast.
+  private static func perRow(_ invocation: Invocation, _ value: Value, isFirst: Bool, rank: Int) throws -> Value {
+    if value.shape.count == 1 { return try invocation.reshaped(value, to: []) }
+    guard isFirst, value.shape.rank == 1, rank > 1 else { return value }
+    return try invocation.reshaped(value, to: [value.shape[0], 1])
   }
 
   /// `alpha A B + beta C`.

@@ -41,7 +41,7 @@ struct LaneFunctionsTests {
   }
 
   @Test func logistic() {
-    let exact = { 1 / (1 + exp(-$0)) }
+    let exact: (Double) -> Double = { 1 / (1 + exp(-$0)) }
     #expect(Self.largestError(stride(from: -80, through: 80, by: 0.0037), { fullLogistic($0) }, exact) < 4e-7)
     #expect(fullLogistic(Lanes(-1e4))[0] == 0 && fullLogistic(Lanes(1e4))[0] == 1)
     #expect(fullLogistic(Lanes(.nan))[0].isNaN)

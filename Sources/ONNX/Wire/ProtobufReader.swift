@@ -131,11 +131,13 @@ extension ProtobufReader {
       return
     }
     pending = nil
-    let last = try range().upperBound
+    let count = try length()
+    let last = position + count
     while position < last {
       try allowance.take(8)
       values.append(Int(truncatingIfNeeded: try rawVarint()))
     }
+    // The last one may not go on beyond the list.
     guard position == last else { throw truncated() }
   }
 

@@ -1,7 +1,6 @@
 import Diagnostics
 import Foundation
 import ONNX
-import TestSupport
 import Testing
 
 /// Changes bytes of a file at random, as broken disks and people who wish harm do.
@@ -45,7 +44,9 @@ struct Mutator {
 struct ImportMutationTests {
   /// None traps, hangs, or takes memory for what it merely claims.
   @Test func changedFilesAreReadOrRefused() {
-    checkMutations(of: Array(TinyModel.bytes), count: 4000, seed: 1)
+    let read = checkMutations(of: Array(TinyModel.bytes), count: 3000, seed: 1)
+    // Changes are neither so small that nothing breaks nor so large that nothing is left to lower.
+    #expect((60..<1500).contains(read))
   }
 
   private static let environment = ProcessInfo.processInfo.environment
@@ -56,10 +57,12 @@ struct ImportMutationTests {
     let path = Self.environment["ROBUST_ONNX_FUZZ_MODEL"]
     let bytes = try path.map { try Data(contentsOf: URL(filePath: $0)) } ?? TinyModel.bytes
     let seed = Self.environment["ROBUST_ONNX_FUZZ_SEED"].flatMap { UInt64($0) } ?? 2
-    checkMutations(of: Array(bytes), count: Self.wanted!, seed: seed)
+    let read = checkMutations(of: Array(bytes), count: Self.wanted!, seed: seed)
+    print("\(read) of \(Self.wanted!) changed copies could be read")
   }
 
-  private func checkMutations(of bytes: [UInt8], count: Int, seed: UInt64) {
+  /// - Returns: how many could be read.
+  private func checkMutations(of bytes: [UInt8], count: Int, seed: UInt64) -> Int {
     var mutator = Mutator(seed: seed)
     var read = 0
     for _ in 0..<count {
@@ -73,6 +76,6 @@ struct ImportMutationTests {
         #expect(error is InputError, "\(error)")
       }
     }
-    #expect(read > count / 100 && read < count)
+    return read
   }
 }

@@ -28,7 +28,9 @@ enum ForeignImages {
         + "\(Setting.dataset.set(to: "mnist")) or fashion-mnist and the folder by \(Setting.data)"
     case .zip:
       "unpack it, and name the file of arrays that was inside; of pictures, make one array x of bytes, and \(save)"
-    case .png, .jpeg, .gif, .webP, .tiff, .bmp:
+    case .png, .jpeg:
+      "name the folder that holds a folder of such files for each class, or a CSV file of file,label that lists them"
+    case .gif, .webP, .tiff, .bmp:
       "put all pictures into one array x of bytes, [count, rows, columns] or [count, rows, columns, 3], and save it with their "
         + "classes y: \(save)"
     case .onnx, .keras, .savedModel, .savedModelFolder, .tensorFlowCheckpoint, .tensorFlowLite, .gguf, .coreML,

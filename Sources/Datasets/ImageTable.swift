@@ -43,9 +43,12 @@ struct ImageTable {
       throw refusal("has no rows", "write file,label in the first line, and a line for each picture")
     }
     let header = Self.columns(first)
-    guard let columns = header ?? (first.count == 2 ? (0, 1) : nil) else {
+    // Without a header, the first line is about a picture.
+    let isPicture = first.count == 2 && PathKind(at: place(of: first[0]), following: true) != nil
+    guard let columns = header ?? (isPicture ? (0, 1) : nil) else {
       throw refusal(
-        "names no columns file and label: its first line is \(first.prefix(8).joined(separator: ","))",
+        "is a text file whose first line, \(first.prefix(8).joined(separator: ",")), names neither columns file and label nor a "
+          + "picture and its class",
         "write file,label in the first line, and a line for each picture")
     }
     rows = numbered.map(\.element)
@@ -59,7 +62,7 @@ struct ImageTable {
       guard !file.isEmpty, !label.isEmpty else {
         throw refusal("row \(line) has no \(file.isEmpty ? "file" : "label")", "give each row a file and a label")
       }
-      paths.append(file.hasPrefix("/") ? file : PathParts.join(folder, file))
+      paths.append(place(of: file))
       texts.append(label)
     }
     guard !paths.isEmpty else { throw refusal("names no picture", "write a line of file,label for each") }
@@ -71,6 +74,8 @@ struct ImageTable {
     try paths.forEach(PictureRecognition.requirePicture)
     return PictureFiles(images: Array(zip(paths, labels)).map { (path: $0, label: $1) }, classNames: classNames)
   }
+
+  private func place(of file: String) -> String { file.hasPrefix("/") ? file : PathParts.join(folder, file) }
 
   /// The number of each class, and the names of all; nil if they are called by numbers.
   private func classes(_ texts: [String], _ lines: some Collection<Int>) throws -> ([Int], [String]?) {

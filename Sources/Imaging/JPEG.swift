@@ -18,11 +18,14 @@ public enum JPEG {
     defer { tjDestroy(handle) }
     func message() -> String { tjGetErrorStr2(handle).map { String(cString: $0) } ?? "no reason given" }
     return try data.withUnsafeBytes { (file: UnsafeRawBufferPointer) in
-      guard let start = file.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw failure("is empty") }
+      guard !file.isEmpty, let start = file.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+        throw failure("is empty")
+      }
       var (width, height, sampling, space) = (CInt(0), CInt(0), CInt(0), CInt(0))
       guard tjDecompressHeader3(handle, start, UInt(file.count), &width, &height, &sampling, &space) == 0 else {
         throw failure("is not a sound JPEG file: \(message())")
       }
+      guard width > 0, height > 0 else { throw failure("is not a sound JPEG file: its size is missing") }
       let size = PictureSize(rows: Int(height), columns: Int(width))
       try size.requireReadable(name)
       guard space != TJCS_CMYK.rawValue, space != TJCS_YCCK.rawValue else {

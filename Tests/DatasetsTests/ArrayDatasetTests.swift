@@ -95,7 +95,7 @@ import Testing
         "git lfs pull"
       ),
       ("<!doctype html><html>", "d.npz", "web page", "download"), ("", "d.npz", "empty", "once more"),
-      ("\u{89}HDF", "d.h5", "not images", "numpy.savez"), ("a,b\n1,2\n", "d.csv", "text", "numpy.savez"),
+      ("\u{89}HDF", "d.h5", "not images", "numpy.savez"), ("a,b\n1,2\n", "d.txt", "text", "numpy.savez"),
     ])
   func foreignFiles(text: String, name: String, problem: String, remedy: String) throws {
     let path = try folder.write(Data(text.utf8), to: name)

@@ -52,7 +52,7 @@ package struct Convolution: Operation {
         withOptional(bias) { bias in
           withOptional(residual) { residual in
             Kernels.convolve(
-              shape, input: x, weights: weights, bias: bias, residual: residual, range: range,
+              shape, input: x, weights: weights, bias: bias, residual: residual, range: range, kept: kept,
               into: y)
           }
         }

@@ -3,12 +3,12 @@ extension ConvolutionShape {
   ///
   /// One thread of a Zen 5, one image, microseconds, against gathered patches and a matrix product: 14² of 32 → 64
   /// channels 84 : 104 forward, 83 : 118 by the input, 96 : 110 by the weights. From a single channel of 28² to 32,
-  /// 9 : 8, 84 : 8 and 8 : 16. A 1×1 kernel is a matrix product.
-  func suitsPrimitive(_ direction: ConvolutionPrimitive.Direction) -> Bool {
-    guard axes.allSatisfy({ $0.kernel <= 32 && $0.before <= 1024 && $0.after <= 1024 }) else {
-      return false
-    }
-    return kernelCount > 1 && (groupChannels >= 8 || isDepthwise || direction == .byWeights)
+  /// 9 : 8, 84 : 8 and 8 : 16. A 1×1 kernel is a matrix product; but for a small plane that would mostly pack the weights,
+  /// which oneDNN's own has at hand if they are kept.
+  func suitsPrimitive(_ direction: ConvolutionPrimitive.Direction, isKept: Bool = false) -> Bool {
+    guard axes.allSatisfy({ $0.kernel <= 32 && $0.before <= 1024 && $0.after <= 1024 }) else { return false }
+    guard kernelCount > 1 else { return isKept && groups == 1 && channels >= 8 && outputPlane <= 64 }
+    return groupChannels >= 8 || isDepthwise || direction == .byWeights
   }
 
   /// Whether each filter sees one channel.
@@ -28,13 +28,10 @@ extension Kernels {
     range: ClosedRange<Float>? = nil, kept: ConvolutionWeights? = nil, into output: MutableFloats
   ) {
     let plane = shape.outputPlane
-    func finish(_ image: Int) {
+    func finish(_ image: Int, bias: Floats? = nil) {
       let y = output.baseAddress! + image * shape.outputCount
-      if let residual {
-        let r = residual.baseAddress! + image * shape.outputCount
-        for i in 0..<shape.outputCount { y[i] += r[i] }
-      }
-      if let range { clamp(y, shape.outputCount, range) }
+      let residual = residual.map { $0.baseAddress! + image * shape.outputCount }
+      complete(y, rows: shape.filters, columns: plane, bias, residual, range)
     }
     if shape.suitsDepthwiseLoops {
       for image in 0..<shape.batch {
@@ -45,7 +42,7 @@ extension Kernels {
       }
       return
     }
-    if shape.suitsPrimitive(.forward),
+    if shape.suitsPrimitive(.forward, isKept: kept != nil),
       ConvolutionPrimitive.use(
         shape, .forward, hasBias: bias != nil,
         { primitive in
@@ -65,18 +62,18 @@ extension Kernels {
     patches.withScratch { scratch in
       for image in 0..<shape.batch {
         let y = output.baseAddress! + image * shape.outputCount
-        if let bias {
-          for o in 0..<shape.filters { (y + o * plane).update(repeating: bias[o], count: plane) }
+        // A sum begins with the bias; for weights that are kept it comes last, in the same breath as what follows it.
+        let first = kept == nil ? bias : nil
+        if let first {
+          for o in 0..<shape.filters { (y + o * plane).update(repeating: first[o], count: plane) }
         }
         for group in 0..<shape.groups {
-          let columns = patches.gather(
-            input.baseAddress! + shape.inputOffset(image, group), scratch)
+          let columns = patches.gather(input.baseAddress! + shape.inputOffset(image, group), scratch)
           multiply(
-            shape.matrix(of: weights, group), Matrix(columns, shape.taps, plane),
-            adding: bias != nil,
+            shape.matrix(of: weights, group), Matrix(columns, shape.taps, plane), adding: first != nil,
             into: y + group * shape.groupFilters * plane)
         }
-        finish(image)
+        finish(image, bias: kept == nil ? nil : bias)
       }
     }
   }
@@ -108,7 +105,7 @@ extension Kernels {
       }
       return
     }
-    if shape.suitsPrimitive(.byInput),
+    if shape.suitsPrimitive(.byInput, isKept: kept != nil),
       ConvolutionPrimitive.use(
         shape, .byInput,
         { primitive in
@@ -195,16 +192,35 @@ extension Kernels {
     }
   }
 
-  /// Holds `count` elements within `range`; NaN stays.
-  private static func clamp(
-    _ y: UnsafeMutablePointer<Float>, _ count: Int, _ range: ClosedRange<Float>
+  /// `y[o, i] + bias[o] + residual[o, i]`, of what is there, held within `range`; NaN stays.
+  private static func complete(
+    _ y: UnsafeMutablePointer<Float>, rows: Int, columns: Int, _ bias: Floats?, _ residual: UnsafePointer<Float>?,
+    _ range: ClosedRange<Float>?
   ) {
-    let (low, high) = (range.lowerBound, range.upperBound)
-    if high == .infinity {
-      for i in 0..<count { y[i] = y[i] < low ? low : y[i] }
+    if let bias {
+      for row in 0..<rows {
+        complete(y + row * columns, columns, bias[row], residual.map { $0 + row * columns }, range)
+      }
+    } else if residual != nil || range != nil {
+      complete(y, rows * columns, 0, residual, range)
+    }
+  }
+
+  private static func complete(
+    _ y: UnsafeMutablePointer<Float>, _ count: Int, _ bias: Float, _ residual: UnsafePointer<Float>?,
+    _ range: ClosedRange<Float>?
+  ) {
+    let (low, high) = (range?.lowerBound ?? -.infinity, range?.upperBound ?? .infinity)
+    if let r = residual {
+      for i in 0..<count {
+        let sum = y[i] + bias + r[i]
+        let raised = sum < low ? low : sum
+        y[i] = raised > high ? high : raised
+      }
     } else {
       for i in 0..<count {
-        let raised = y[i] < low ? low : y[i]
+        let sum = y[i] + bias
+        let raised = sum < low ? low : sum
         y[i] = raised > high ? high : raised
       }
     }

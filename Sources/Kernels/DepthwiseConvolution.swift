@@ -33,23 +33,29 @@ private struct DepthwisePlanes {
     sourceCount = ((self.rows - 1) * rowStride + rowReach + 1) * line
   }
 
+  /// Elements of a kernel: where the source has them, and which weights they are.
+  struct Taps {
+    var offsets: [Int] = []
+    var indices: [Int] = []
+  }
+
   var sumCount: Int { rows * columns }
 
-  /// `sums = start + Σ weights[t] source[· + offsets[t]]`; adds to them if `start` is nil.
+  /// `sums = start + Σ weights[indices[t]] source[· + offsets[t]]`; adds to them if `start` is nil.
   func correlate(
-    _ source: UnsafePointer<Float>, _ offsets: [Int], _ weights: [Float], start: Float?,
+    _ source: UnsafePointer<Float>, _ taps: Taps, _ weights: UnsafePointer<Float>, start: Float?,
     into sums: UnsafeMutablePointer<Float>
   ) {
     if columns % 16 == 0 {
-      correlate(SIMD16<Float>.self, source, offsets, weights, start: start, into: sums)
+      correlate(SIMD16<Float>.self, source, taps, weights, start: start, into: sums)
     } else {
-      correlate(SIMD8<Float>.self, source, offsets, weights, start: start, into: sums)
+      correlate(SIMD8<Float>.self, source, taps, weights, start: start, into: sums)
     }
   }
 
   @inline(__always)
   private func correlate<Vector: SIMD>(
-    _: Vector.Type, _ source: UnsafePointer<Float>, _ offsets: [Int], _ weights: [Float],
+    _: Vector.Type, _ source: UnsafePointer<Float>, _ taps: Taps, _ weights: UnsafePointer<Float>,
     start: Float?,
     into sums: UnsafeMutablePointer<Float>
   ) where Vector.Scalar == Float {
@@ -57,8 +63,8 @@ private struct DepthwisePlanes {
     func load(_ x: UnsafePointer<Float>) -> Vector {
       UnsafeRawPointer(x).loadUnaligned(as: Vector.self)
     }
-    offsets.withUnsafeBufferPointer { offsets in
-      weights.withUnsafeBufferPointer { weights in
+    taps.offsets.withUnsafeBufferPointer { offsets in
+      taps.indices.withUnsafeBufferPointer { indices in
         for row in stride(from: 0, to: rows, by: 4) {
           for column in stride(from: 0, to: columns, by: Vector.scalarCount) {
             let x = source + row * step + column
@@ -68,12 +74,10 @@ private struct DepthwisePlanes {
               a = Vector(repeating: start)
               (b, c, d) = (a, a, a)
             } else {
-              (a, b, c, d) = (
-                load(y), load(y + columns), load(y + 2 * columns), load(y + 3 * columns)
-              )
+              (a, b, c, d) = (load(y), load(y + columns), load(y + 2 * columns), load(y + 3 * columns))
             }
             for tap in 0..<offsets.count {
-              let (x, weight) = (x + offsets[tap], Vector(repeating: weights[tap]))
+              let (x, weight) = (x + offsets[tap], Vector(repeating: weights[indices[tap]]))
               a = a.addingProduct(weight, load(x))
               b = b.addingProduct(weight, load(x + step))
               c = c.addingProduct(weight, load(x + 2 * step))
@@ -90,148 +94,198 @@ private struct DepthwisePlanes {
     }
   }
 
-  /// Gives `body` memory for the source, all zero, and for the sums.
+  /// Gives `body` memory for the source, all zero, and for `count` times the sums.
   func withScratch(
+    _ count: Int = 1,
     _ body: (_ source: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>) -> Void
   ) {
-    let count = (sourceCount + 15) / 16 * 16
-    withUnsafeTemporaryAllocation(byteCount: (count + sumCount) * 4, alignment: 64) { memory in
-      let source = memory.baseAddress!.bindMemory(to: Float.self, capacity: count + sumCount)
-      source.update(repeating: 0, count: count)
-      body(source, source + count)
+    let (whole, all) = ((sourceCount + 15) / 16 * 16, count * sumCount)
+    withUnsafeTemporaryAllocation(byteCount: (whole + all) * 4, alignment: 64) { memory in
+      let source = memory.baseAddress!.bindMemory(to: Float.self, capacity: whole + all)
+      source.update(repeating: 0, count: whole)
+      body(source, source + whole)
     }
   }
 }
 
+/// The runs in which the columns of a row lie, by their remainder by the stride after the padding.
+private struct ColumnRuns {
+  let size: Int
+  let stride: Int
+  let before: Int
+
+  /// The first column of run `phase`, and its place there.
+  @inline(__always)
+  func first(_ phase: Int) -> (column: Int, place: Int) {
+    let column = (phase - before % stride + stride) % stride
+    return (column, (column + before) / stride)
+  }
+
+  /// Copies a row to its runs, which begin `pitch` apart and end there.
+  @inline(__always)
+  func split(_ row: UnsafePointer<Float>, _ runs: UnsafeMutablePointer<Float>, pitch: Int) {
+    var done = 0
+    if stride == 2 {
+      let (even, odd) = (before % 2, 1 - before % 2)
+      let a = runs + even * pitch + first(even).place
+      let b = runs + odd * pitch + first(odd).place
+      let room = pitch - max(first(even).place, first(odd).place)
+      while 2 * done + 16 <= size, done + 8 <= room {
+        let both = UnsafeRawPointer(row + 2 * done).loadUnaligned(as: SIMD16<Float>.self)
+        UnsafeMutableRawPointer(a + done).storeBytes(of: both.evenHalf, as: SIMD8<Float>.self)
+        UnsafeMutableRawPointer(b + done).storeBytes(of: both.oddHalf, as: SIMD8<Float>.self)
+        done += 8
+      }
+    }
+    for phase in 0..<stride {
+      let (column, place) = first(phase)
+      guard column < size else { continue }
+      let (run, count) = (runs + phase * pitch + place, min((size - 1 - column) / stride + 1, pitch - place))
+      if stride == 1 {
+        copy(row, run, count)
+      } else {
+        var i = done
+        while i < count {
+          run[i] = row[column + i * stride]
+          i += 1
+        }
+      }
+    }
+  }
+
+  /// Copies a row from its runs, which begin `pitch` apart.
+  @inline(__always)
+  func join(_ runs: UnsafePointer<Float>, pitch: Int, _ row: UnsafeMutablePointer<Float>) {
+    var done = 0
+    if stride == 2 {
+      let (even, odd) = (before % 2, 1 - before % 2)
+      let a = runs + even * pitch + first(even).place
+      let b = runs + odd * pitch + first(odd).place
+      while 2 * done + 16 <= size {
+        var both = SIMD16<Float>()
+        both.evenHalf = UnsafeRawPointer(a + done).loadUnaligned(as: SIMD8<Float>.self)
+        both.oddHalf = UnsafeRawPointer(b + done).loadUnaligned(as: SIMD8<Float>.self)
+        UnsafeMutableRawPointer(row + 2 * done).storeBytes(of: both, as: SIMD16<Float>.self)
+        done += 8
+      }
+    }
+    for phase in 0..<stride {
+      let (column, place) = first(phase)
+      guard column < size else { continue }
+      let (run, count) = (runs + phase * pitch + place, (size - 1 - column) / stride + 1)
+      if stride == 1 {
+        copy(run, row, count)
+      } else {
+        var i = done
+        while i < count {
+          row[column + i * stride] = run[i]
+          i += 1
+        }
+      }
+    }
+  }
+}
+
+/// Copies a short run; the last eight may overlap those before.
+@inline(__always)
+private func copy(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ count: Int) {
+  guard count >= 8 else {
+    for i in 0..<max(count, 0) { to[i] = from[i] }
+    return
+  }
+  var i = 0
+  while i < count {
+    i = min(i, count - 8)
+    let value = UnsafeRawPointer(from + i).loadUnaligned(as: SIMD8<Float>.self)
+    UnsafeMutableRawPointer(to + i).storeBytes(of: value, as: SIMD8<Float>.self)
+    i += 8
+  }
+}
+
 extension Kernels {
-  /// `convolve` for images whose filters see one channel each; `bias` may be nil.
+  /// `convolve` for one image whose filters see one channel each.
   static func convolveDepthwise(
     _ shape: ConvolutionShape, input: UnsafePointer<Float>, weights: Floats, bias: Floats?,
     into output: UnsafeMutablePointer<Float>
   ) {
     let (rows, columns) = (shape.rows, shape.columns)
     let planes = DepthwisePlanes(
-      rows: rows.outputs, columns: columns.outputs, rowStride: rows.stride,
-      columnStride: columns.stride,
+      rows: rows.outputs, columns: columns.outputs, rowStride: rows.stride, columnStride: columns.stride,
       rowReach: rows.extent - 1, columnReach: (columns.extent - 1) / columns.stride)
-    let sourceRows = planes.sourceCount / planes.line
-    let offsets = (0..<rows.kernel).flatMap { row in
-      (0..<columns.kernel).map { column in
-        let (place, phase) = (column * columns.dilation).quotientAndRemainder(
-          dividingBy: columns.stride)
-        return row * rows.dilation * planes.line + phase * planes.pitch + place
+    let runs = ColumnRuns(size: columns.size, stride: columns.stride, before: columns.before)
+    let sourceRows = max(0, min(rows.size, planes.sourceCount / planes.line - rows.before))
+    var taps = DepthwisePlanes.Taps()
+    for row in 0..<rows.kernel {
+      for column in 0..<columns.kernel {
+        let (place, phase) = (column * columns.dilation).quotientAndRemainder(dividingBy: columns.stride)
+        taps.offsets.append(row * rows.dilation * planes.line + phase * planes.pitch + place)
+        taps.indices.append(taps.indices.count)
       }
     }
     planes.withScratch { source, sums in
       for channel in 0..<shape.channels {
         let x = input + channel * shape.inputPlane
-        for row in 0..<max(0, min(rows.size, sourceRows - rows.before)) {
-          let (from, to) = (x + row * columns.size, source + (row + rows.before) * planes.line)
-          for phase in 0..<columns.stride {
-            // Element i lies at i + before: the first of this phase, and those a stride apart.
-            let first = (phase - columns.before % columns.stride + columns.stride) % columns.stride
-            guard first < columns.size else { continue }
-            let place = (first + columns.before) / columns.stride
-            let count = min((columns.size - 1 - first) / columns.stride + 1, planes.pitch - place)
-            guard count > 0 else { continue }
-            let run = to + phase * planes.pitch + place
-            if columns.stride == 1 {
-              run.update(from: from, count: count)
-            } else {
-              for i in 0..<count { run[i] = from[first + i * columns.stride] }
-            }
-          }
+        for row in 0..<sourceRows {
+          runs.split(x + row * columns.size, source + (row + rows.before) * planes.line, pitch: planes.pitch)
         }
         for filter in channel * shape.groupFilters..<(channel + 1) * shape.groupFilters {
-          let taps = (0..<shape.kernelCount).map { weights[filter * shape.kernelCount + $0] }
-          planes.correlate(source, offsets, taps, start: bias?[filter] ?? 0, into: sums)
+          let kernel = weights.baseAddress! + filter * shape.kernelCount
+          planes.correlate(source, taps, kernel, start: bias?[filter] ?? 0, into: sums)
           let y = output + filter * shape.outputPlane
           for row in 0..<rows.outputs {
-            (y + row * columns.outputs).update(
-              from: sums + row * planes.columns, count: columns.outputs)
+            copy(sums + row * planes.columns, y + row * columns.outputs, columns.outputs)
           }
         }
       }
     }
   }
 
-  /// The reverse of `convolveDepthwise` by the input, for one image.
+  /// The reverse of `convolveDepthwise` by the input.
   static func reverseOfDepthwiseByInput(
-    _ shape: ConvolutionShape, weights: Floats, gradient: UnsafePointer<Float>,
-    into result: UnsafeMutablePointer<Float>
+    _ shape: ConvolutionShape, weights: Floats, gradient: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
   ) {
     let (rows, columns) = (shape.rows, shape.columns)
     // Elements of the padded image fall into phases by their remainder by the stride; each is a correlation of the
     // gradient with the elements of the kernel that have this remainder.
-    let reach = (
-      rows: (rows.extent - 1) / rows.stride, columns: (columns.extent - 1) / columns.stride
-    )
+    let reach = (rows: (rows.extent - 1) / rows.stride, columns: (columns.extent - 1) / columns.stride)
     let planes = DepthwisePlanes(
       rows: (rows.before + rows.size - 1) / rows.stride + 1,
-      columns: (columns.before + columns.size - 1) / columns.stride + 1, rowStride: 1,
-      columnStride: 1,
+      columns: (columns.before + columns.size - 1) / columns.stride + 1, rowStride: 1, columnStride: 1,
       rowReach: reach.rows, columnReach: reach.columns)
-    planes.withScratch { source, sums in
+    let runs = ColumnRuns(size: columns.size, stride: columns.stride, before: columns.before)
+    var taps = [DepthwisePlanes.Taps](repeating: .init(), count: rows.stride * columns.stride)
+    for row in 0..<rows.kernel {
+      for column in 0..<columns.kernel {
+        let (down, rowPhase) = (row * rows.dilation).quotientAndRemainder(dividingBy: rows.stride)
+        let (right, columnPhase) = (column * columns.dilation).quotientAndRemainder(dividingBy: columns.stride)
+        let phase = rowPhase * columns.stride + columnPhase
+        taps[phase].offsets.append((reach.rows - down) * planes.line + reach.columns - right)
+        taps[phase].indices.append(row * columns.kernel + column)
+      }
+    }
+    let seen = (rows: min(rows.outputs, planes.rows), columns: min(columns.outputs, planes.columns))
+    planes.withScratch(taps.count) { source, sums in
       for channel in 0..<shape.channels {
-        let dx = result + channel * shape.inputPlane
-        for rowPhase in 0..<rows.stride {
-          for columnPhase in 0..<columns.stride {
-            var (offsets, taps): ([Int], [Int]) = ([], [])
-            for row in 0..<rows.kernel where row * rows.dilation % rows.stride == rowPhase {
-              for column in 0..<columns.kernel
-              where column * columns.dilation % columns.stride == columnPhase {
-                offsets.append(
-                  (reach.rows - row * rows.dilation / rows.stride) * planes.line + reach.columns
-                    - column * columns.dilation / columns.stride)
-                taps.append(row * columns.kernel + column)
-              }
-            }
-            for index in 0..<shape.groupFilters {
-              let filter = channel * shape.groupFilters + index
-              if shape.groupFilters > 1 || rowPhase + columnPhase == 0 {
-                let g = gradient + filter * shape.outputPlane
-                let count = min(columns.outputs, planes.columns)
-                for row in 0..<min(rows.outputs, planes.rows) {
-                  (source + (row + reach.rows) * planes.line + reach.columns)
-                    .update(from: g + row * columns.outputs, count: count)
-                }
-              }
-              planes.correlate(
-                source, offsets, taps.map { weights[filter * shape.kernelCount + $0] },
-                start: index == 0 ? 0 : nil,
-                into: sums)
-            }
-            scatter(sums, planes, (rows, rowPhase), (columns, columnPhase), into: dx)
+        for index in 0..<shape.groupFilters {
+          let filter = channel * shape.groupFilters + index
+          let g = gradient + filter * shape.outputPlane
+          for row in 0..<seen.rows {
+            copy(
+              g + row * columns.outputs, source + (row + reach.rows) * planes.line + reach.columns, seen.columns)
+          }
+          for (phase, taps) in taps.enumerated() {
+            planes.correlate(
+              source, taps, weights.baseAddress! + filter * shape.kernelCount, start: index == 0 ? 0 : nil,
+              into: sums + phase * planes.sumCount)
           }
         }
+        let dx = result + channel * shape.inputPlane
+        for row in 0..<rows.size {
+          let (place, phase) = (row + rows.before).quotientAndRemainder(dividingBy: rows.stride)
+          let sums = sums + phase * columns.stride * planes.sumCount + place * planes.columns
+          runs.join(sums, pitch: planes.sumCount, dx + row * columns.size)
+        }
       }
-    }
-  }
-
-  /// Puts the sums of one phase where they belong.
-  private static func scatter(
-    _ sums: UnsafePointer<Float>, _ planes: DepthwisePlanes, _ rows: (axis: WindowAxis, phase: Int),
-    _ columns: (axis: WindowAxis, phase: Int), into dx: UnsafeMutablePointer<Float>
-  ) {
-    func first(_ axis: WindowAxis, _ phase: Int) -> Int {
-      (axis.before - phase + axis.stride - 1) / axis.stride
-    }
-    let (height, width, step) = (rows.axis.size, columns.axis.size, columns.axis.stride)
-    let start = max(first(columns.axis, columns.phase), 0)
-    let column = start * step + columns.phase - columns.axis.before
-    guard column < width else { return }
-    let count = (width - 1 - column) / step + 1
-    var place = max(first(rows.axis, rows.phase), 0)
-    while true {
-      let row = place * rows.axis.stride + rows.phase - rows.axis.before
-      guard row < height else { return }
-      let (from, to) = (sums + place * planes.columns + start, dx + row * width + column)
-      if step == 1 {
-        to.update(from: from, count: count)
-      } else {
-        for i in 0..<count { to[i * step] = from[i] }
-      }
-      place += 1
     }
   }
 }

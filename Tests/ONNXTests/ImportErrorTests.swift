@@ -46,10 +46,10 @@ struct ImportErrorTests {
     expectFailure("value_string", "without what prepares texts") {
       _ = try ONNXModel(model([NodeMessage("Constant", [], ["y"], [AttributeMessage("value_string", .string)])]))
     }
-    expectFailure("weights “w”", "string", "without what prepares texts") {
+    expectFailure("the tensor “w”", "string", "without what prepares texts") {
       _ = try ONNXModel(model([], weights: [TensorMessage("w", .string, [1])]))
     }
-    expectFailure("weights “w”", "complex64") {
+    expectFailure("the tensor “w”", "complex64") {
       _ = try ONNXModel(model([], weights: [TensorMessage("w", .complex64, [1], raw: Data(count: 8))]))
     }
     for kind in [AttributeMessage.Kind.sparseTensor, .graphs, .type] {

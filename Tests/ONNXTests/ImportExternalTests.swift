@@ -49,7 +49,7 @@ struct ImportExternalTests {
       try FileManager.default.createSymbolicLink(atPath: folder("models/\(link)"), withDestinationPath: target)
     }
     func refused(_ location: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
-      expectFailure("weights “w”", text, sourceLocation: sourceLocation) {
+      expectFailure("the tensor “w”", text, sourceLocation: sourceLocation) {
         _ = try read(external([("location", location)]))
       }
     }

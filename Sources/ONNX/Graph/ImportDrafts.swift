@@ -47,7 +47,7 @@ extension GraphDraft {
     for tensor in message.initializers {
       guard !tensor.name.isEmpty else { throw ModelFailure.invalid("it has weights without a name") }
       guard constants[tensor.name] == nil else { throw ModelFailure.invalid("it has two weights “\(tensor.name)”") }
-      constants[tensor.name] = try tensor.constant("weights “\(tensor.name)”", files: files)
+      constants[tensor.name] = try tensor.constant("the tensor “\(tensor.name)”", files: files)
     }
     self.constants = constants
     // Up to IR version 3 weights were inputs too; later, such inputs have defaults.

@@ -22,8 +22,9 @@ package struct ProtobufReader {
   }
 
   package static let maximumDepth = 100
-  /// What a message or text may take beside its bytes, generously.
-  private static let overhead = 256
+  /// What a message may take in memory beside its bytes, generously; and what a text may.
+  private static let messageSize = 1024
+  private static let textSize = 64
 
   private let source: Data
   private let bytes: UnsafeRawBufferPointer
@@ -107,7 +108,7 @@ extension ProtobufReader {
   package mutating func string() throws -> String {
     try take(.lengthDelimited)
     let range = try range()
-    try allowance.take(range.count + Self.overhead)
+    try allowance.take(range.count + Self.textSize)
     return String(decoding: bytes[range], as: UTF8.self)
   }
 
@@ -118,7 +119,7 @@ extension ProtobufReader {
     guard depth < Self.maximumDepth else {
       throw ModelFailure.broken("its messages are nested more than \(Self.maximumDepth) deep")
     }
-    try allowance.take(Self.overhead)
+    try allowance.take(Self.messageSize)
     var inner = ProtobufReader(source: source, bytes: bytes, range: range, depth: depth + 1, allowance: allowance)
     try body(&inner)
   }

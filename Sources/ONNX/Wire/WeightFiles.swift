@@ -67,7 +67,8 @@ package final class WeightFiles {
     }
     guard let data = MappedFile.bytes(of: real) else {
       throw ModelFailure(
-        "\(title) lies in “\(location)”, which can't be read", remedy: "check that it is a file, and its permissions")
+        "\(title) lies in “\(location)”, which can't be read",
+        remedy: "check that it is a file of at most \(ReadingAllowance.maximumSize >> 30) GiB, and its permissions")
     }
     allowance.add(fileSize: data.count)
     contents[location] = data
@@ -87,21 +88,31 @@ package final class WeightFiles {
 
 /// The bytes of files, mapped into memory where that is safe.
 enum MappedFile {
-  /// - Throws: `InputError(.model)`, or what Foundation throws.
+  /// Those of a model, decompressed.
+  /// - Throws: `InputError(.model)`.
   static func contents(of path: String) throws -> Data {
     // Pipes and devices have no size; and what is compressed has to be read.
     guard let file = try FileBytes(path, kind: .model) else { return try FileReader.contents(of: path, kind: .model) }
+    guard file.count < 1 << 31 else {
+      throw InputError(
+        .model, path, "holds \(file.count >> 20) MiB; an ONNX model is smaller than 2 GiB, as are all protocol buffers",
+        remedy: "name the model itself, not the file with its weights")
+    }
     let magic = try file.bytes(in: 0..<4)
     if magic.starts(with: [0x1F, 0x8B]) || magic.elementsEqual([0x28, 0xB5, 0x2F, 0xFD]) {
       return try FileReader.contents(of: path, kind: .model)
     }
-    return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
+      throw InputError(.model, path, "can't be read", remedy: "check its permissions, and that there is memory for it")
+    }
+    return data
   }
 
-  /// Those of a regular file as they are; `nil` if it is none, or can't be read.
+  /// Those of a regular file as they are; `nil` if it is none, too large, or can't be read.
   static func bytes(of path: String) -> Data? {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= ReadingAllowance.maximumSize
+    else { return nil }
     return try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
   }
 }

@@ -20,6 +20,8 @@ struct CastingTests {
     cast(reals([0.1, 70_000, 1e-9]), reals([0.099975586, .infinity, 0], type: .float16)),
     cast(reals([1.01, 3.4e38]), reals([1.0078125, .infinity], type: .bfloat16)),
     cast(reals([500, 0.07]), reals([448, 0.0703125], type: .float8e4m3fn)),
+    cast(reals([0.7, 5, .nan]), reals([0.5, 4, -0.0], type: .float4e2m1)),
+    cast(reals([3, 4, 0]), reals([4, 4, 5.877_472e-39], type: .float8e8m0)),
     cast(reals([0.1]), reals([0.1], type: .double)),
     cast(wholes([1 << 53 + 1]), wholes([1], type: .int32), computes: false),
     cast(reals([1e30, -.infinity, .nan]), wholes([.max, .min, 0]), computes: false),

@@ -47,6 +47,7 @@ struct SelectionTests {
       gives: [reals([1, 2, 3], [1, 3]), wholes([0, 1, 0], [1, 3])], known: [1]),
     OperatorCase(
       "TopK", opset: 24, [wholes([4, 4, 7]), wholes([3])], gives: [wholes([7, 4, 4]), wholes([2, 0, 1])], known: [1]),
+    OperatorCase("TopK", opset: 9, ["k": .int(2)], [a], gives: [reals([5, 3]), wholes([1, 2])]),
     OperatorCase("TopK", opset: 10, [a, wholes([0])], gives: [reals([]), wholes([])], known: [1]),
   ]
 

@@ -54,8 +54,14 @@ enum Casting {
   /// `value` as numbers of the real type `type`.
   private static func rounded(_ invocation: Invocation, _ value: Value, to type: ElementType) throws -> Value {
     guard type != .float, type != .double else { return retyped(value, type) }
-    guard let format = NarrowFloat(type) else { throw LoweringFailure.unsupported("a conversion to \(type)") }
     let saturates = try invocation.flag("saturate", default: true)
+    if type == .float8e8m0 {
+      let mode = try invocation.string("round_mode", default: "up")
+      guard let rounding = PowerRounding(rawValue: mode) else { throw LoweringFailure.invalid("the rounding \(mode)") }
+      let function = ScalarFunction("\(type)", { rounding.power(of: $0, saturates: saturates) }, slope: { _, _ in 1 })
+      return try invocation.apply(function, to: value, type: type)
+    }
+    guard let format = NarrowFloat(type) else { throw LoweringFailure.unsupported("a conversion to \(type)") }
     let function = ScalarFunction("\(type)", { format.rounded($0, saturates: saturates) }, slope: { _, _ in 1 })
     return try invocation.apply(function, to: value, type: type)
   }

@@ -33,7 +33,9 @@ struct NarrowFloat: Sendable {
 
   /// The nearest number of the format, the even one of two.
   func rounded(_ x: Float, saturates: Bool) -> Float {
-    guard !x.isNaN, x != 0 else { return x }
+    // A format without NaN has but −0 for it, as onnx has it.
+    if x.isNaN { return overflow == .saturation ? -0.0 : x }
+    guard x != 0 else { return x }
     var result = x
     if x.isFinite {
       let exponent = max(Int(x.exponent), smallestExponent) - fractionBits
@@ -49,5 +51,27 @@ struct NarrowFloat: Sendable {
     case .saturationOrNaN: saturates ? limit : .nan
     case .saturation: limit
     }
+  }
+}
+
+/// How a number becomes a power of two, the only numbers of `float8e8m0`.
+enum PowerRounding: String, Sendable {
+  case nearest, up, down
+
+  /// The power for the magnitude of `x`, NaN if that is infinite or, unless the conversion saturates, too large.
+  func power(of x: Float, saturates: Bool) -> Float {
+    var exponent = x.bitPattern >> 23 & 0xff
+    let fraction = x.bitPattern & 0x7f_ffff
+    guard exponent < 0xff else { return .nan }
+    let isRoundedUp =
+      switch self {
+      case .nearest: fraction > 0x40_0000 || (fraction == 0x40_0000 && exponent > 0)
+      case .up: fraction > 0
+      case .down: false
+      }
+    if isRoundedUp, !saturates || exponent < 0xfe { exponent += 1 }
+    guard exponent < 0xff else { return .nan }
+    // 2^-127 is subnormal.
+    return Float(bitPattern: exponent == 0 ? 0x40_0000 : exponent << 23)
   }
 }

@@ -6,9 +6,12 @@ import Tensors
 enum Ranks {
   package static let operators: [OperatorDefinition] = [
     extremum("ArgMax", descending: true), extremum("ArgMin", descending: false),
-    OperatorDefinition("TopK", versions: [10, 11, 24], attributes: ["axis", "largest", "sorted"]) { invocation in
+    OperatorDefinition("TopK", versions: [1, 10, 11, 24], attributes: ["axis", "k", "largest", "sorted"]) {
+      invocation in
       let x = try invocation.input(0)
-      let counts = try invocation.integers(1, "the count")
+      // The count became an input in version 10.
+      let counts =
+        try invocation.version < 10 ? [invocation.int("k")].compactMap { $0 } : invocation.integers(1, "the count")
       guard counts.count == 1 else { throw LoweringFailure.invalid("\(counts.count) counts") }
       let axis = try invocation.axis(try invocation.int("axis", default: -1), rank: x.shape.rank)
       guard counts[0] >= 0, counts[0] <= x.shape[axis] else {

@@ -112,4 +112,21 @@ struct MatrixTests {
       #expect(partGradients == gradients.rows(range))
     }
   }
+
+  /// Images as columns of a second factor, on their own and together.
+  @Test func columnsAreIndependentOfTheBatch() throws {
+    let weights = randomReals([10, 700], seed: 1)
+    let images = randomReals([700, 32], seed: 2).tensor
+    func run(_ images: Tensor) throws -> Tensor {
+      let test = OperatorCase(
+        "MatMul", [weights, Constant(images)], gives: [reals([])])
+      let program = try test.lowered(computed: [1]).program
+      return program.run([Graph().variable(images)])[0].value
+    }
+    let together = try run(images)
+    for image in [0, 29, 30, 31] {
+      let column = Tensor((0..<700).map { images.scalars[$0 * 32 + image] }, shape: [700, 1])
+      #expect(try run(column).scalars == (0..<10).map { together.scalars[$0 * 32 + image] })
+    }
+  }
 }

@@ -15,6 +15,11 @@ extension Invocation {
   /// `a b` for the matrices in the last two axes, with the axes before them broadcast.
   /// - Parameter type: of the result; by default that of `a`.
   func matrixProduct(_ a: Value, _ b: Value, transposesSecond: Bool = false, type: ElementType? = nil) throws -> Value {
+    if a.constant != nil, b.constant == nil, a.shape.rank == 2, b.shape.rank == 2 {
+      // The columns of the second may be images: as rows of a first factor they do not depend on each other.
+      let first = transposesSecond ? b : try transposed(b, [1, 0])
+      return try transposed(try matrixProduct(first, a, transposesSecond: true, type: type ?? a.type), [1, 0])
+    }
     // Rows of a first factor may belong to several images where the second is the same for all of them.
     let product = MatrixProduct(transposesSecond: transposesSecond, blocksRows: b.constant != nil)
     guard let dimensions = product.dimensions(a.shape, b.shape) else {

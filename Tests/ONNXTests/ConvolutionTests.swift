@@ -243,6 +243,25 @@ import Testing
     #expect(test.failure(computed: [0]) == kind, "\(test.testDescription)")
   }
 
+  static let integers = [
+    OperatorCase(
+      "ConvInteger", opset: 10, [:],
+      [
+        wholes(Array(2...10), [1, 1, 3, 3], type: .uint8), wholes([1, 1, 1, 1], [1, 1, 2, 2], type: .uint8),
+        wholes([1], [], type: .uint8),
+      ],
+      gives: [wholes([12, 16, 24, 28], [1, 1, 2, 2], type: .int32)], known: [2], differentiable: false),
+    // A zero point for each filter.
+    OperatorCase(
+      "ConvInteger", opset: 10, [:],
+      [
+        wholes([3, 200], [1, 1, 2], type: .uint8), wholes([-1, 2], [2, 1, 1], type: .int8), nil,
+        wholes([-2, 5], [2], type: .int8),
+      ], gives: [wholes([3, 200, -9, -600], [1, 2, 2], type: .int32)], known: [3], differentiable: false),
+  ]
+
+  @Test(arguments: integers) func integerConvolution(_ test: OperatorCase) throws { try test.check() }
+
   @Test func aBiasOfAnotherSizeIsRefused() {
     let inputs = [
       randomReals([1, 2, 3, 3], seed: 1), randomReals([3, 2, 2, 2], seed: 2),

@@ -10,6 +10,7 @@ enum Convolutions {
 
   static let operators: [OperatorDefinition] = [
     OperatorDefinition("Conv", versions: [1, 11, 22], attributes: attributes, lower: convolution),
+    OperatorDefinition("ConvInteger", versions: [10], attributes: attributes, lower: integerConvolution),
     OperatorDefinition(
       "ConvTranspose", versions: [1, 11, 22],
       attributes: attributes.union(["output_padding", "output_shape"]),
@@ -18,11 +19,41 @@ enum Convolutions {
 
   private static func convolution(_ invocation: Invocation) throws -> [Value] {
     let (x, weights) = (try invocation.realInput(0), try invocation.realInput(1))
+    return [
+      try convolution(invocation, x, weights, bias: bias(invocation, weights.shape.dimensions.first ?? 0), type: x.type)
+    ]
+  }
+
+  /// Of whole numbers less their zero points; exact below 2²⁴.
+  private static func integerConvolution(_ invocation: Invocation) throws -> [Value] {
+    let values = try (0...1).map { index -> Value in
+      let value = try invocation.input(index)
+      guard value.type == .uint8 || value.type == .int8 else {
+        throw LoweringFailure.invalid("input \(index) is \(value.type)")
+      }
+      guard invocation.optionalInput(index + 2) != nil else {
+        return try invocation.broadcast(
+          .subtract, value, .constant(Constant([0], shape: [], type: .int8)), type: .float)
+      }
+      let zero = try invocation.constant(index + 2, "zero points")
+      let filters = value.shape.dimensions.first ?? 0
+      guard zero.shape.count == 1 || index == 1 && zero.shape == [filters] else {
+        throw LoweringFailure.invalid("zero points of shape \(zero.shape)")
+      }
+      // One for all, or one for each filter.
+      let shape = [zero.shape.count] + [Int](repeating: 1, count: max(value.shape.rank, 1) - 1)
+      return try invocation.broadcast(.subtract, value, .constant(zero.reshaped(to: Shape(shape))), type: .float)
+    }
+    return [try convolution(invocation, values[0], values[1], bias: [], type: .int32)]
+  }
+
+  private static func convolution(
+    _ invocation: Invocation, _ x: Value, _ weights: Value, bias: [Value], type: ElementType
+  ) throws -> Value {
     let image = try invocation.imageShape()
     let (groups, kernel) = try groupsAndKernel(invocation, image, weights.shape)
     let perGroup = weights.shape[1].multipliedReportingOverflow(by: groups)
-    guard !perGroup.overflow, perGroup.partialValue == image[1], weights.shape[0] % groups == 0
-    else {
+    guard !perGroup.overflow, perGroup.partialValue == image[1], weights.shape[0] % groups == 0 else {
       throw LoweringFailure.invalid("weights \(weights.shape) in \(groups) groups for \(image)")
     }
     let axes = try WindowAttributes(invocation, rank: kernel.count)
@@ -30,12 +61,8 @@ enum Convolutions {
     let shape = try invocation.shape([image[0], weights.shape[0]] + axes.map(\.outputs))
     try checkWork(
       axes, channels: weights.shape[1], results: shape.count, image: image, isKnown: x.constant != nil)
-    let inputs = try [x, weights] + bias(invocation, weights.shape[0])
-    return [
-      try invocation.emit(
-        Convolution(axes: axes, groups: groups, kept: kept(weights)), inputs, shape: shape,
-        type: x.type)
-    ]
+    let operation = Convolution(axes: axes, groups: groups, kept: kept(weights))
+    return try invocation.emit(operation, [x, weights] + bias, shape: shape, type: type)
   }
 
   private static func transposedConvolution(_ invocation: Invocation) throws -> [Value] {

@@ -137,7 +137,8 @@ let package = Package(
       resources: [.copy("Resources")]),
     library("ExternalModels", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models"]),
     library("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models"]),
-    library("Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX"]),
+    library(
+      "Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX", "ExternalModels"]),
     library(
       "Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging"], resources: [.copy("Resources")]),
     library("ToyNORB", ["Diagnostics", "Files", "Tensors", "Imaging", "Datasets"]),
@@ -217,7 +218,7 @@ let package = Package(
     tests("Autodiff", ["Tensors", "TestSupport"]),
     tests("Models", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "TestSupport"]),
     tests("ExternalModels", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
-    tests("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "TestSupport"]),
+    tests("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "TestSupport"]),
     tests("Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX", "TestSupport"]),
     tests("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "TestSupport"]),
     tests("ToyNORB", ["Diagnostics", "Files", "Datasets", "TestSupport"]),
@@ -232,7 +233,8 @@ let package = Package(
     tests(
       "Sweeps",
       [
-        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Datasets",
+        "Diagnostics", "Statistics", "Files", "Tensors", "Arrays", "Imaging", "Autodiff", "Models", "Classifiers",
+        "Datasets",
         "Attacks", "Runs", "TestSupport", "RunSamples",
       ]),
     tests(

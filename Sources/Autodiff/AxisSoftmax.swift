@@ -38,7 +38,7 @@ package struct AxisSoftmax: Operation {
     let y = layout.arranged(record.outputs[0])
     let gradient = Tensor.from(y, layout.arranged(record.gradient), shape: y.shape) { y, g, dx in
       if kind == .softmax {
-        Kernels.reverseOfSoftmax(output: y, gradient: g, rows: layout.outer, columns: layout.count, into: dx)
+        Kernels.reverseOfSoftmaxRows(output: y, gradient: g, rows: layout.outer, columns: layout.count, into: dx)
       } else {
         Kernels.reverseOfLogSoftmax(output: y, gradient: g, rows: layout.outer, columns: layout.count, into: dx)
       }

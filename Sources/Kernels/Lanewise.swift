@@ -9,6 +9,20 @@ extension Kernels {
     if whole < x.count { store(f(load(from + whole, x.count - whole)), to + whole, x.count - whole) }
   }
 
+  /// `y = f(x)` for functions that the compiler makes vectors of by itself: a comparison or two and a product.
+  @inline(__always)
+  static func elementwise(_ x: Floats, _ y: MutableFloats, _ f: (Float) -> Float) {
+    let (from, to) = (x.baseAddress!, y.baseAddress!)
+    for i in 0..<x.count { to[i] = f(from[i]) }
+  }
+
+  /// `z = f(x, y)` for such functions.
+  @inline(__always)
+  static func elementwise(_ x: Floats, _ y: Floats, _ z: MutableFloats, _ f: (Float, Float) -> Float) {
+    let (p, q, to) = (x.baseAddress!, y.baseAddress!, z.baseAddress!)
+    for i in 0..<x.count { to[i] = f(p[i], q[i]) }
+  }
+
   /// `z = f(x, y)` a register at a time.
   @inline(__always)
   static func lanewise(_ x: Floats, _ y: Floats, _ z: MutableFloats, _ f: (Lanes, Lanes) -> Lanes) {

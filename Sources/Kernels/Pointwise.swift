@@ -56,13 +56,14 @@ extension Kernels {
     case .affine(let scale, let shift):
       let (a, b) = (Lanes(scale), Lanes(shift))
       lanewise(x, y) { $0 * a + b }
-    case .relu: lanewise(x, y) { $0.replacing(with: zero, where: $0 .< zero) }
+    case .relu: elementwise(x, y) { $0 < 0 ? 0 : $0 }
     case .leakyRelu(let slope):
-      let slope = Lanes(slope)
-      lanewise(x, y) { $0.replacing(with: $0 * slope, where: $0 .< zero) }
+      elementwise(x, y) { $0 < 0 ? $0 * slope : $0 }
     case .clip(let low, let high):
-      let (low, high) = (Lanes(low), Lanes(high))
-      lanewise(x, y) { clamped($0, low, high) }
+      elementwise(x, y) {
+        let raised = $0 < low ? low : $0
+        return raised > high ? high : raised
+      }
     case .hardSigmoid(let scale, let shift):
       let (a, b) = (Lanes(scale), Lanes(shift))
       lanewise(x, y) { clamped($0 * a + b, zero, one) }
@@ -102,13 +103,11 @@ extension Kernels {
     case .affine(let scale, _):
       let scale = Lanes(scale)
       lanewise(g, dx) { $0 * scale }
-    case .relu: lanewise(y, g, dx) { y, g in zero.replacing(with: g, where: y .> zero) }
+    case .relu: elementwise(y, g, dx) { y, g in y > 0 ? g : 0 }
     case .leakyRelu(let slope):
-      let slope = Lanes(slope)
-      lanewise(x, g, dx) { x, g in (g * slope).replacing(with: g, where: x .> zero) }
+      elementwise(x, g, dx) { x, g in x > 0 ? g : g * slope }
     case .clip(let low, let high):
-      let (low, high) = (Lanes(low), Lanes(high))
-      lanewise(x, g, dx) { x, g in zero.replacing(with: g, where: (x .>= low) .& (x .<= high)) }
+      elementwise(x, g, dx) { x, g in x >= low && x <= high ? g : 0 }
     case .hardSigmoid(let scale, let shift):
       let (a, b) = (Lanes(scale), Lanes(shift))
       lanewise(x, g, dx) { x, g in

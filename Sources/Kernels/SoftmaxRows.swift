@@ -24,6 +24,23 @@ extension Kernels {
     }
   }
 
+  /// The reverse of `softmaxOfRows`, `dx = y (g - Σ g y)`, from the output `y`.
+  package static func reverseOfSoftmaxRows(
+    output: Floats, gradient: Floats, rows: Int, columns: Int, into result: MutableFloats
+  ) {
+    let whole = columns - columns % Lanes.width
+    let rest = columns - whole
+    for row in 0..<rows {
+      let offset = row * columns
+      let (y, g, dx) = (output.baseAddress! + offset, gradient.baseAddress! + offset, result.baseAddress! + offset)
+      var total = Lanes(0)
+      for k in stride(from: 0, to: whole, by: Lanes.width) { total = multiplyAdd(load(g + k), load(y + k), total) }
+      if rest > 0 { total = multiplyAdd(load(g + whole, rest), load(y + whole, rest), total) }
+      let inner = total.total
+      for k in 0..<columns { dx[k] = y[k] * (g[k] - inner) }
+    }
+  }
+
   /// Log-softmax of each row of `[rows, columns]`, in vectors.
   package static func logSoftmaxOfRows(_ input: Floats, rows: Int, columns: Int, into output: MutableFloats) {
     let whole = columns - columns % Lanes.width

@@ -30,7 +30,9 @@ struct ExternalClassifierTests {
     let graph = Graph()
     let x = graph.variable(images)
     let scores = classifier.outputs(for: x).scores
-    for (found, expected) in zip(scores.value.scalars, expectedScores().scalars) { #expect(abs(found - expected) < 1e-6) }
+    for (found, expected) in zip(scores.value.scalars, expectedScores().scalars) {
+      #expect(abs(found - expected) < 1e-6)
+    }
     let seed = Tensor((0..<12).map { Float($0 * $0 % 5) - 2 }, shape: [3, 4])
     let gradient = graph.gradients(of: scores, seed: seed, by: [x])[0]
     for at in 0..<18 {

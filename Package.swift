@@ -218,7 +218,8 @@ let package = Package(
     tests("Autodiff", ["Tensors", "TestSupport"]),
     tests("Models", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "TestSupport"]),
     tests("ExternalModels", ["Diagnostics", "Tensors", "Autodiff", "Models"]),
-    tests("ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "TestSupport"]),
+    tests(
+      "ONNX", ["Diagnostics", "Files", "Tensors", "Arrays", "Kernels", "Autodiff", "Models", "Attacks", "TestSupport"]),
     tests("Classifiers", ["Diagnostics", "Files", "Tensors", "Autodiff", "Models", "ONNX", "TestSupport"]),
     tests("Datasets", ["Diagnostics", "Files", "Tensors", "Arrays", "Imaging", "TestSupport"]),
     tests("ToyNORB", ["Diagnostics", "Files", "Datasets", "TestSupport"]),

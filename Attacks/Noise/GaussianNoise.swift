@@ -8,7 +8,8 @@ public struct GaussianNoise: Attack {
     summary: "normal noise of the size ε, a baseline without gradients",
     definition:
       "Normal noise, projected to the ε-ball around the image and to [0, 1], until one draw is misclassified.",
-    synonyms: ["gaussian", "normal-noise", "additive-gaussian-noise"], needs: .labels, isRandom: true, arguments: ["samples"])
+    synonyms: ["gaussian", "normal-noise", "additive-gaussian-noise"],
+    needs: .labels, isRandom: true, arguments: ["samples"])
 
   /// How many draws are tried.
   public var samples: Int

@@ -9,7 +9,8 @@ public struct UniformNoise: Attack {
     name: "uniform-noise", title: "uniform noise", summary: "random points of the ball, a baseline without gradients",
     definition:
       "Random points, spread evenly over the ε-ball around the image and clipped to [0, 1], until one is misclassified.",
-    synonyms: ["noise", "random-noise", "uniform", "additive-uniform-noise"], needs: .labels, isRandom: true, arguments: ["samples"])
+    synonyms: ["noise", "random-noise", "uniform", "additive-uniform-noise"],
+    needs: .labels, isRandom: true, arguments: ["samples"])
 
   /// How many points are tried.
   public var samples: Int

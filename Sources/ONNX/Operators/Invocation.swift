@@ -159,7 +159,9 @@ extension Invocation {
   }
 
   /// A tensor of known elements.
-  package func constant(_ tensor: Tensor, type: ElementType = .float) -> Value { .constant(Constant(tensor, type: type)) }
+  package func constant(_ tensor: Tensor, type: ElementType = .float) -> Value {
+    .constant(Constant(tensor, type: type))
+  }
 
   /// The shape of `dimensions`.
   /// - Throws: if one is negative or there are too many elements for a tensor.

@@ -40,7 +40,9 @@ package struct LoweringFailure: Error, Sendable {
   /// What is the matter, for example `axis 4 of 1×3×8×8`.
   package let problem: String
 
-  package static func invalid(_ problem: String) -> LoweringFailure { LoweringFailure(kind: .invalid, problem: problem) }
+  package static func invalid(_ problem: String) -> LoweringFailure {
+    LoweringFailure(kind: .invalid, problem: problem)
+  }
 
   package static func unsupported(_ problem: String) -> LoweringFailure {
     LoweringFailure(kind: .unsupported, problem: problem)

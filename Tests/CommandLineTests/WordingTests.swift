@@ -86,6 +86,7 @@ import robust
     // Custom properties of style sheets, options of another program, and what goes into the hash of images.
     let others = [
       /var\(--\w+\)/, /--\w+:/, /"--format",|"--zoom",|program\) --format/, /"robust images 1:/,
+      /python -m tf2onnx\.convert [^`]*`/,
     ]
     var count = 0
     for folder in ["Sources", "Attacks", "Reports"] {

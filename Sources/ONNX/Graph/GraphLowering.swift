@@ -91,7 +91,7 @@ package struct GraphLowering {
       let (definition, version) = try definition(of: node)
       let values = try definition.lower(Invocation(node: node, version: version, inputs: inputs, builder: builder))
       if let last = node.outputs.lastIndex(where: { $0 != nil }), values.count <= last {
-        throw LoweringFailure.unsupported("robust computes \(values.count) of its \(node.outputs.count) outputs")
+        throw LoweringFailure.unsupported("only \(values.count) of its \(node.outputs.count) outputs can be computed")
       }
       try account(for: values)
       return values.map { .value($0) }

@@ -21,7 +21,9 @@ enum Reshaping {
     var dimensions = try invocation.integers(1, "the shape")
     let allowsZero = try invocation.flag("allowzero")
     var inferred: Int?
+    // Without the dimensions that are copied, which may be 0.
     var known = 1
+    var isCopied = [Bool](repeating: false, count: data.shape.rank)
     for (axis, dimension) in dimensions.enumerated() {
       switch dimension {
       case -1:
@@ -35,6 +37,8 @@ enum Reshaping {
           throw LoweringFailure.invalid("the shape \(dimensions) copies dimension \(axis) of \(data.shape)")
         }
         dimensions[axis] = data.shape[axis]
+        isCopied[axis] = true
+        continue
       case ..<0: throw LoweringFailure.invalid("a negative dimension in the shape \(dimensions)")
       default: break
       }
@@ -43,10 +47,11 @@ enum Reshaping {
       known = product
     }
     if let inferred {
-      guard known > 0, data.shape.count % known == 0 else {
+      let rest = zip(data.shape.dimensions, isCopied).reduce(1) { $0 * ($1.1 ? 1 : $1.0) }
+      guard known > 0, rest % known == 0 else {
         throw LoweringFailure.invalid("the shape \(dimensions) for \(data.shape)")
       }
-      dimensions[inferred] = data.shape.count / known
+      dimensions[inferred] = rest / known
     }
     return [try invocation.reshaped(data, to: dimensions)]
   }

@@ -23,16 +23,18 @@ struct ResizedAxis {
     let last = Double(input - 1)
     // ONNX's reference does not round it, although its text says that lengths are whole.
     let length = scale * Double(input)
+    // With 32 bits, as other programs: the file's scale has no more, and ties between two places depend on it.
+    func quotient(_ x: Double) -> Double { Double(Float(x) / Float(scale)) }
     return (0..<output).map { index in
       let place = Double(index)
       switch mode {
-      case .halfPixel: return (place + 0.5) / scale - 0.5
-      case .pytorchHalfPixel: return output > 1 ? (place + 0.5) / scale - 0.5 : 0
+      case .halfPixel: return quotient(place + 0.5) - 0.5
+      case .pytorchHalfPixel: return output > 1 ? quotient(place + 0.5) - 0.5 : 0
       case .halfPixelSymmetric:
-        return Double(input) / 2 * (1 - Double(output) / length) + (place + 0.5) / scale - 0.5
+        return Double(input) / 2 * (1 - Double(output) / length) + quotient(place + 0.5) - 0.5
       case .alignCorners: return length == 1 || place == 0 ? 0 : place * last / (length - 1)
-      case .asymmetric: return place / scale
-      case .tfHalfPixelForNN: return (place + 0.5) / scale
+      case .asymmetric: return quotient(place)
+      case .tfHalfPixelForNN: return quotient(place + 0.5)
       case .tfCropAndResize:
         let part =
           output > 1

@@ -8,7 +8,7 @@ import Tensors
 /// Images that were inverted, turned or scrambled on the way make a good model look bad, and its robustness with it.
 ///
 /// Undone, the model is right far more often. First 6, then 16 images that it gets wrong are tried in each way; the two best
-/// ways, if they repair enough, are tried on 256 images of all kinds. It fires if there the gain is at least 5 points and
+/// ways, and those that equal the second, are tried, if they repair enough, on 256 images of all kinds. It fires if there the gain is at least 5 points and
 /// beyond chance (exact McNemar test at the level 0.001, divided by the number of ways), and the model is then about as good as
 /// one may expect.
 struct TransformedImagesCheck: TrustCheck {
@@ -56,7 +56,9 @@ struct TransformedImagesCheck: TrustCheck {
       tried = next.endIndex
       candidates.removeAll { scores[$0] * round.images < round.repaired * tried }
     }
-    let best = candidates.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(2)
+    let ordered = candidates.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+    // Preparations of pixels are much alike: with those that repaired as many as the second best.
+    let best = ordered.prefix(8).filter { scores[$0] >= scores[ordered[min(1, ordered.count - 1)]] }
     let findings = try best.compactMap { index -> (gain: Double, finding: Finding)? in
       let would = try repaired(ways[index], sample.indices)
       let pairs = PairedProportions(would, sample.map(answers.isCorrect))

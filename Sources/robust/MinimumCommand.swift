@@ -27,7 +27,7 @@ struct MinimumCommand: ParsableCommand {
 
   @Argument(
     help: """
-      Shipped names (see `robust models`), ONNX files or checkpoint files, or NAME=PATH, by default those of `robust sweep`; or the folder \
+      Shipped names (see `robust models`), ONNX files or checkpoint files, 'process: COMMAND', or NAME=PATH, by default those of `robust sweep`; or the folder \
       of one run, for its models, images and attacks.
       """, completion: Completions.model)
   var models: [String] = []

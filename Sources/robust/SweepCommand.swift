@@ -41,7 +41,8 @@ struct SweepCommand: ParsableCommand {
   @Option(
     help: """
       Models, separated by commas: shipped names (see `robust models`), ONNX files or checkpoint files; last, 'process: \
-      COMMAND' or 'socket: PATH', a model that another process computes. NAME=PATH gives one a name in the report, and says with --resume where it is now. Default: \(ModelCatalog.defaultNames.joined(separator: ",")).
+      COMMAND' or 'socket: PATH', a model that another process computes. NAME=PATH gives one a name in the report, \
+      and says with --resume where it is now. Default: \(ModelCatalog.defaultNames.joined(separator: ",")).
       """, completion: Completions.models)
   var model: String?
 

@@ -6,7 +6,11 @@ extension ImageTransform {
   /// What is commonly done wrong to images of `shape` `[channels, rows, columns]` on their way to `model`, undone; `images` tell
   /// their range.
   static func all(for shape: Shape, images: Tensor, model: RunConfiguration.Model) -> [ImageTransform] {
-    values(images, model) + preparations(shape, model) + orientations(shape) + orders(shape, model)
+    // Of two that explain as much, the first is told: what the user asked for is doubted before the images are.
+    let prepared = preparations(shape, model)
+    let isPrepared = model.preprocessing != nil
+    return (isPrepared ? prepared : []) + values(images, model) + (isPrepared ? [] : prepared) + orientations(shape)
+      + orders(shape, model)
   }
 
   private static func values(_ images: Tensor, _ model: RunConfiguration.Model) -> [ImageTransform] {

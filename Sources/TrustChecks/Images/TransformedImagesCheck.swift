@@ -68,7 +68,8 @@ struct TransformedImagesCheck: TrustCheck {
       guard gain >= Self.smallestGain, pValue < level, isPlausible else { return nil }
       return (gain, finding(subject, ways[index], pairs, gain, pValue))
     }
-    return .findings(findings.max { $0.gain < $1.gain }.map { [$0.finding] } ?? [])
+    let largest = findings.map(\.gain).max()
+    return .findings(findings.first { $0.gain == largest }.map { [$0.finding] } ?? [])
   }
 
   private func finding(

@@ -64,7 +64,7 @@ def run(arguments: Sequence[str], *, quiet: bool = False, accepted: Sequence[int
         raise
     reader.join()
     if code not in accepted:
-        raise RobustError("".join(errors[-12:]).strip() or f"robust ended with exit code {code}", code)
+        raise RobustError("".join(errors[-12:]).strip() or output[-2000:].strip() or f"robust ended with exit code {code}", code)
     return code, output
 
 

@@ -20,7 +20,7 @@ class Model:
             model gives no gradients, and attacks that need them are refused.
         labels_only: whether `scores` gives predicted classes `[batch]` instead.
         name: what reports call it.
-        hash: what changes when its weights do; None: of the model's description alone.
+        hash: what changes when its weights do, by which a run that goes on knows the model again; None: no run can go on with it.
     """
 
     def __init__(
@@ -243,17 +243,27 @@ def _sklearn(estimator: Any, layout: str) -> Model:
         return images.reshape(len(images), -1)
 
     name = type(estimator).__name__
+    classes = np.asarray(estimator.classes_)
+    if classes.dtype.kind not in "iu" or classes.min() < 0:
+        raise ValueError(f"{name} tells {classes[:5].tolist()} … apart: train it on class numbers from 0")
+
+    def by_class(values: Array) -> Array:
+        """Columns by class number; a class that it was not trained on is never the answer."""
+        placed = np.repeat(values.min(1, keepdims=True) - 100, int(classes.max()) + 1, 1)
+        placed[:, classes] = values
+        return placed
+
     if hasattr(estimator, "decision_function"):
 
         def scores(images: Array) -> Array:
             values = np.asarray(estimator.decision_function(flat(images)), "f4")
-            return np.stack([np.zeros_like(values), values], 1) if values.ndim == 1 else values
+            return by_class(np.stack([np.zeros_like(values), values], 1) if values.ndim == 1 else values)
 
         return Model(scores, name=name)
     if hasattr(estimator, "predict_proba"):
 
         def log_probabilities(images: Array) -> Array:
-            return np.log(np.maximum(np.asarray(estimator.predict_proba(flat(images)), "f8"), 1e-30))
+            return by_class(np.log(np.maximum(np.asarray(estimator.predict_proba(flat(images)), "f8"), 1e-30)))
 
         return Model(log_probabilities, name=name)
     return Model(lambda x: np.asarray(estimator.predict(flat(x))), labels_only=True, name=name)

@@ -102,16 +102,16 @@ class _Folder:
         """One of its CSV files."""
         return Table.read(self.file(name))
 
-    @property
-    def summary(self) -> dict[str, Any]:
-        """`summary.json`."""
-        with open(self.file("summary.json"), encoding="utf-8") as file:
-            return json.load(file)
+
+class _Reported(_Folder):
+    """A folder with a report for browsers."""
+
+    report_name = "report.html"
 
     @property
     def report(self) -> str:
-        """The path of `report.html`."""
-        return self.file("report.html")
+        """The path of the report."""
+        return self.file(self.report_name)
 
     def open(self) -> None:
         """Shows the report in a browser."""
@@ -120,8 +120,14 @@ class _Folder:
         webbrowser.open("file://" + os.path.abspath(self.report))
 
 
-class Run(_Folder):
+class Run(_Reported):
     """A finished sweep."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """`summary.json`."""
+        with open(self.file("summary.json"), encoding="utf-8") as file:
+            return json.load(file)
 
     @property
     def records(self) -> Table:
@@ -173,12 +179,16 @@ class Minimum(_Folder):
 
     @property
     def records(self) -> Table:
-        """One row for each image."""
-        for name in ("minimum.csv", "per-image.csv", "epsilon.csv"):
-            if os.path.exists(self.file(name)):
-                return self.table(name)
-        raise FileNotFoundError(f"{self.path} holds no table of smallest ε")
+        """One row for each model, attack and image."""
+        return self.table("minimum.csv")
 
 
-class Comparison(_Folder):
+class Comparison(_Reported):
     """Models of several runs, side by side."""
+
+    report_name = "compare.html"
+
+    @property
+    def differences(self) -> Table:
+        """One row for each pair of models, attack, goal and ε."""
+        return self.table("differences.csv")

@@ -54,10 +54,8 @@ def sweep(
         RobustError: what the program refuses, in its words.
     """
     chosen = dict(attack=attack, norm=norm, epsilon=epsilon, target=target, limit=limit, seed=seed, threads=threads, **options)
-    with _work(model, images, labels, layout, mean, std, class_names) as (models, dataset):
-        folder = output or _new_folder("sweep")
-        _command.run(["sweep", *models, *dataset, *_options(chosen), "--output", folder], quiet=quiet)
-    return Run(folder)
+    with _work(model, images, labels, layout, mean, std, class_names) as work:
+        return Run(_done(["sweep", *work], chosen, output, quiet))
 
 
 def minimum(
@@ -83,36 +81,39 @@ def minimum(
     chosen = dict(
         attack=attack, norm=norm, max_epsilon=max_epsilon, tolerance=tolerance, limit=limit, threads=threads, **options
     )
-    with _work(model, images, labels, layout, mean, std, class_names) as (models, dataset):
-        folder = output or _new_folder("minimum")
-        _command.run(["minimum", *models, *dataset, *_options(chosen), "--output", folder], quiet=quiet)
-    return Minimum(folder)
+    with _work(model, images, labels, layout, mean, std, class_names) as work:
+        return Minimum(_done(["minimum", *work], chosen, output, quiet))
 
 
 def check(run: Union[str, Run], *, quiet: bool = False, **options: Any) -> bool:
     """Whether the run passes the gate: `baseline=FILE`, `max_drop=0.02`, `min_accuracy="8/255=0.4"`, `require_checks=True`.
 
     Raises:
-        RobustError: if the gate could not be judged; a run that merely fails gives False.
+        RobustError: if it can't be judged: code 11 if there are too few images to tell, 12 if the run is not to be trusted.
     """
-    code, _ = _command.run(["check", str(run), *_options(options)], quiet=quiet, accepted=(0, 1))
+    code, _ = _command.run(["check", str(run), *_options(options)], quiet=quiet, accepted=(0, 10))
     return code == 0
 
 
 def compare(*runs: Union[str, Run], output: Optional[str] = None, quiet: bool = False, **options: Any) -> Comparison:
     """Compares models of finished runs, image by image."""
-    folder = output or _new_folder("compare")
-    _command.run(["compare", *map(str, runs), *_options(options), "--output", folder], quiet=quiet)
-    return Comparison(folder)
+    return Comparison(_done(["compare", *map(str, runs)], options, output, quiet))
 
 
 def export(run: Union[str, Run], output: str, *, quiet: bool = False, **options: Any) -> str:
     """Writes adversarial examples of a run into a new folder: `format="npz"`, `epsilon=…`, `success="yes"`; returns it.
 
-    Runs whose model lives in this process export what they saved: pass `save_images="all"` to `sweep`.
+    Examples are attacked anew, so the run's models have to be files. Of a model that lives in this process, `sweep` itself saves
+    pictures: `save_images="all"`.
     """
-    _command.run(["export", str(run), *_options(options), "--output", output], quiet=quiet)
-    return output
+    return _done(["export", str(run)], options, output, quiet)
+
+
+def _done(words: list[str], options: Mapping[str, Any], output: Optional[str], quiet: bool) -> str:
+    """Runs the command that begins with `words`, and returns the folder that it wrote."""
+    folder = output or _new_folder(words[0])
+    _command.run([*words, *_options(options), "--output", folder], quiet=quiet)
+    return folder
 
 
 def _options(values: Mapping[str, Any]) -> list[str]:
@@ -147,7 +148,7 @@ def _new_folder(task: str) -> str:
 @contextlib.contextmanager
 def _work(
     models: Models, images: Any, labels: Any, layout: str, mean: Any, std: Any, class_names: Optional[Sequence[str]]
-) -> Iterator[tuple[list[str], list[str]]]:
+) -> Iterator[list[str]]:
     """The options that name the models and the images."""
     named = dict(models) if isinstance(models, Mapping) else {"": models}
     with contextlib.ExitStack() as stack:
@@ -168,7 +169,7 @@ def _work(
                 adapted = _models.model(one, layout=layout, mean=mean, std=std, name=name or None)
                 text = stack.enter_context(Server(adapted, array.shape[1:], _classes(adapted, array)))
             texts.append(f"{name}={text}" if name else text)
-        yield (["--model", ",".join(texts)] if models is not None else [], dataset)
+        yield ["--model", ",".join(texts), *dataset]
 
 
 def _images(images: Any) -> np.ndarray:

@@ -239,12 +239,9 @@ final class ModelProcess: @unchecked Sendable {
   }
 
   private static func nameless() -> CInt {
-    var template = Array("\(NSTemporaryDirectory())/robust-errors.XXXXXX".utf8CString)
-    let file = mkstemp(&template)
-    if file >= 0 {
-      unlink(template)
-      _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-    }
+    let path = PathParts.join(NSTemporaryDirectory(), TemporaryName.make(for: "robust-errors"))
+    let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if file >= 0 { unlink(path) }
     return file
   }
 }

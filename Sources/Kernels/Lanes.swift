@@ -66,23 +66,10 @@ extension Lanes {
 }
 
 /// e^x to 8e-8 relative; exactly 0 below −87, and at most e^88.
-///
-/// Cody–Waite reduction by ln 2 and the degree-6 polynomial of Cephes' `expf`.
 @inline(always)
 package func exponential(_ input: Lanes) -> Lanes {
-  let x = minimum(maximum(input, Lanes(-87)), Lanes(88))
-  let magic = Lanes(12_582_912)  // 1.5 × 2²³: adding it leaves the nearest integer in the low bits
-  let shifted = multiplyAdd(x, Lanes(1.442_695_04), magic)
-  let n = shifted - magic
-  var f = multiplyAdd(n, Lanes(-0.693_359_375), x)
-  f = multiplyAdd(n, Lanes(2.121_944_40e-4), f)
-  var p = Lanes(1.987_569_150_0e-4)
-  p = multiplyAdd(p, f, Lanes(1.398_199_950_7e-3))
-  p = multiplyAdd(p, f, Lanes(8.333_451_907_3e-3))
-  p = multiplyAdd(p, f, Lanes(4.166_579_589_4e-2))
-  p = multiplyAdd(p, f, Lanes(1.666_666_545_9e-1))
-  p = multiplyAdd(p, f, Lanes(5.000_000_120_1e-1))
-  p = multiplyAdd(p, f * f, f) + Lanes(1)
+  let (fraction, shifted) = reducedExponential(minimum(maximum(input, Lanes(-87)), Lanes(88)))
+  let p = fraction + Lanes(1)
   let exponent = unsafeBitCast(shifted, to: IntegerLanes.self) &<< IntegerLanes(repeating: 23)
   let result = unsafeBitCast(exponent &+ unsafeBitCast(p, to: IntegerLanes.self), to: Lanes.self)
   return result.replacing(with: Lanes(0), where: input .< Lanes(-87))

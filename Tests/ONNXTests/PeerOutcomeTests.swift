@@ -32,10 +32,10 @@ struct PeerOutcomeTests {
 
 /// What robust's attacks give on the images and budgets of `outcomes.csv`.
 struct PeerComparison {
-  /// A model, a library, an attack and a budget.
+  /// A model, a toolkit, an attack and a budget.
   private struct Setup: Hashable {
     let model: String
-    let library: String
+    let toolkit: String
     let attack: String
     let steps: Int
     let relativeStep: Float
@@ -45,7 +45,7 @@ struct PeerComparison {
   private(set) var compared = 0
   private(set) var differing = 0
   private(set) var table =
-    "| model | library | attack | ε · 255 | images | differ | differ in the last step |\n|---|---|---|---|---|---|---|\n"
+    "| model | toolkit | attack | ε · 255 | images | differ | differ in the last step |\n|---|---|---|---|---|---|---|\n"
 
   init(_ folder: String) throws {
     let images = try Constant(NPY.read("\(folder)/images.npy"), type: .float).tensor
@@ -55,12 +55,12 @@ struct PeerComparison {
     var outcomes: [Setup: [[String]]] = [:]
     for row in rows where row.count == 13 {
       let setup = Setup(
-        model: row[0], library: row[1], attack: row[2], steps: Int(row[3])!, relativeStep: Float(row[4])!,
+        model: row[0], toolkit: row[1], attack: row[2], steps: Int(row[3])!, relativeStep: Float(row[4])!,
         epsilon: Float(row[6])!)
       outcomes[setup, default: []].append(row)
     }
     let keys = outcomes.keys.sorted {
-      ($0.model, $0.attack, $0.epsilon, $0.library) < ($1.model, $1.attack, $1.epsilon, $1.library)
+      ($0.model, $0.attack, $0.epsilon, $0.toolkit) < ($1.model, $1.attack, $1.epsilon, $1.toolkit)
     }
     var classifiers: [String: ONNXClassifier] = [:]
     var own: [String: AttackOutcome] = [:]
@@ -85,7 +85,7 @@ struct PeerComparison {
       differing += other
       let level = (setup.epsilon * 255).rounded()
       table +=
-        "| \(setup.model) | \(setup.library) | \(setup.attack) | \(Int(level)) | \(count) | \(other) | \(otherAtEnd) |\n"
+        "| \(setup.model) | \(setup.toolkit) | \(setup.attack) | \(Int(level)) | \(count) | \(other) | \(otherAtEnd) |\n"
     }
     table += "\n\(differing) of \(compared) outcomes differ.\n"
   }

@@ -20,7 +20,7 @@ final class ONNXNetwork: Sendable {
   /// The program for one group of images, or for one image: what a description shows.
   let sample: Program
 
-  private let programs = Mutex<[Int: Program]>([:])
+  private let programs = Mutex<[Int: Program?]>([:])
   private let file: String
 
   /// The most elements that the reverse pass of one chunk keeps.
@@ -75,7 +75,8 @@ final class ONNXNetwork: Sendable {
   /// `[batch, classes]` for images `[batch, channel, row, column]`.
   func scores(of images: Variable) -> Variable {
     let count = images.shape[0]
-    guard let groupSize else { return run(images) }
+    // Sizes that a constant of the file does not allow are rare, and show only when they are asked for.
+    guard let groupSize = groupSize ?? (program(for: count) == nil ? 1 : nil) else { return run(images) }
     var parts: [Variable] = []
     for start in stride(from: 0, to: count, by: groupSize) {
       let rows = min(groupSize, count - start)
@@ -90,16 +91,20 @@ final class ONNXNetwork: Sendable {
     return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
   }
 
-  private func run(_ images: Variable) -> Variable {
-    let batch = images.shape[0]
-    let program = programs.withLock { programs in
-      if let program = programs[batch] { return program }
-      // One batch size was tried, and sizes of more than one are treated alike: no other can fail.
-      guard let program = try? Self.lowered(model, input, batch: batch, file).program else {
-        preconditionFailure("\(file): can't be lowered for \(batch) images")
-      }
-      programs[batch] = program
+  /// The program for `batch` images; nil if the model can't take so many at a time.
+  private func program(for batch: Int) -> Program? {
+    programs.withLock { programs in
+      if let known = programs[batch] { return known }
+      let program = try? Self.lowered(model, input, batch: batch, file).program
+      programs[batch] = .some(program)
       return program
+    }
+  }
+
+  private func run(_ images: Variable) -> Variable {
+    // The size of a group was tried when the model was read, and any other just before.
+    guard let program = program(for: images.shape[0]) else {
+      preconditionFailure("\(file): can't be lowered for \(images.shape[0]) images")
     }
     return Self.scores(program, images, input, selection.form)
   }

@@ -6,15 +6,16 @@ import Runs
 /// What an option names, with or without a name for it: `PATH`, `NAME=PATH`, or the name of something that ships.
 ///
 /// A text that is the path of a file is one, whatever signs are in it; else what stands before the first `=` is a name, unless
-/// a `/` or `:` is in it. `process: COMMAND` takes the rest of the text, as commands may hold any sign.
+/// a `/` is in it. `process: COMMAND` has no name, and takes the rest of the text, as commands may hold any sign.
 struct NamedPath {
   let name: String?
   /// A path, or the name of what ships.
   let value: String
 
   init(_ text: String) {
-    guard !FileManager.default.fileExists(atPath: text), let sign = text.firstIndex(of: "="), sign > text.startIndex,
-      !text[..<sign].contains(where: { $0 == "/" || $0 == ":" })
+    guard !text.hasPrefix("process:"), !text.hasPrefix("socket:"), !FileManager.default.fileExists(atPath: text),
+      let sign = text.firstIndex(of: "="), sign > text.startIndex,
+      !text[..<sign].contains("/")
     else {
       (name, value) = (nil, text)
       return

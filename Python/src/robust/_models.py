@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from typing import Any, Callable, Optional, Sequence
+import importlib
+import sys
+from typing import Any, Callable, Optional, Sequence, Union
 
 import numpy as np
+import numpy.typing as npt
 
-Array = np.ndarray
+Array = npt.NDArray[Any]
+Numbers = Union[float, Sequence[float]]
+
+LAYOUTS = ("nchw", "nhwc", "nhw")
 
 
 class Model:
@@ -21,6 +26,9 @@ class Model:
         labels_only: whether `scores` gives predicted classes `[batch]` instead.
         name: what reports call it.
         hash: what changes when its weights do, by which a run that goes on knows the model again; None: no run can go on with it.
+        parameters: how many numbers its weights hold.
+        batch: the most images that it takes at a time.
+        classes: how many there are; needed of a model that gives labels only, unless its answers show it.
     """
 
     def __init__(
@@ -33,6 +41,7 @@ class Model:
         hash: Optional[str] = None,
         parameters: Optional[int] = None,
         batch: Optional[int] = None,
+        classes: Optional[int] = None,
     ) -> None:
         self.scores = scores
         self.gradient = gradient
@@ -41,229 +50,197 @@ class Model:
         self.hash = hash
         self.parameters = parameters
         self.batch = batch
+        self.classes = classes
 
     @property
     def gives(self) -> str:
         return "labels" if self.labels_only else "scores" if self.gradient is None else "gradients"
 
+    def prepare(self, images: Array, given: str = "nchw") -> None:
+        """Is called once before the work, with an image `[1, C, H, W]` and the layout in which the user holds images."""
+
+
+class Arranged(Model):
+    """A model that takes images in a layout of its own.
+
+    Args:
+        make: the model, of arrays in that layout, from the first image in it: only an answer tells of what framework a function is.
+        layout: None: the one in which images are given.
+    """
+
+    def __init__(
+        self, make: Callable[[Array], Model], layout: Optional[str], *, name: str, hash: Optional[str], parameters: Optional[int]
+    ) -> None:
+        super().__init__(self._scores, self._gradient, name=name, hash=hash, parameters=parameters)
+        self._make, self._layout = make, layout
+        self._inner: Optional[Model] = None
+
+    def prepare(self, images: Array, given: str = "nchw") -> None:
+        if self._inner is not None:
+            return
+        self._layout = self._layout or given
+        # A copy: what changes its argument shall not change the user's images.
+        inner = self._make(self._turned(np.array(images[:1], "f4")))
+        if inner.gradient is None:
+            self.gradient = None
+        self.labels_only, self.batch, self.classes = inner.labels_only, inner.batch, inner.classes
+        self._inner = inner
+
+    def _ready(self, images: Array) -> Model:
+        self.prepare(images)
+        assert self._inner is not None
+        return self._inner
+
+    def _scores(self, images: Array) -> Array:
+        inner = self._ready(images)
+        return inner.scores(self._turned(images))
+
+    def _gradient(self, images: Array, seed: Array) -> Array:
+        gradient = self._ready(images).gradient
+        if gradient is None:
+            raise ValueError("the model gives no gradients")
+        result = gradient(self._turned(images), seed)
+        if self._layout == "nhwc":
+            return np.ascontiguousarray(result.transpose(0, 3, 1, 2))
+        return result[:, None] if self._layout == "nhw" else result
+
+    def _turned(self, images: Array) -> Array:
+        if self._layout == "nhwc":
+            return np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+        if self._layout != "nhw":
+            return images
+        if images.shape[1] != 1:
+            raise ValueError(f"layout 'nhw' is for images of one channel, not {images.shape[1]}")
+        return images[:, 0]
+
+
+class Scaled(Model):
+    """A model that is given `(scale · image - mean) / std` of images in [0, 1]."""
+
+    def __init__(self, inner: Model, range: Sequence[float], mean: Optional[Numbers], std: Optional[Numbers]) -> None:
+        low, high = float(range[0]), float(range[1])
+        centre = np.atleast_1d(np.asarray(0 if mean is None else mean, "f8"))
+        spread = np.atleast_1d(np.asarray(1 if std is None else std, "f8"))
+        if high == low or not np.all(spread > 0):
+            raise ValueError("range, std: use a range that is not empty and positive standard deviations")
+        self._factor = self._shaped((high - low) / spread)
+        self._offset = self._shaped((low - centre) / spread)
+        self._inner = inner
+        super().__init__(self._scores, None if inner.gradient is None else self._gradient, name=inner.name)
+        self._tell()
+        if inner.hash is not None:
+            text = f"{inner.hash} {self._factor.tolist()} {self._offset.tolist()}"
+            self.hash = hashlib.sha256(text.encode()).hexdigest()
+
+    @staticmethod
+    def _shaped(values: Array) -> Array:
+        return values.astype("f4").reshape(1, -1, 1, 1)
+
+    def _tell(self) -> None:
+        inner = self._inner
+        self.labels_only, self.parameters, self.batch, self.classes = (
+            inner.labels_only, inner.parameters, inner.batch, inner.classes
+        )
+        if inner.gradient is None:
+            self.gradient = None
+
+    def prepare(self, images: Array, given: str = "nchw") -> None:
+        for values, what in ((self._factor, "std"), (self._offset, "mean")):
+            if values.shape[1] not in (1, images.shape[1]):
+                raise ValueError(f"{what}: {values.shape[1]} numbers for images of {images.shape[1]} channels")
+        self._inner.prepare(self._given(images), given)
+        self._tell()
+
+    def _given(self, images: Array) -> Array:
+        return images * self._factor + self._offset
+
+    def _scores(self, images: Array) -> Array:
+        return self._inner.scores(self._given(images))
+
+    def _gradient(self, images: Array, seed: Array) -> Array:
+        gradient = self._inner.gradient
+        if gradient is None:
+            raise ValueError("the model gives no gradients")
+        return gradient(self._given(images), seed) * self._factor
+
 
 def model(
     anything: Any,
     *,
-    layout: str = "nchw",
+    layout: Optional[str] = None,
     name: Optional[str] = None,
-    mean: Optional[Sequence[float]] = None,
-    std: Optional[Sequence[float]] = None,
+    mean: Optional[Numbers] = None,
+    std: Optional[Numbers] = None,
+    range: Sequence[float] = (0, 1),
+    framework: Optional[str] = None,
+    device: Any = None,
+    hash: Optional[str] = None,
+    gradients: bool = True,
+    batch: Optional[int] = None,
 ) -> Model:
     """A `Model` of a torch module, a Keras model, a function of a framework, or a scikit-learn classifier.
 
     Args:
-        layout: `nchw` or `nhwc`: where the model wants the channels. Images are given to `sweep` as `[N, C, H, W]` or
-            `[N, H, W, C]` all the same.
-        mean, std: of each channel; the model is given `(image - mean) / std`, and ε stays in units of the image.
+        layout: `nchw`, `nhwc` or `nhw`: where the model wants the channels. By default torch modules are given `nchw`, Keras models
+            what their input says, and functions and scikit-learn classifiers images as they were given to `sweep`.
+        range, mean, std: the model is given images whose black and white are `range`, less `mean`, divided by `std` of each channel.
+            ε stays in units of images in [0, 1].
+        framework: `numpy`, `torch`, `tensorflow` or `jax`: what a function takes; by default what is imported is tried.
+        device: where a torch function takes images; a module is asked.
+        hash: see `Model`; made from the weights of torch modules and Keras models.
+        gradients: False: the model is asked for scores only.
+        batch: the most images that it takes at a time.
     """
+    if layout is not None and layout not in LAYOUTS:
+        raise ValueError(f"layout {layout!r}: use {', '.join(map(repr, LAYOUTS))}")
     if isinstance(anything, Model):
-        return anything
-    if layout not in ("nchw", "nhwc"):
-        raise ValueError(f"layout {layout!r}: use 'nchw' or 'nhwc'")
-    kind = _kind(anything)
-    adapter = {"torch": _torch, "sklearn": _sklearn, "keras": _keras, "function": _function}[kind]
-    made = adapter(anything, layout)
-    if mean is not None or std is not None:
-        made = _normalised(made, mean, std)
-    if name is not None:
-        made.name = name
+        made: Model = anything
+        if layout not in (None, "nchw"):
+            made = Arranged(lambda _: anything, layout, name=made.name, hash=made.hash, parameters=made.parameters)
+            made.gradient = None if anything.gradient is None else made.gradient
+    else:
+        kind = _kind(anything)
+        adapter = importlib.import_module(f"._{kind}", __package__)
+        made = adapter.adapted(anything, layout=layout, framework=framework, device=device)
+    if mean is not None or std is not None or tuple(range) != (0, 1):
+        made = Scaled(made, range, mean, std)
+    if made is not anything:
+        made.name = name or made.name
+        made.hash = hash or made.hash
+        made.batch = batch or made.batch
+        if not gradients:
+            made.gradient = None
+    elif name or hash or batch or not gradients:
+        made = Model(
+            made.scores, made.gradient if gradients else None, labels_only=made.labels_only, name=name or made.name,
+            hash=hash or made.hash, parameters=made.parameters, batch=batch or made.batch, classes=made.classes,
+        )
     return made
 
 
 def _kind(anything: Any) -> str:
+    """The module of this package that adapts it."""
     modules = {cls.__module__.split(".")[0] for cls in type(anything).__mro__}
+    # Before torch: with that backend, layers of Keras are torch modules.
+    if modules & {"keras", "tf_keras"} or ("tensorflow" in modules and hasattr(anything, "predict")):
+        return "keras"
     if "torch" in modules:
         return "torch"
-    if "keras" in modules or ("tensorflow" in modules and hasattr(anything, "predict")):
-        return "keras"
     if any(hasattr(anything, name) for name in ("predict_proba", "decision_function")) or "sklearn" in modules:
         return "sklearn"
     if callable(anything):
-        return "function"
+        return "functions"
     raise TypeError(
         f"a {type(anything).__name__} is no model that robust knows: give a torch module, a Keras model, a function from images "
         "to scores, a scikit-learn classifier, a path, or a robust.Model"
     )
 
 
-def _normalised(inner: Model, mean: Optional[Sequence[float]], std: Optional[Sequence[float]]) -> Model:
-    def shaped(values: Optional[Sequence[float]], default: float) -> Array:
-        return np.asarray([default] if values is None else values, "f4").reshape(1, -1, 1, 1)
-
-    centre, scale = shaped(mean, 0), shaped(std, 1)
-    if not np.all(scale > 0):
-        raise ValueError("std: use positive numbers")
-    gradient = inner.gradient
-    return Model(
-        lambda x: inner.scores((x - centre) / scale),
-        None if gradient is None else lambda x, seed: gradient((x - centre) / scale, seed) / scale,
-        labels_only=inner.labels_only, name=inner.name, parameters=inner.parameters, batch=inner.batch,
-        hash=inner.hash and hashlib.sha256(f"{inner.hash} {centre.tolist()} {scale.tolist()}".encode()).hexdigest(),
-    )
+def imported(framework: str) -> bool:
+    return framework in sys.modules
 
 
-class _KeptPass(threading.local):
-    """The last forward pass of a thread, whose graph the gradient that is usually asked for next can use."""
-
-    images: Optional[Array] = None
-    graph: Any = None
-
-    def take(self, images: Array) -> Any:
-        kept, graph = self.images, self.graph
-        self.images = self.graph = None
-        same = kept is not None and kept.shape == images.shape and kept.tobytes() == images.tobytes()
-        return graph if same else None
-
-    def keep(self, images: Array, graph: Any) -> None:
-        self.images, self.graph = images, graph
-
-
-def _torch(module: Any, layout: str) -> Model:
-    import torch
-
-    is_module = isinstance(module, torch.nn.Module)
-    tensors = [*module.parameters(), *module.buffers()] if is_module else []
-    device = tensors[0].device if tensors else torch.device("cpu")
-    dtype = next((t.dtype for t in tensors if t.is_floating_point()), torch.float32)
-    kept = _KeptPass()
-
-    def forward(images: Array) -> tuple[Any, Any]:
-        was_training = is_module and module.training
-        if was_training:
-            module.eval()
-        try:
-            x = torch.from_numpy(np.ascontiguousarray(images)).to(device=device, dtype=dtype).requires_grad_(True)
-            with torch.enable_grad():
-                return x, module(x.permute(0, 2, 3, 1) if layout == "nhwc" else x)
-        finally:
-            if was_training:
-                module.train()
-
-    def scores(images: Array) -> Array:
-        x, out = forward(images)
-        kept.keep(images, (x, out))
-        return out.detach().float().cpu().numpy()
-
-    def gradient(images: Array, seed: Array) -> Array:
-        x, out = kept.take(images) or forward(images)
-        (result,) = torch.autograd.grad(out, x, torch.from_numpy(np.ascontiguousarray(seed)).to(out))
-        return result.float().cpu().numpy()
-
-    digest = hashlib.sha256()
-    if is_module:
-        for key, value in module.state_dict().items():
-            digest.update(key.encode())
-            if hasattr(value, "detach"):
-                digest.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
-    return Model(
-        scores, gradient, name=type(module).__name__, hash=digest.hexdigest() if is_module else None,
-        parameters=sum(p.numel() for p in module.parameters()) if is_module else None,
-    )
-
-
-def _keras(network: Any, layout: str) -> Model:
-    def call(x: Any) -> Any:
-        return network(x, training=False)
-
-    made = _function(call, layout)
-    digest = hashlib.sha256()
-    for weight in network.get_weights():
-        digest.update(np.ascontiguousarray(weight).tobytes())
-    made.hash, made.name = digest.hexdigest(), getattr(network, "name", "keras")
-    made.parameters = int(network.count_params()) if hasattr(network, "count_params") else None
-    return made
-
-
-def _function(function: Callable[[Any], Any], layout: str) -> Model:
-    """A function whose framework the first answer tells."""
-    chosen: dict[str, Model] = {}
-    lock = threading.Lock()
-
-    def given(images: Array) -> Array:
-        return np.ascontiguousarray(images.transpose(0, 2, 3, 1)) if layout == "nhwc" else images
-
-    def returned(gradient: Array) -> Array:
-        return np.ascontiguousarray(gradient.transpose(0, 3, 1, 2)) if layout == "nhwc" else gradient
-
-    def inner(images: Array) -> Model:
-        with lock:
-            if not chosen:
-                chosen["model"] = _of_framework(function, function(given(images[:1])), given, returned, layout)
-            return chosen["model"]
-
-    made = Model(
-        lambda x: inner(x).scores(x), lambda x, seed: inner(x).gradient(x, seed),  # type: ignore[misc]
-        name=getattr(function, "__name__", "function").strip("<>"),
-    )
-
-    def prepare(images: Array) -> None:
-        if inner(images).gradient is None:
-            made.gradient = None
-
-    made.prepare = prepare  # type: ignore[attr-defined]
-    return made
-
-
-def _of_framework(
-    function: Callable[[Any], Any], answer: Any, given: Callable[[Array], Array], returned: Callable[[Array], Array], layout: str
-) -> Model:
-    framework = type(answer).__module__.split(".")[0]
-    if framework == "torch":
-        return _torch(function, layout)
-    if framework in ("jax", "jaxlib"):
-        import jax
-
-        def jax_gradient(images: Array, seed: Array) -> Array:
-            return returned(np.asarray(jax.vjp(function, given(images))[1](seed)[0]))
-
-        return Model(lambda x: np.asarray(function(given(x))), jax_gradient)
-    if framework == "tensorflow":
-        import tensorflow as tf
-
-        def tf_gradient(images: Array, seed: Array) -> Array:
-            x = tf.convert_to_tensor(given(images))
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                out = function(x)
-            return returned(tape.gradient(out, x, output_gradients=tf.convert_to_tensor(seed)).numpy())
-
-        return Model(lambda x: np.asarray(function(tf.convert_to_tensor(given(x)))), tf_gradient)
-    return Model(lambda x: np.asarray(function(given(x))))
-
-
-def _sklearn(estimator: Any, layout: str) -> Model:
-    def flat(images: Array) -> Array:
-        images = images.transpose(0, 2, 3, 1) if layout == "nhwc" else images
-        return images.reshape(len(images), -1)
-
-    name = type(estimator).__name__
-    classes = np.asarray(estimator.classes_)
-    if classes.dtype.kind not in "iu" or classes.min() < 0:
-        raise ValueError(f"{name} tells {classes[:5].tolist()} … apart: train it on class numbers from 0")
-
-    def by_class(values: Array) -> Array:
-        """Columns by class number; a class that it was not trained on is never the answer."""
-        placed = np.repeat(values.min(1, keepdims=True) - 100, int(classes.max()) + 1, 1)
-        placed[:, classes] = values
-        return placed
-
-    if hasattr(estimator, "decision_function"):
-
-        def scores(images: Array) -> Array:
-            values = np.asarray(estimator.decision_function(flat(images)), "f4")
-            return by_class(np.stack([np.zeros_like(values), values], 1) if values.ndim == 1 else values)
-
-        return Model(scores, name=name)
-    if hasattr(estimator, "predict_proba"):
-
-        def log_probabilities(images: Array) -> Array:
-            return by_class(np.log(np.maximum(np.asarray(estimator.predict_proba(flat(images)), "f8"), 1e-30)))
-
-        return Model(log_probabilities, name=name)
-    return Model(lambda x: np.asarray(estimator.predict(flat(x))), labels_only=True, name=name)
+NO_GRADIENT = (
+    "no gradient of the scores reaches the images: they are computed by numpy, without a graph, or by what has no derivative; "
+    "robust.model(…, gradients=False) leaves out what needs gradients"
+)

@@ -10,11 +10,13 @@ from typing import Any, Iterator
 
 import numpy as np
 
+from ._models import Array
+
 
 class Table:
     """A table of named columns, as numpy arrays."""
 
-    def __init__(self, columns: dict[str, np.ndarray]) -> None:
+    def __init__(self, columns: dict[str, Array]) -> None:
         self.columns = columns
 
     @classmethod
@@ -25,7 +27,7 @@ class Table:
         header, body = rows[0], rows[1:]
         return cls({name: _typed([row[at] for row in body]) for at, name in enumerate(header)})
 
-    def __getitem__(self, name: str) -> np.ndarray:
+    def __getitem__(self, name: str) -> Array:
         return self.columns[name]
 
     def __len__(self) -> int:
@@ -66,7 +68,7 @@ def _shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
-def _typed(texts: list[str]) -> np.ndarray:
+def _typed(texts: list[str]) -> Array:
     if texts and all(text in ("true", "false") for text in texts):
         return np.array([text == "true" for text in texts])
     try:
@@ -127,7 +129,8 @@ class Run(_Reported):
     def summary(self) -> dict[str, Any]:
         """`summary.json`."""
         with open(self.file("summary.json"), encoding="utf-8") as file:
-            return json.load(file)
+            summary: dict[str, Any] = json.load(file)
+        return summary
 
     @property
     def records(self) -> Table:
@@ -148,6 +151,19 @@ class Run(_Reported):
     def findings(self) -> Table:
         """What the trust checks found: reasons to doubt the numbers."""
         return self.table("findings.csv")
+
+    def curve(self, **values: Any) -> Table:
+        """Accuracy and its 95% interval at each ε: of the rows that `values` leave, as `model="cnn", attack="fgsm"` do.
+
+        At each ε the lowest of those attacks.
+        """
+        rows = self.accuracy.where(**values)
+        if len(set(rows["model"])) > 1:
+            raise KeyError("the run has several models: name one by model=…")
+        # The lowest accuracy of each ε comes first.
+        order = np.lexsort((rows["accuracy"], rows["epsilon"]))
+        first = order[np.unique(rows["epsilon"][order], return_index=True)[1]]
+        return Table({name: rows[name][first] for name in ("epsilon", "accuracy", "accuracy_lower", "accuracy_upper", "attack")})
 
     def robust_accuracy(self, epsilon: float, **values: Any) -> float:
         """The accuracy at one ε: the lowest over the attacks that `values` leave, as `attack="fgsm"` does."""

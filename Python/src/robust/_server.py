@@ -8,12 +8,11 @@ import shutil
 import socket
 import tempfile
 import threading
-import traceback
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 import numpy as np
 
-from ._models import Model
+from ._models import Array, Model
 
 
 class Server:
@@ -27,6 +26,8 @@ class Server:
         self._lock = threading.Lock()
         self._folder: Optional[str] = None
         self._socket: Optional[socket.socket] = None
+        # What the model raised first.
+        self.failure: Optional[Exception] = None
 
     def __enter__(self) -> str:
         self._folder = tempfile.mkdtemp(prefix="robust-")
@@ -37,7 +38,7 @@ class Server:
         threading.Thread(target=self._accept, args=(self._socket,), daemon=True).start()
         return f"socket: {path}"
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._socket is not None:
             self._socket.close()
         if self._folder is not None:
@@ -52,24 +53,22 @@ class Server:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as source, connection.makefile("wb") as sink:
-            for line in iter(source.readline, b""):
-                try:
-                    payload = self._answer(json.loads(line), source)
-                except Exception as error:  # the program tells its user
-                    traceback.print_exc()
-                    payload = {"error": f"{type(error).__name__}: {error}"}
-                try:
+        with connection:
+            # An answer is written at once as far as the system allows.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+            requests = _Requests(connection)
+            try:
+                while (line := requests.line()) is not None:
+                    payload = self._answer(json.loads(line), requests)
                     if isinstance(payload, dict):
-                        sink.write(json.dumps(payload).encode() + b"\n")
-                    else:
-                        sink.write(b'{"bytes": %d}\n' % payload.nbytes)
-                        sink.write(payload.data)
-                    sink.flush()
-                except (BrokenPipeError, ConnectionResetError):
-                    return
+                        connection.sendall(json.dumps(payload).encode() + b"\n")
+                        continue
+                    connection.sendall(b'{"bytes": %d}\n' % payload.nbytes, _MORE)
+                    connection.sendall(payload.data)
+            except (OSError, EOFError):
+                return
 
-    def _answer(self, request: dict[str, Any], source: Any) -> Any:
+    def _answer(self, request: dict[str, Any], requests: _Requests) -> Union[Array, dict[str, Any]]:
         kind = request["request"]
         if kind == "describe":
             optional = {"hash": self._model.hash, "parameters": self._model.parameters, "batch": self._model.batch}
@@ -78,34 +77,65 @@ class Server:
                 "gives": self._model.gives, **{key: value for key, value in optional.items() if value is not None},
             }
         count = int(request["count"])
-        images = self._read(source, (count, *self._shape))
-        if kind == "gradient":
-            seed = self._read(source, (count, self._classes))
+        images = requests.array((count, *self._shape))
+        seed = requests.array((count, self._classes)) if kind == "gradient" else None
+        try:
             with self._lock:
-                gradient = self._model.gradient
-                if gradient is None:
-                    raise ValueError("the model gives no gradients")
-                return self._checked(gradient(images, seed), images.shape, "gradients")
-        with self._lock:
-            scores = self._model.scores(images)
-        wanted = (count,) if kind == "labels" else (count, self._classes)
-        return self._checked(scores, wanted, "labels" if kind == "labels" else "scores")
+                return self._pass(kind, images, seed)
+        except Exception as error:  # the program tells its user
+            self.failure = self.failure or error
+            return {"error": f"{type(error).__name__}: {error}"}
 
-    @staticmethod
-    def _read(source: Any, shape: tuple[int, ...]) -> np.ndarray:
+    def _pass(self, kind: str, images: Array, seed: Optional[Array]) -> Array:
+        count = len(images)
+        if seed is not None:
+            gradient = self._model.gradient
+            if gradient is None:
+                raise ValueError("the model gives no gradients")
+            return _checked(gradient(images, seed), images.shape, "gradients")
+        if kind == "labels":
+            return _checked(self._model.scores(images), (count,), "labels")
+        return _checked(self._model.scores(images), (count, self._classes), "scores")
+
+
+# So that the line and what follows leave together.
+_MORE = getattr(socket, "MSG_MORE", 0)
+
+
+class _Requests:
+    """What comes over a connection: lines, and arrays after them."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._kept = b""
+
+    def line(self) -> Optional[bytes]:
+        """The next line; None at the end."""
+        while b"\n" not in self._kept:
+            # No more than a line needs: what follows it is read to where it belongs.
+            piece = self._connection.recv(256)
+            if not piece:
+                return None
+            self._kept += piece
+        line, _, self._kept = self._kept.partition(b"\n")
+        return line
+
+    def array(self, shape: tuple[int, ...]) -> Array:
+        """The next array, of 32-bit floats."""
         array = np.empty(shape, "<f4")
-        view = memoryview(array).cast("B")
-        done = 0
+        view = array.reshape(-1).view("u1").data
+        done = min(len(self._kept), len(view))
+        view[:done], self._kept = self._kept[:done], self._kept[done:]
         while done < len(view):
-            count = source.readinto(view[done:])
+            count = self._connection.recv_into(view[done:], 0, socket.MSG_WAITALL)
             if not count:
                 raise EOFError("the request ends in its middle")
             done += count
         return array
 
-    @staticmethod
-    def _checked(array: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
-        array = np.ascontiguousarray(array, "<f4")
-        if array.shape != shape:
-            raise ValueError(f"the model gives {what} of shape {array.shape}, not {shape}")
-        return array
+
+def _checked(array: Any, shape: tuple[int, ...], what: str) -> Array:
+    checked: Array = np.ascontiguousarray(array, "<f4")
+    if checked.shape != shape:
+        raise ValueError(f"the model gives {what} of shape {list(checked.shape)}, not {list(shape)}")
+    return checked

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
+import sys
 import tempfile
 from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from . import _command, _models
+from . import _command, _data, _models
+from ._command import RobustError
+from ._models import Numbers
 from ._run import Comparison, Minimum, Run
 from ._server import Server
 
@@ -31,9 +33,10 @@ def sweep(
     seed: Optional[int] = None,
     threads: Optional[int] = None,
     output: Optional[str] = None,
-    layout: str = "nchw",
-    mean: Optional[Sequence[float]] = None,
-    std: Optional[Sequence[float]] = None,
+    layout: Optional[str] = None,
+    range: Optional[Sequence[float]] = None,
+    mean: Optional[Numbers] = None,
+    std: Optional[Numbers] = None,
     class_names: Optional[Sequence[str]] = None,
     quiet: bool = False,
     **options: Any,
@@ -42,19 +45,23 @@ def sweep(
 
     Args:
         model: one model (see the module), or a mapping from names to models.
-        images: `[N, C, H, W]`, `[N, H, W, C]` or `[N, H, W]`, uint8 or floats in [0, 1]; or the name or path of a data set.
+        images: `[N, C, H, W]`, `[N, H, W, C]` or `[N, H, W]`, floats in [0, 1] or uint8, which is divided by 255; arrays, lists or
+            tensors; or the name or path of a data set.
         labels: N class numbers.
         attack: names with hyperparameters, such as `"pgd(steps: 40)"`.
         epsilon: budgets in the unit of `norm`, for pixels in [0, 1]; text such as `"8/255"` or `"0:0.1:11"` is kept as it is.
-        output: the folder of the run; by default one under `runs/`.
-        layout, mean, std: what the model expects; see `robust.model`. Images need not be turned round.
+        output: the folder of the run; by default a new one under `runs/`. A run that was stopped goes on in its folder.
+        layout: where the model wants the channels; see `robust.model`. Images need not be turned round.
+        range, mean, std: what the model expects: images whose black and white are `range`, less `mean`, divided by `std` of each
+            channel. The run records them; ε stays in units of images in [0, 1].
         options: further options of `robust sweep`, with `_` for `-`: `steps=10`, `random_start=True`, `save_images="all"`.
 
     Raises:
-        RobustError: what the program refuses, in its words.
+        RobustError: what the program refuses, in its words; what the model raised is its cause.
     """
     chosen = dict(attack=attack, norm=norm, epsilon=epsilon, target=target, limit=limit, seed=seed, threads=threads, **options)
-    with _work(model, images, labels, layout, mean, std, class_names) as work:
+    chosen |= _preprocessing(range, mean, std)
+    with _work(model, images, labels, layout, class_names) as work:
         return Run(_done(["sweep", *work], chosen, output, quiet))
 
 
@@ -70,9 +77,10 @@ def minimum(
     limit: Optional[int] = None,
     threads: Optional[int] = None,
     output: Optional[str] = None,
-    layout: str = "nchw",
-    mean: Optional[Sequence[float]] = None,
-    std: Optional[Sequence[float]] = None,
+    layout: Optional[str] = None,
+    range: Optional[Sequence[float]] = None,
+    mean: Optional[Numbers] = None,
+    std: Optional[Numbers] = None,
     class_names: Optional[Sequence[str]] = None,
     quiet: bool = False,
     **options: Any,
@@ -81,7 +89,8 @@ def minimum(
     chosen = dict(
         attack=attack, norm=norm, max_epsilon=max_epsilon, tolerance=tolerance, limit=limit, threads=threads, **options
     )
-    with _work(model, images, labels, layout, mean, std, class_names) as work:
+    chosen |= _preprocessing(range, mean, std)
+    with _work(model, images, labels, layout, class_names) as work:
         return Minimum(_done(["minimum", *work], chosen, output, quiet))
 
 
@@ -111,9 +120,23 @@ def export(run: Union[str, Run], output: str, *, quiet: bool = False, **options:
 
 def _done(words: list[str], options: Mapping[str, Any], output: Optional[str], quiet: bool) -> str:
     """Runs the command that begins with `words`, and returns the folder that it wrote."""
-    folder = output or _new_folder(words[0])
-    _command.run([*words, *_options(options), "--output", folder], quiet=quiet)
+    folder = os.fspath(output) if output else _new_folder(words[0])
+    try:
+        _command.run([*words, *_options(options), "--output", folder], quiet=quiet)
+    except KeyboardInterrupt:
+        if words[0] in ("sweep", "minimum"):
+            sys.stderr.write(f"stopped; the same call with output={folder!r} goes on\n")
+        raise
+    except RobustError:
+        if not output and not os.listdir(folder):
+            os.rmdir(folder)
+        raise
     return folder
+
+
+def _preprocessing(range: Optional[Sequence[float]], mean: Optional[Numbers], std: Optional[Numbers]) -> dict[str, Any]:
+    """The program's options for it, so that runs record it."""
+    return {"range": None if range is None else ":".join(map(_text, range)), "mean": mean, "std": std}
 
 
 def _options(values: Mapping[str, Any]) -> list[str]:
@@ -147,82 +170,53 @@ def _new_folder(task: str) -> str:
 
 @contextlib.contextmanager
 def _work(
-    models: Models, images: Any, labels: Any, layout: str, mean: Any, std: Any, class_names: Optional[Sequence[str]]
+    models: Models, images: Any, labels: Any, layout: Optional[str], class_names: Optional[Sequence[str]]
 ) -> Iterator[list[str]]:
     """The options that name the models and the images."""
     named = dict(models) if isinstance(models, Mapping) else {"": models}
+    words: list[str] = []
+    pixels, given = None, "nchw"
+    if isinstance(images, (str, os.PathLike)):
+        words = ["--dataset", os.fspath(images)]
+    elif images is not None:
+        pixels, given = _data.images(images)
+        words = ["--dataset", _data.saved(pixels, _data.labels(labels, len(pixels)), class_names)]
     with contextlib.ExitStack() as stack:
-        dataset: list[str] = []
-        array: Optional[np.ndarray] = None
-        if isinstance(images, (str, os.PathLike)):
-            dataset = ["--dataset", os.fspath(images)]
-        elif images is not None:
-            array = _images(images)
-            dataset = ["--dataset", _saved(array, labels, class_names)]
-        texts = []
+        texts, servers = [], []
         for name, one in named.items():
             if isinstance(one, (str, os.PathLike)):
                 text = os.fspath(one)
+                if layout is not None and "--layout" not in words:
+                    words += ["--layout", layout]
             else:
-                if array is None:
+                adapted = _models.model(one, layout=layout, name=name or None)
+                if pixels is None:
                     raise ValueError("a model that lives in this process needs its images as an array")
-                adapted = _models.model(one, layout=layout, mean=mean, std=std, name=name or None)
-                text = stack.enter_context(Server(adapted, array.shape[1:], _classes(adapted, array)))
+                servers.append(Server(adapted, pixels.shape[1:], _classes(adapted, pixels, given)))
+                text = stack.enter_context(servers[-1])
             texts.append(f"{name}={text}" if name else text)
-        yield ["--model", ",".join(texts), *dataset]
+        try:
+            yield ["--model", ",".join(texts), *words]
+        except RobustError as error:
+            failure = next((server.failure for server in servers if server.failure is not None), None)
+            if failure is None:
+                raise
+            raise RobustError(str(error), error.code) from failure
 
 
-def _images(images: Any) -> np.ndarray:
-    """Images as `[N, C, H, W]`, float32 in [0, 1]."""
-    if hasattr(images, "detach"):
-        images = images.detach().cpu().numpy()
-    array = np.asarray(images)
-    if array.ndim == 3:
-        array = array[:, None]
-    elif array.ndim == 4 and array.shape[1] > 4 and array.shape[3] in (1, 3):
-        array = array.transpose(0, 3, 1, 2)
-    if array.ndim != 4 or not 1 <= array.shape[1] <= 4:
-        raise ValueError(f"images of shape {array.shape}: use [N, C, H, W], [N, H, W, C] or [N, H, W]")
-    if array.dtype == np.uint8:
-        return np.ascontiguousarray(array.astype("f4") / np.float32(255))
-    array = np.ascontiguousarray(array, "f4")
-    if array.size and not (array.min() >= 0 and array.max() <= 1):
-        raise ValueError(
-            f"images lie in [{array.min():.4g}, {array.max():.4g}]: give pixels in [0, 1] or as uint8, and what the model "
-            "expects by mean and std"
-        )
-    return array
-
-
-def _classes(model: _models.Model, images: np.ndarray) -> int:
-    prepare = getattr(model, "prepare", None)
-    if prepare is not None:
-        prepare(images)
-    answer = np.asarray(model.scores(images[:1]))
-    if model.labels_only:
-        return int(np.max(model.scores(images))) + 1
+def _classes(model: _models.Model, images: _models.Array, given: str) -> int:
+    """How many classes the model tells apart, asked about one image."""
+    one = images[:1].copy()
+    try:
+        model.prepare(one, given)
+        if model.labels_only:
+            return model.classes or int(np.max(model.scores(images.copy()))) + 1
+        answer = np.asarray(model.scores(one))
+    except (RobustError, ValueError):
+        raise
+    except Exception as error:
+        raise RobustError(f"the model fails on one image: {type(error).__name__}: {error}", 65) from error
     if answer.ndim != 2 or answer.shape[0] != 1 or answer.shape[1] < 2:
-        raise ValueError(f"the model gives scores of shape {answer.shape} for one image, not [1, classes]")
-    return answer.shape[1]
-
-
-def _saved(images: np.ndarray, labels: Any, class_names: Optional[Sequence[str]]) -> str:
-    """A file of the images and labels, named after what it holds, which stays: resuming and exporting read it again."""
-    if labels is None:
-        raise ValueError("labels are missing: give one class number for each image")
-    if hasattr(labels, "detach"):
-        labels = labels.detach().cpu().numpy()
-    classes = np.asarray(labels).astype("i8").reshape(-1)
-    if len(classes) != len(images):
-        raise ValueError(f"{len(images)} images, but {len(classes)} labels")
-    digest = hashlib.sha256(images.tobytes() + classes.tobytes() + repr(class_names).encode()).hexdigest()[:12]
-    os.makedirs("runs", exist_ok=True)
-    path = os.path.join("runs", f"images-{digest}.npz")
-    if not os.path.exists(path):
-        arrays: dict[str, Any] = {"images": images, "labels": classes}
-        if class_names is not None:
-            arrays["class_names"] = np.array([str(name) for name in class_names])
-        partial = f"{path}.{os.getpid()}.npz"
-        np.savez(partial, **arrays)
-        os.replace(partial, path)
-    return path
+        hint = "; of a single score z, give [-z, z] / 2" if answer.size == 1 else ""
+        raise ValueError(f"the model gives scores of shape {list(answer.shape)} for one image, not [1, classes]{hint}")
+    return int(answer.shape[1])

@@ -21,7 +21,7 @@ def array(values: Any) -> Array:
 
 
 def images(given: Any) -> tuple[Array, str]:
-    """Images as `[N, C, H, W]`, float32 in [0, 1], and the layout in which they were given."""
+    """Images as `[N, C, H, W]`, float32 of whole levels k/255, and the layout in which they were given."""
     found = array(given)
     layout = "nchw"
     if found.ndim == 3:
@@ -32,13 +32,21 @@ def images(given: Any) -> tuple[Array, str]:
         raise ValueError(f"images of shape {found.shape}: use [N, C, H, W], [N, H, W, C] or [N, H, W]")
     if found.dtype == np.uint8:
         return np.ascontiguousarray(found.astype("f4") / np.float32(255)), layout
+    tolerance = 0.13 if found.dtype.itemsize == 2 else 1e-3
     found = np.ascontiguousarray(found, "f4")
     if not (found.min() >= 0 and found.max() <= 1):
         raise ValueError(
             f"images lie in [{found.min():.4g}, {found.max():.4g}]: give pixels in [0, 1], or as uint8, which are divided by 255, "
             "and what the model expects by range, mean and std"
         )
-    return found, layout
+    levels = np.rint(found * np.float32(255))
+    off = np.abs(found * np.float32(255) - levels) > tolerance
+    if off.any():
+        raise ValueError(
+            f"images hold {found[off][0]:.6g}, which is none of the 256 levels k/255 of a pixel: x being the images, give "
+            "numpy.rint(255 * x).astype('uint8')"
+        )
+    return np.ascontiguousarray(levels / np.float32(255)), layout
 
 
 def labels(given: Any, count: int) -> Array:

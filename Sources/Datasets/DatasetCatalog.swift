@@ -92,6 +92,11 @@ public struct DatasetCatalog: Sendable {
     return try known.load(files, split)
   }
 
+  /// The names of the classes of the data set called `name`, if the catalogue knows it.
+  public static func classNames(of name: String) -> [String]? {
+    KnownDataset.all.first { $0.name == name }?.classNames
+  }
+
   /// Whether `name` is the path of pictures of several sizes, so that they need a `fit`; only their headers are read.
   /// - Throws: `InputError` if one is no sound picture.
   public func mixesSizes(_ name: String, split: Dataset.Split = .test) throws -> Bool {

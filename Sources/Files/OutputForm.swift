@@ -6,14 +6,21 @@ package struct OutputForm: Sendable {
   /// In messages: “a baseline”.
   package let name: String
   private let recognises: @Sendable (Data) -> Bool
+  /// How many bytes of a file tell it; nil: all.
+  private let needed: Int?
 
   package init(_ name: String, recognises: @escaping @Sendable (Data) -> Bool) {
-    (self.name, self.recognises) = (name, recognises)
+    self.init(name, needed: nil, recognises: recognises)
+  }
+
+  private init(_ name: String, needed: Int?, recognises: @escaping @Sendable (Data) -> Bool) {
+    (self.name, self.needed, self.recognises) = (name, needed, recognises)
   }
 
   /// A text that begins with `start`.
   package static func text(_ name: String, beginning start: String) -> OutputForm {
-    OutputForm(name) { $0.starts(with: Data(start.utf8)) }
+    let start = Data(start.utf8)
+    return OutputForm(name, needed: start.count) { $0.starts(with: start) }
   }
 
   /// A JSON object with `keys`, for which `isOurs` holds.
@@ -35,6 +42,7 @@ package struct OutputForm: Sendable {
     var data = Data()
     while let piece = try? file.read(upTo: 1 << 20) {
       data.append(piece)
+      if let needed, data.count >= needed { break }
       if data.count > Self.limit { return false }
     }
     return data.isEmpty || recognises(data)

@@ -62,7 +62,7 @@ extension ModelConfiguration {
   }
 
   /// The first pixel of the crop in the middle; where there are two middles, of the first.
-  private var centre: (row: Int, column: Int) {
+  package var centre: (row: Int, column: Int) {
     ((inputShape[1] - networkShape[1]) / 2, (inputShape[2] - networkShape[2]) / 2)
   }
 

@@ -10,7 +10,7 @@ import Text
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "List model presets and shipped checkpoints, or show one.",
+    abstract: "List model presets and shipped checkpoints, show one, or export it.",
     discussion: """
       Examples:
         robust models
@@ -18,9 +18,11 @@ struct ModelsCommand: ParsableCommand {
         robust models show cnn.safetensors
         robust models show net.onnx
         robust models show cnn --tensors
+        robust models export cnn --output cnn.onnx
         robust models seal old.safetensors --output cnn.safetensors
       """,
-    subcommands: [List.self, Show.self, SealCommand.self, HashCommand.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, ModelsExportCommand.self, SealCommand.self, HashCommand.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List presets and shipped checkpoints.")

@@ -1,5 +1,5 @@
 public import Autodiff
-import Kernels
+package import Kernels
 public import Tensors
 
 /// The capsule network with dynamic routing (Sabour, Frosst & Hinton 2017, §4): a 9×9 ReLU convolution, primary capsules by a
@@ -13,7 +13,7 @@ public struct DynamicCapsules: Model {
   public var parameters = Parameters()
   public var chunkSize: Int { 16 }
 
-  private static let squareFloor: Float = 1e-9
+  package static let squareFloor: Float = 1e-9
 
   /// Draws weights: convolutions and decoder uniform on ±1/√(fan-in), transformations 0.1·N(0, 1).
   public init(configuration: Configuration, name: String = "dynamic-capsules", seed: UInt64) throws {
@@ -43,9 +43,9 @@ public struct DynamicCapsules: Model {
     }
   }
 
-  static let transformation = "classes.weight"
+  package static let transformation = "classes.weight"
 
-  var routing: DynamicRouting { Self.routing(configuration) }
+  package var routing: DynamicRouting { Self.routing(configuration) }
 
   private static func routing(_ configuration: Configuration) -> DynamicRouting {
     let size = configuration.sizes[1]

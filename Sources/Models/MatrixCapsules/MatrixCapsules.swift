@@ -1,5 +1,5 @@
 public import Autodiff
-import Kernels
+package import Kernels
 public import Tensors
 
 /// The matrix-capsule network with EM routing (Hinton, Sabour & Frosst 2018, Fig. 1): a 5×5 stride-2 ReLU convolution,
@@ -14,7 +14,7 @@ public struct MatrixCapsules: Model {
   public var chunkSize: Int { 16 }
 
   /// The capsule layers after the primary one, with the parameters' prefix.
-  let routedLayers: [(name: String, routing: EMRouting)]
+  package let routedLayers: [(name: String, routing: EMRouting)]
 
   /// Draws weights: convolutions uniform on ±1/√(fan-in), transformations near half the identity, β = 0.
   /// Close to the identity, votes of neighbours agree from the start and the first steps already learn.

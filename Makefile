@@ -17,12 +17,13 @@ RELEASE = -c release $(SWIFT_FLAGS)
 TEST = test $(RELEASE) --disable-testable-imports
 BINARIES = $$($(SWIFT) build $(RELEASE) --show-bin-path)
 
-.PHONY: help demo test smoke test-variants build install benchmark format lint clean dependencies
+.PHONY: help demo test smoke test-python test-variants build install benchmark format lint clean dependencies
 
 help:
 	@echo 'make demo      build, attack the shipped models by FGSM, and write a report into runs/'
 	@echo 'make test      run the tests'
 	@echo 'make smoke     run the fast half of the tests, which takes less than a minute once they are built'
+	@echo 'make test-python   the tests of the Python package that need no framework, with the release version'
 	@echo 'make test-variants  the tests that compute, built as this machine would not choose but can run: ROBUST_CPU=portable, avx2'
 	@echo 'make build     build the release version of robust: ROBUST_CPU=avx512, avx2 or portable'
 	@echo 'make install   build it and install it: PREFIX=/usr/local, DESTDIR='
@@ -47,6 +48,10 @@ test: dependencies
 # Without the tests marked `.slow`.
 smoke: dependencies
 	ROBUST_SMOKE=1 $(SWIFT) $(TEST)
+
+# With the program that `make build` made.
+test-python:
+	@ROBUST=$${ROBUST:-$(BINARIES)/robust} Scripts/test-python
 
 # Each variant rounds, and so trains, differently. Only tests whose outcome can depend on that are built and run: not those of
 # rooms that compute nothing (Package.swift lists them), and of the command line those of checks, sweeps and training. In a

@@ -46,6 +46,15 @@ enum Activations {
     },
     .pointwise("HardSwish", versions: [14, 22]) { _ in .hardSwish },
     .pointwise("Swish", versions: [24], attributes: ["alpha"]) { .swish(rate: try $0.float("alpha", default: 1)) },
+    OperatorDefinition("SwiGLU", versions: [28], attributes: ["alpha"]) { invocation in
+      let (gate, x) = (try invocation.input(0), try invocation.input(1))
+      try invocation.requireReal(gate)
+      guard gate.shape == x.shape, gate.type == x.type else {
+        throw LoweringFailure.invalid("a gate of \(gate.type) \(gate.shape) for \(x.type) \(x.shape)")
+      }
+      let swish = Pointwise(.swish(rate: try invocation.float("alpha", default: 1)))
+      return [try invocation.broadcast(.multiply, invocation.apply(swish, to: gate), x, type: x.type)]
+    },
     .pointwise("Gelu", versions: [20], attributes: ["approximate"]) { invocation in
       switch try invocation.string("approximate", default: "none") {
       case "none": .gelu

@@ -4,13 +4,12 @@ import Tensors
 
 /// `Conv` and `ConvTranspose`.
 enum Convolutions {
-  private static let attributes: Set<String> = [
+  static let attributes: Set<String> = [
     "auto_pad", "dilations", "group", "kernel_shape", "pads", "strides",
   ]
 
   static let operators: [OperatorDefinition] = [
     OperatorDefinition("Conv", versions: [1, 11, 22], attributes: attributes, lower: convolution),
-    OperatorDefinition("ConvInteger", versions: [10], attributes: attributes, lower: integerConvolution),
     OperatorDefinition(
       "ConvTranspose", versions: [1, 11, 22],
       attributes: attributes.union(["output_padding", "output_shape"]),
@@ -24,30 +23,8 @@ enum Convolutions {
     ]
   }
 
-  /// Of whole numbers less their zero points; exact below 2²⁴.
-  private static func integerConvolution(_ invocation: Invocation) throws -> [Value] {
-    let values = try (0...1).map { index -> Value in
-      let value = try invocation.input(index)
-      guard value.type == .uint8 || value.type == .int8 else {
-        throw LoweringFailure.invalid("input \(index) is \(value.type)")
-      }
-      guard invocation.optionalInput(index + 2) != nil else {
-        return try invocation.broadcast(
-          .subtract, value, .constant(Constant([0], shape: [], type: .int8)), type: .float)
-      }
-      let zero = try invocation.constant(index + 2, "zero points")
-      let filters = value.shape.dimensions.first ?? 0
-      guard zero.shape.count == 1 || index == 1 && zero.shape == [filters] else {
-        throw LoweringFailure.invalid("zero points of shape \(zero.shape)")
-      }
-      // One for all, or one for each filter.
-      let shape = [zero.shape.count] + [Int](repeating: 1, count: max(value.shape.rank, 1) - 1)
-      return try invocation.broadcast(.subtract, value, .constant(zero.reshaped(to: Shape(shape))), type: .float)
-    }
-    return [try convolution(invocation, values[0], values[1], bias: [], type: .int32)]
-  }
-
-  private static func convolution(
+  /// `x` convolved by `weights`, as the attributes of the node say.
+  static func convolution(
     _ invocation: Invocation, _ x: Value, _ weights: Value, bias: [Value], type: ElementType
   ) throws -> Value {
     let image = try invocation.imageShape()
@@ -132,7 +109,7 @@ enum Convolutions {
     }
   }
 
-  private static func groupsAndKernel(
+  static func groupsAndKernel(
     _ invocation: Invocation, _ image: Shape, _ weights: Shape
   ) throws -> (groups: Int, kernel: [Int]) {
     guard weights.rank == image.rank, weights.count > 0 else {

@@ -25,11 +25,14 @@ package enum OperatorCatalog {
     Cumulations.operators,
     Quantization.operators,
     Convolutions.operators,
+    IntegerConvolutions.operators,
+    PatchOperators.operators,
     PoolingOperators.operators,
     Matrix.operators,
     Einsum.operators,
     Normalization.operators,
     Attention.operators,
+    FeatureOperators.operators,
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ("\($0.domain)/\($0.name)", $0) })

@@ -20,6 +20,11 @@ final class ModelProcess: @unchecked Sendable {
   /// More bytes than any line of the protocol has.
   private static let longestLine = 1 << 20
 
+  /// How many bytes are on the way at a time, if the system grants it.
+  private static let transfer: CInt = 1 << 20
+  /// `F_SETPIPE_SZ` of Linux, which Glibc's module does not show.
+  private static let setPipeSize: CInt = 1031
+
   private struct Answer: Decodable {
     var error: String?
     var bytes: Int?
@@ -36,6 +41,8 @@ final class ModelProcess: @unchecked Sendable {
       let file = try Self.connected(to: path)
       (input, output, errors, process) = (file, file, -1, nil)
       _ = fcntl(file, F_SETFL, O_NONBLOCK)
+      var size = Self.transfer
+      _ = setsockopt(file, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
       return
     }
     do {
@@ -47,7 +54,13 @@ final class ModelProcess: @unchecked Sendable {
       process = try ChildProcess.start(
         "/bin/sh", ["-c", command], files: [requests[0], answers[1], errors >= 0 ? errors : STDERR_FILENO],
         environment: ProcessInfo.processInfo.environment, inGroup: true)
-      for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+      for end in [input, output] {
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        #if os(Linux)
+          // As much as the system grants: 64 KiB, the default, are a switch of processes for every 64 KiB.
+          _ = fcntl(end, Self.setPipeSize, Self.transfer)
+        #endif
+      }
     } catch {
       throw ProcessFailure(.start, "it can't be started: \(error.localizedDescription)")
     }
@@ -103,9 +116,8 @@ final class ModelProcess: @unchecked Sendable {
   private func write(_ bytes: UnsafeRawBufferPointer) throws(ProcessFailure) {
     var done = 0
     while done < bytes.count {
-      try wait(input, POLLOUT)
       let count = Foundation.write(input, bytes.baseAddress! + done, bytes.count - done)
-      if count > 0 { done += count } else if errno != EAGAIN, errno != EINTR { throw ended() }
+      if count > 0 { done += count } else { try wait(input, POLLOUT, after: errno) }
     }
   }
 
@@ -149,14 +161,15 @@ final class ModelProcess: @unchecked Sendable {
   /// Reads at least one byte.
   private func some(_ bytes: UnsafeMutableRawBufferPointer) throws(ProcessFailure) -> Int {
     while true {
-      try wait(output, POLLIN)
       let count = read(output, bytes.baseAddress!, bytes.count)
       if count > 0 { return count }
-      if count == 0 || errno != EAGAIN && errno != EINTR { throw ended() }
+      try wait(output, POLLIN, after: count == 0 ? EPIPE : errno)
     }
   }
 
-  private func wait(_ file: CInt, _ events: CInt) throws(ProcessFailure) {
+  /// Waits until `file` can be used again, or throws what `problem`, the error of the system, means.
+  private func wait(_ file: CInt, _ events: CInt, after problem: CInt) throws(ProcessFailure) {
+    guard problem == EAGAIN || problem == EINTR else { throw ended() }
     var descriptor = pollfd(fd: file, events: Int16(events), revents: 0)
     let start = Date()
     while true {

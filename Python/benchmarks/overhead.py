@@ -88,10 +88,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passes", type=int, default=60)
     parser.add_argument("--resnet", action="store_true")
+    parser.add_argument("--small", action="store_true", help="without images of 3×224×224")
     parser.add_argument("--command", default=COMMAND)
     options = parser.parse_args()
     print("load", *os.getloadavg())
-    for shape in ((3, 32, 32), (3, 224, 224)):
+    for shape in ((3, 32, 32), (3, 224, 224))[: 1 if options.small else 2]:
         measure(nothing, shape, (1, 16, 64), options.passes, options.command)
     if options.resnet:
         measure(resnet, (3, 32, 32), (64,), max(options.passes // 4, 5), options.command)

@@ -20,11 +20,6 @@ final class ModelProcess: @unchecked Sendable {
   /// More bytes than any line of the protocol has.
   private static let longestLine = 1 << 20
 
-  /// How many bytes are on the way at a time, if the system grants it.
-  private static let transfer: CInt = 1 << 20
-  /// `F_SETPIPE_SZ` of Linux, which Glibc's module does not show.
-  private static let setPipeSize: CInt = 1031
-
   private struct Answer: Decodable {
     var error: String?
     var bytes: Int?
@@ -41,8 +36,6 @@ final class ModelProcess: @unchecked Sendable {
       let file = try Self.connected(to: path)
       (input, output, errors, process) = (file, file, -1, nil)
       _ = fcntl(file, F_SETFL, O_NONBLOCK)
-      var size = Self.transfer
-      _ = setsockopt(file, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
       return
     }
     do {
@@ -54,13 +47,7 @@ final class ModelProcess: @unchecked Sendable {
       process = try ChildProcess.start(
         "/bin/sh", ["-c", command], files: [requests[0], answers[1], errors >= 0 ? errors : STDERR_FILENO],
         environment: ProcessInfo.processInfo.environment, inGroup: true)
-      for end in [input, output] {
-        _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        #if os(Linux)
-          // As much as the system grants: 64 KiB, the default, are a switch of processes for every 64 KiB.
-          _ = fcntl(end, Self.setPipeSize, Self.transfer)
-        #endif
-      }
+      for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     } catch {
       throw ProcessFailure(.start, "it can't be started: \(error.localizedDescription)")
     }
@@ -116,8 +103,9 @@ final class ModelProcess: @unchecked Sendable {
   private func write(_ bytes: UnsafeRawBufferPointer) throws(ProcessFailure) {
     var done = 0
     while done < bytes.count {
+      try wait(input, POLLOUT)
       let count = Foundation.write(input, bytes.baseAddress! + done, bytes.count - done)
-      if count > 0 { done += count } else { try wait(input, POLLOUT, after: errno) }
+      if count > 0 { done += count } else if errno != EAGAIN, errno != EINTR { throw ended() }
     }
   }
 
@@ -161,15 +149,14 @@ final class ModelProcess: @unchecked Sendable {
   /// Reads at least one byte.
   private func some(_ bytes: UnsafeMutableRawBufferPointer) throws(ProcessFailure) -> Int {
     while true {
+      try wait(output, POLLIN)
       let count = read(output, bytes.baseAddress!, bytes.count)
       if count > 0 { return count }
-      try wait(output, POLLIN, after: count == 0 ? EPIPE : errno)
+      if count == 0 || errno != EAGAIN && errno != EINTR { throw ended() }
     }
   }
 
-  /// Waits until `file` can be used again, or throws what `problem`, the error of the system, means.
-  private func wait(_ file: CInt, _ events: CInt, after problem: CInt) throws(ProcessFailure) {
-    guard problem == EAGAIN || problem == EINTR else { throw ended() }
+  private func wait(_ file: CInt, _ events: CInt) throws(ProcessFailure) {
     var descriptor = pollfd(fd: file, events: Int16(events), revents: 0)
     let start = Date()
     while true {

@@ -10,7 +10,7 @@ OUT/NAME.scores.npy `[n, classes]`, by the network itself. Images are drawn, unl
 shape is, holds some: the first command writes the first 1,000 test images of Fashion-MNIST there.
 
 Needs onnx and onnxruntime. For each network a line: the largest difference of scores over the largest score, in batches of 1 and
-of 32, and how many predictions are equal. The exit code is 1 if a difference is above 1e-5, a prediction is another, or onnx's
+of 32, and how many predictions are equal. The exit code is 1 if a difference is above 5e-5, a prediction is another, or onnx's
 checker finds fault.
 """
 
@@ -21,6 +21,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
+
+# Routing by EM amplifies what 32 bits round: the network and onnxruntime are each that far from the same graph in 64 bits.
+LIMIT = 5e-5
 
 
 def write_images(out: Path, data: Path) -> None:
@@ -59,7 +63,7 @@ def compare(out: Path) -> bool:
             difference = max(difference, float(np.abs(scores - expected[:len(chosen)]).max() / np.abs(expected).max()))
             if batch > 1:
                 equal = int((scores.argmax(1) == expected.argmax(1)).sum())
-        sound &= difference <= 1e-5 and equal == len(images)
+        sound &= difference <= LIMIT and equal == len(images)
         print(f"| {path.stem} | {len(images)} | {len(model.graph.node)} | {difference:.1e} | {equal} of {len(images)} |")
     return sound
 

@@ -8,7 +8,7 @@ import Tensors
 /// Small networks of every architecture, whose weights are all drawn, β too, so that none can be forgotten.
 enum ExportedNetworks {
   static let cnn: [(name: String, model: any Model)] = [
-    ("cnn", cnn([1, 28, 28], classes: 10) { _ in }),
+    ("cnn, little", cnn([1, 28, 28], classes: 10) { _ in }),
     (
       "cnn, odd sizes",
       cnn([3, 15, 13], classes: 3) { ($0.channels, $0.kernelSize, $0.preprocessing) = ([5], 3, .none) }
@@ -17,7 +17,7 @@ enum ExportedNetworks {
   ]
 
   static let matrixCapsules: [(name: String, model: any Model)] = [
-    ("matrix capsules", matrix([1, 28, 28], classes: 5) { _ in }),
+    ("matrix capsules, little", matrix([1, 28, 28], classes: 5) { _ in }),
     (
       "matrix capsules, one iteration without coordinates",
       matrix([2, 20, 17], classes: 2) { ($0.iterations, $0.addsCoordinates) = (1, false) }
@@ -44,7 +44,7 @@ enum ExportedNetworks {
   ]
 
   static let dynamicCapsules: [(name: String, model: any Model)] = [
-    ("dynamic capsules", dynamic([1, 28, 28], classes: 10) { $0.decoder = .init(hiddenUnits: [9]) }),
+    ("dynamic capsules, little", dynamic([1, 28, 28], classes: 10) { $0.decoder = .init(hiddenUnits: [9]) }),
     (
       "dynamic capsules, standardised crop",
       dynamic([3, 27, 24], classes: 4) {

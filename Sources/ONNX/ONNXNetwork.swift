@@ -30,11 +30,11 @@ final class ONNXNetwork: Sendable {
     self.file = file
     let input = try ImageInput(of: original, layout: options.layout, imageShape: options.imageShape, file: file)
     let (constant, folded) = ConstantFolding.apply(to: original)
-    let (fusedModel, fused) = BatchNormalizationFolding.apply(to: constant)
+    let (whole, fused) = BatchNormalizationFolding.apply(to: constant)
     (self.input, self.folded, self.fused) = (input, folded, fused)
 
     let batch = input.fixedBatch ?? 1
-    let outputs = try Self.lowered(fusedModel, input, batch: batch, file).values
+    let (fusedModel, outputs, hopeless) = try Self.outputs(of: whole, input, batch: batch, options.output, file)
     let (output, count) = try Self.output(outputs, of: fusedModel, batch: batch, named: options.output, file)
     var selection = ScoreSelection(of: output, classCount: count, in: fusedModel.graph)
     var model = fusedModel
@@ -52,9 +52,17 @@ final class ONNXNetwork: Sendable {
     (self.model, self.selection, self.classCount) = (model, selection, max(count, 2))
     sample = lowered.program
     var notes = [input.note, selection.note].compactMap { $0 }
+    if !hopeless.isEmpty {
+      notes.append("it can't compute \(hopeless.map { "“\($0)”" }.joined(separator: ", ")), which it does not need")
+    }
 
     var group = input.fixedBatch
-    if group == nil, !Self.takesSeveral(model, input, sample, count, file) {
+    let perImage = max(sample.resultElements / batch, 1)
+    if group == nil, 2 * perImage > Self.chunkElements {
+      // Two would not make a chunk, nor need they be tried.
+      group = 1
+      notes.append("its results for two images are large, so it is given one at a time")
+    } else if group == nil, !Self.takesSeveral(model, input, sample, count, file) {
       group = 1
       notes.append("it computes several images otherwise than one at a time, so it is given one at a time")
     } else if let group, group > 1 {
@@ -63,7 +71,6 @@ final class ONNXNetwork: Sendable {
       notes.append("it takes one image at a time")
     }
     groupSize = group
-    let perImage = max(sample.resultElements / batch, 1)
     var chunk = 64
     while chunk > 1, chunk * perImage > Self.chunkElements { chunk /= 2 }
     if let group { chunk = max(chunk / group, 1) * group }
@@ -127,13 +134,43 @@ final class ONNXNetwork: Sendable {
   private static func lowered(
     _ model: ONNXModel, _ input: ImageInput, batch: Int, _ file: String
   ) throws -> (program: Program, values: [Value]) {
-    let builder = ProgramBuilder()
+    let allowance = model.constantAllowance
+    // A thousand channels of the size of an image are more than any classifier's; beside them, tables for all images.
+    let builder = ProgramBuilder(
+      tensorLimit: allowance + batch * input.imageShape.count << 10, constantLimit: allowance)
     let images = builder.input(shape: Shape([batch] + input.dimensions), type: input.type)
     do {
       let values = try GraphLowering.lower(model.graph, inputs: [input.name: .computed(images)], builder: builder)
       return (builder.program(inputs: [images], outputs: values), values)
     } catch let failure as GraphLowering.Failure {
       throw failure.error(file: file)
+    }
+  }
+
+  /// The values of the outputs, and the names of those that can't be lowered, without which the model is returned: labels
+  /// beside scores may need texts and tables.
+  /// - Throws: what is the matter with all of them, if none holds scores.
+  private static func outputs(
+    of model: ONNXModel, _ input: ImageInput, batch: Int, _ chosen: String?, _ file: String
+  ) throws -> (ONNXModel, [Value], hopeless: [String]) {
+    do {
+      return (model, try lowered(model, input, batch: batch, file).values, [])
+    } catch {
+      var rest = model
+      var (names, values): ([String], [Value]) = ([], [])
+      for name in model.graph.outputs where chosen ?? name == name {
+        rest.graph = model.graph
+        rest.graph.outputs = [name]
+        ConstantFolding.removeUnused(from: &rest.graph)
+        guard let value = try? lowered(rest, input, batch: batch, file).values.first else { continue }
+        names.append(name)
+        values.append(value)
+      }
+      guard values.contains(where: { $0.type.isReal && $0.constant == nil }) else { throw error }
+      rest.graph = model.graph
+      rest.graph.outputs = names
+      ConstantFolding.removeUnused(from: &rest.graph)
+      return (rest, values, model.graph.outputs.filter { !names.contains($0) })
     }
   }
 

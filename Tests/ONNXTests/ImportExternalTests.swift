@@ -92,7 +92,7 @@ struct ImportExternalTests {
     try FileHandle(forWritingTo: URL(filePath: folder("models/w.bin"))).truncate(atOffset: UInt64(size))
     var tensor = external([("location", "w.bin")], count: 4 * size)
     tensor.elementType = ElementType.int2.rawValue
-    expectFailure("more than 1060 MiB of memory") { _ = try read(tensor) }
+    expectFailure("more than 976 MiB of memory") { _ = try read(tensor) }
   }
 
   @Test func compressedModelsAreRead() throws {

@@ -32,9 +32,14 @@ struct Mutator {
       case 5:
         let other = below(bytes.count - length + 1)
         for i in 0..<length { bytes[other + i] = bytes[at + i] }
-      case 6: bytes.replaceSubrange(at..<at + length, with: repeatElement(0xFF, count: min(length, 10)))
+      case 6:
+        bytes.replaceSubrange(at..<at + length, with: repeatElement(0xFF, count: min(length, 10)))
       default:
-        if below(8) == 0 { bytes.removeSubrange(at...) } else { bytes[at] &+= UInt8(truncatingIfNeeded: below(3) - 1) }
+        if below(8) == 0 {
+          bytes.removeSubrange(at...)
+        } else {
+          bytes[at] &+= UInt8(truncatingIfNeeded: below(3) - 1)
+        }
       }
     }
     return bytes
@@ -53,12 +58,26 @@ struct ImportMutationTests {
   private static let wanted = environment["ROBUST_ONNX_FUZZ"].flatMap { Int($0) }
 
   /// As many changes as `ROBUST_ONNX_FUZZ` says, of a small model or of the one that `ROBUST_ONNX_FUZZ_MODEL` names.
-  @Test(.enabled(if: wanted != nil, "ROBUST_ONNX_FUZZ says no number")) func manyChangedFilesAreReadOrRefused() throws {
+  @Test(.enabled(if: wanted != nil, "ROBUST_ONNX_FUZZ says no number"))
+  func manyChangedFilesAreReadOrRefused() throws {
     let path = Self.environment["ROBUST_ONNX_FUZZ_MODEL"]
     let bytes = try path.map { try Data(contentsOf: URL(filePath: $0)) } ?? TinyModel.bytes
     let seed = Self.environment["ROBUST_ONNX_FUZZ_SEED"].flatMap { UInt64($0) } ?? 2
     let read = checkMutations(of: Array(bytes), count: Self.wanted!, seed: seed)
     print("\(read) of \(Self.wanted!) changed copies could be read")
+    guard let peak = Self.peakMemory() else { return }
+    print("at most \(peak >> 20) MiB of memory were in use")
+    // What a file describes may take twenty times its size, and what it makes of that as much.
+    #expect(peak < 1 << 30 + 40 * bytes.count)
+  }
+
+  /// The most bytes that this process has held at a time, where the system tells.
+  private static func peakMemory() -> Int? {
+    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
+      Int($0)
+    }.map { $0 << 10 }
   }
 
   /// - Returns: how many could be read.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Computes, once, what no image changes.
 ///
 /// Lowering does so anyway, but for every batch size again; and the passes that fuse nodes look for constants.
@@ -10,11 +12,14 @@ enum ConstantFolding {
     var model = model
     var folded: [String] = []
     var kept: [Node] = []
+    // Small files can ask for many large constants.
+    var allowance = model.constantAllowance
     for node in model.graph.nodes {
-      guard let results = results(of: node, model.graph.constants) else {
+      guard let results = results(of: node, model.graph.constants, allowance) else {
         kept.append(node)
         continue
       }
+      allowance -= results.values.reduce(0) { $0 + $1.shape.count }
       model.graph.constants.merge(results) { $1 }
       if node.operatorName != "Constant" { folded.append(node.name) }
     }
@@ -45,14 +50,16 @@ enum ConstantFolding {
     return names
   }
 
-  private static func results(of node: Node, _ constants: [String: Constant]) -> [String: Constant]? {
+  private static func results(
+    of node: Node, _ constants: [String: Constant], _ allowance: Int
+  ) -> [String: Constant]? {
     var known: [String: Constant] = [:]
     for name in names(usedBy: node) { known[name] = constants[name] }
     guard node.inputs.compactMap({ $0 }).allSatisfy({ known[$0] != nil }) else { return nil }
     let names = node.outputs.compactMap { $0 }
     let graph = Subgraph(inputs: [], outputs: names, nodes: [node], constants: known)
-    guard let values = try? GraphLowering.lower(graph, inputs: [:], builder: ProgramBuilder()),
-      values.count == names.count
+    let builder = ProgramBuilder(tensorLimit: allowance, constantLimit: allowance)
+    guard let values = try? GraphLowering.lower(graph, inputs: [:], builder: builder), values.count == names.count
     else { return nil }
     let results = values.compactMap(\.constant)
     guard results.count == names.count else { return nil }

@@ -106,8 +106,8 @@ package struct GraphLowering {
   /// Small files can ask for many large constants.
   private mutating func account(for values: [Value]) throws {
     for case .constant(let constant) in values { constantElements += constant.shape.count }
-    guard constantElements <= 4 * ProgramBuilder.maximumElements else {
-      throw LoweringFailure.unsupported("the constants so far have more than \(constantElements) elements")
+    guard constantElements <= builder.constantLimit else {
+      throw LoweringFailure.unsupported("what is computed of constants so far has \(constantElements) elements")
     }
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A model as its file describes it, checked and put in order: functions are inlined, nodes come after those they take
 /// from, weights are at hand. Nothing is computed or fused yet.
 package struct ONNXModel: Sendable {
@@ -28,6 +30,18 @@ package struct ONNXModel: Sendable {
     self.outputs = outputs
     self.graph = graph
     self.metadata = metadata
+  }
+}
+
+extension ONNXModel {
+  /// The most elements that nodes may make of constants: those of the file four times, as each may be
+  /// dequantised, transposed and reshaped, and 2²⁴, so that no small file takes much.
+  var constantAllowance: Int {
+    var count = graph.constants.values.reduce(0) { $0 + $1.shape.count }
+    for node in graph.nodes {
+      for case .tensor(let constant) in node.attributes.values { count += constant.shape.count }
+    }
+    return 4 * count + 1 << 24
   }
 }
 

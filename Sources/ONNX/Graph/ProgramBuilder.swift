@@ -5,6 +5,10 @@ package import Tensors
 package final class ProgramBuilder {
   /// The most elements that one tensor may have: 512 MiB of floats.
   package static let maximumElements = 1 << 27
+  /// The most elements that one tensor may have here.
+  let tensorLimit: Int
+  /// The most elements that all constants may have that nodes make.
+  let constantLimit: Int
 
   private(set) var steps: [Program.Step] = []
   private(set) var leaves: [Program.Leaf] = []
@@ -12,7 +16,10 @@ package final class ProgramBuilder {
   /// The node that is lowered now, for messages and descriptions.
   package var nodeName = ""
 
-  package init() {}
+  package init(tensorLimit: Int = maximumElements, constantLimit: Int = 4 * maximumElements) {
+    self.tensorLimit = min(tensorLimit, Self.maximumElements)
+    self.constantLimit = constantLimit
+  }
 
   /// A slot that whoever runs the program fills: the image.
   package func input(shape: Shape, type: ElementType = .float) -> Computed { computed(shape: shape, type: type) }
@@ -21,8 +28,8 @@ package final class ProgramBuilder {
   package func emit(
     _ operation: some Operation, _ inputs: [Value], shape: Shape, type: ElementType
   ) throws -> Value {
-    guard shape.count <= Self.maximumElements else {
-      throw LoweringFailure.unsupported("its result of \(shape) has more than \(Self.maximumElements) elements")
+    guard shape.count <= tensorLimit else {
+      throw LoweringFailure.unsupported("its result of \(shape) has more than \(tensorLimit) elements")
     }
     let constants = inputs.compactMap(\.constant)
     if constants.count == inputs.count {
@@ -41,8 +48,8 @@ package final class ProgramBuilder {
     for dimension in dimensions {
       guard dimension >= 0 else { throw LoweringFailure.invalid("a negative dimension in \(dimensions)") }
       let (product, overflow) = count.multipliedReportingOverflow(by: max(dimension, 1))
-      guard !overflow, product <= Self.maximumElements else {
-        throw LoweringFailure.unsupported("a tensor of \(dimensions) has more than \(Self.maximumElements) elements")
+      guard !overflow, product <= tensorLimit else {
+        throw LoweringFailure.unsupported("a tensor of \(dimensions) has more than \(tensorLimit) elements")
       }
       count = product
     }

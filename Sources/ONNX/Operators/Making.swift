@@ -71,6 +71,7 @@ enum Making {
     guard count <= Double(ProgramBuilder.maximumElements) else {
       throw LoweringFailure.unsupported("a range of \(count) elements")
     }
+    _ = try invocation.boundedShape([Int(count)])
     let scalars = (0..<Int(count)).map { Float(start + Double($0) * step) }
     return [invocation.constant(Tensor(scalars, shape: [scalars.count]), type: type)]
   }

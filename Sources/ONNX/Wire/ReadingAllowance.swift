@@ -1,7 +1,10 @@
-/// How much memory a file may make us take: little more than its own size, so that no small file can ask for much.
+/// How much memory a file may make us take: some multiples of its own size, so that no small file
+/// can ask for much.
 package final class ReadingAllowance {
-  /// What a file may take beyond its size: 1 GiB. Quantised weights take more here than in the file.
-  package static let surplus = 1 << 30
+  /// What a file may take beyond multiples of its size: 256 MiB.
+  package static let surplus = 1 << 28
+  /// Quantised weights take more here than in the file: those of four bits sixteen times as much.
+  private static let multiple = 20
   /// The most that the sizes of all files add: 8 GiB.
   static let maximumSize = 1 << 33
 
@@ -11,6 +14,8 @@ package final class ReadingAllowance {
   /// - Parameter size: of the file in bytes.
   package init(fileSize size: Int) { self.size = min(size, Self.maximumSize) }
 
+  private var limit: Int { Self.multiple * size + Self.surplus }
+
   /// Adds the size of a file beside the model's that holds weights of it.
   func add(fileSize: Int) { size = min(size + min(fileSize, Self.maximumSize), Self.maximumSize) }
 
@@ -18,9 +23,9 @@ package final class ReadingAllowance {
   /// - Throws: `ModelFailure` if these are too many.
   package func take(_ bytes: Int) throws {
     let (sum, overflow) = taken.addingReportingOverflow(bytes)
-    guard !overflow, sum <= size + Self.surplus else {
+    guard !overflow, sum <= limit else {
       throw ModelFailure(
-        "what its \(size) bytes describe would take more than \((size + Self.surplus) >> 20) MiB of memory",
+        "what its \(size) bytes describe would take more than \(limit >> 20) MiB of memory",
         remedy: "export a smaller model, and one that is not quantised")
     }
     taken = sum

@@ -42,6 +42,16 @@ extension Kernels {
       }
       return
     }
+    if let kept, kept.matches(weights.baseAddress!), shape.suitsProduct || shape.suitsWinograd {
+      let finish = ConvolutionFinish(bias: bias, residual: residual, range: range)
+      if shape.suitsProduct {
+        shape.convolveByProduct(input: input.baseAddress!, weights: kept, finish, into: output.baseAddress!)
+      } else {
+        shape.convolveByWinograd(
+          Array(0..<shape.batch), input: input.baseAddress!, weights: kept, finish, into: output.baseAddress!)
+      }
+      return
+    }
     if shape.suitsPrimitive(.forward, isKept: kept != nil),
       ConvolutionPrimitive.use(
         shape, .forward, hasBias: bias != nil,
@@ -102,6 +112,18 @@ extension Kernels {
     if shape.suitsDepthwiseLoops {
       forEachImage { dy, dx in
         reverseOfDepthwiseByInput(shape, weights: weights, gradient: dy, into: dx)
+      }
+      return
+    }
+    if let kept, kept.matches(weights.baseAddress!), shape.suitsProduct || shape.suitsWinograd {
+      var images: [Int] = []
+      forEachImage { dy, _ in images.append((dy - gradient.baseAddress!) / shape.outputCount) }
+      if shape.suitsProduct {
+        shape.reverseByProduct(images, gradient: gradient.baseAddress!, weights: kept, into: result.baseAddress!)
+      } else {
+        shape.turned.convolveByWinograd(
+          images, input: gradient.baseAddress!, weights: kept, isTurned: true, ConvolutionFinish(),
+          into: result.baseAddress!)
       }
       return
     }

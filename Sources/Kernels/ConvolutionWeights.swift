@@ -8,6 +8,19 @@ package import Tensors
 package final class ConvolutionWeights: Sendable {
   private let tensor: Tensor
   private let copies = Mutex<[ConvolutionPrimitive.Key: BlockedWeights]>([:])
+  private let panels = Mutex<[PanelKey: Tensor]>([:])
+
+  private let matrices = Mutex<[MatrixKey: Tensor]>([:])
+
+  private struct PanelKey: Hashable {
+    let side: Int
+    let isTurned: Bool
+  }
+
+  private struct MatrixKey: Hashable {
+    let taps: [Int]
+    let isTransposed: Bool
+  }
 
   package init(_ tensor: Tensor) { self.tensor = tensor }
 
@@ -23,6 +36,91 @@ package final class ConvolutionWeights: Sendable {
       let copy = make()
       copies[key] = copy
       return copy
+    }
+  }
+}
+
+extension ConvolutionWeights {
+  /// The matrix `[filters, channels × taps]` of some elements of each kernel, or its transpose.
+  func matrix(_ taps: [Int], isTransposed: Bool) -> UnsafePointer<Float> {
+    let made = matrices.withLock { matrices in
+      let key = MatrixKey(taps: taps, isTransposed: isTransposed)
+      if let made = matrices[key] { return made }
+      let made = chosen(taps, isTransposed: isTransposed)
+      matrices[key] = made
+      return made
+    }
+    return made.withUnsafeBuffer { $0.baseAddress! }
+  }
+
+  private func chosen(_ taps: [Int], isTransposed: Bool) -> Tensor {
+    let filters = tensor.shape[0]
+    let channels = tensor.shape[1]
+    let kernel = tensor.count / (filters * channels)
+    if !isTransposed, taps.count == kernel { return tensor }
+    let columns = channels * taps.count
+    return tensor.withUnsafeBuffer { weights in
+      Tensor(uninitialized: isTransposed ? [columns, filters] : [filters, columns]) { result in
+        for filter in 0..<filters {
+          for column in 0..<columns {
+            let (channel, tap) = (column / taps.count, taps[column % taps.count])
+            result[isTransposed ? column * filters + filter : filter * columns + column] =
+              weights[(filter * channels + channel) * kernel + tap]
+          }
+        }
+      }
+    }
+  }
+
+  /// Transformed kernels in panels of columns, `[position, panel, channel, filter of the panel]`; for the gradient by the
+  /// input (`isTurned`) channels and filters change places, and kernels are turned by half a turn.
+  func panels<Transform: WinogradTransform>(_: Transform.Type, isTurned: Bool) -> UnsafePointer<Float> {
+    let made = panels.withLock { panels in
+      let key = PanelKey(side: Transform.side, isTurned: isTurned)
+      if let made = panels[key] { return made }
+      let made = transformed(Transform.self, isTurned: isTurned)
+      panels[key] = made
+      return made
+    }
+    // The tensor lives as long as this.
+    return made.withUnsafeBuffer { $0.baseAddress! }
+  }
+
+  private func transformed<Transform: WinogradTransform>(_: Transform.Type, isTurned: Bool) -> Tensor {
+    let (filters, channels) = (tensor.shape[0], tensor.shape[1])
+    let (inner, outer) = isTurned ? (filters, channels) : (channels, filters)
+    let (side, width) = (Transform.side, ProductTile.columns)
+    let panels = (outer + width - 1) / width
+    let g = Transform.filter
+    return tensor.withUnsafeBuffer { weights in
+      Tensor(uninitialized: [side * side, panels, inner, width]) { result in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: side * 3) { half in
+          for k in 0..<inner {
+            for column in 0..<panels * width {
+              let place = (column / width * inner + k) * width + column % width
+              let pitch = panels * inner * width
+              guard column < outer else {
+                for position in 0..<side * side { result[position * pitch + place] = 0 }
+                continue
+              }
+              let kernel = ((isTurned ? k : column) * channels + (isTurned ? column : k)) * 9
+              for i in 0..<side {
+                for b in 0..<3 {
+                  half[i * 3 + b] = (0..<3).reduce(0) { sum, a in
+                    sum + g[i * 3 + a] * Double(weights[kernel + (isTurned ? 8 - 3 * a - b : 3 * a + b)])
+                  }
+                }
+              }
+              for i in 0..<side {
+                for j in 0..<side {
+                  let sum = (0..<3).reduce(0) { sum, b in sum + half[i * 3 + b] * g[j * 3 + b] }
+                  result[(i * side + j) * pitch + place] = Float(sum)
+                }
+              }
+            }
+          }
+        }
+      }
     }
   }
 }

@@ -10,9 +10,6 @@ extension ConvolutionShape {
     guard kernelCount > 1 else { return isKept && groups == 1 && channels >= 8 && outputPlane <= 64 }
     return groupChannels >= 8 || isDepthwise || direction == .byWeights
   }
-
-  /// Whether each filter sees one channel.
-  var isDepthwise: Bool { groupChannels == 1 && groups > 1 }
 }
 
 extension Kernels {
@@ -28,22 +25,19 @@ extension Kernels {
     range: ClosedRange<Float>? = nil, kept: ConvolutionWeights? = nil, into output: MutableFloats
   ) {
     let plane = shape.outputPlane
-    func finish(_ image: Int, bias: Floats? = nil) {
+    func complete(_ image: Int, bias: Floats? = nil) {
       let y = output.baseAddress! + image * shape.outputCount
       let residual = residual.map { $0.baseAddress! + image * shape.outputCount }
-      complete(y, rows: shape.filters, columns: plane, bias, residual, range)
+      Kernels.complete(y, rows: shape.filters, columns: plane, bias, residual, range)
     }
+    let finish = ConvolutionFinish(bias: bias, residual: residual, range: range)
     if shape.suitsDepthwiseLoops {
       for image in 0..<shape.batch {
-        convolveDepthwise(
-          shape, input: input.baseAddress! + image * shape.inputCount, weights: weights, bias: bias,
-          into: output.baseAddress! + image * shape.outputCount)
-        finish(image)
+        convolveDepthwise(shape, image: image, input: input, weights: weights, finish, into: output)
       }
       return
     }
     if let kept, kept.matches(weights.baseAddress!), shape.suitsProduct || shape.suitsWinograd {
-      let finish = ConvolutionFinish(bias: bias, residual: residual, range: range)
       if shape.suitsProduct {
         shape.convolveByProduct(input: input.baseAddress!, weights: kept, finish, into: output.baseAddress!)
       } else {
@@ -62,7 +56,7 @@ extension Kernels {
             primitive.set(.source, input.baseAddress! + image * shape.inputCount)
             primitive.run()
             primitive.get(.destination, into: output.baseAddress! + image * shape.outputCount)
-            finish(image)
+            complete(image)
           }
         })
     {
@@ -83,7 +77,7 @@ extension Kernels {
             shape.matrix(of: weights, group), Matrix(columns, shape.taps, plane), adding: first != nil,
             into: y + group * shape.groupFilters * plane)
         }
-        finish(image, bias: kept == nil ? nil : bias)
+        complete(image, bias: kept == nil ? nil : bias)
       }
     }
   }

@@ -47,22 +47,23 @@ struct ConvolutionFinish {
     }
   #endif
 
-  /// Writes `count` pixels of eight filters, the first of them `filter`, which lie side by side, to planes `plane` apart;
-  /// the first belongs to the element `place` of the result.
+  /// Writes `count` pixels of `lanes` ≤ 8 filters, the first of them `filter`, which lie side by side, to planes `plane`
+  /// apart; the first belongs to the element `place` of the result.
   func scatter(
-    _ pixels: UnsafePointer<SIMD8<Float>>, count: Int, filter: Int, plane: Int, at place: Int,
+    _ pixels: UnsafePointer<SIMD8<Float>>, count: Int, filter: Int, lanes: Int = 8, plane: Int, at place: Int,
     into output: UnsafeMutablePointer<Float>
   ) {
     var pixel = 0
     while pixel + 8 <= count {
       let x = pixels + pixel
       transposed(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]) { channel, sums in
+        guard channel < lanes else { return }
         store(sums, filter: filter &+ channel, at: place &+ channel &* plane &+ pixel, into: output)
       }
       pixel += 8
     }
     while pixel < count {
-      for channel in 0..<8 {
+      for channel in 0..<lanes {
         let place = place + channel * plane + pixel
         output[place] = finished(pixels[pixel][channel], filter: filter + channel, at: place)
       }

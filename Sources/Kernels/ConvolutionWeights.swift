@@ -104,16 +104,19 @@ extension ConvolutionWeights {
                 continue
               }
               let kernel = ((isTurned ? k : column) * channels + (isTurned ? column : k)) * 9
+              let turn = isTurned ? 8 : 0
               for i in 0..<side {
                 for b in 0..<3 {
-                  half[i * 3 + b] = (0..<3).reduce(0) { sum, a in
-                    sum + g[i * 3 + a] * Double(weights[kernel + (isTurned ? 8 - 3 * a - b : 3 * a + b)])
-                  }
+                  let column = Double(weights[kernel + abs(turn - b)])
+                  let middle = Double(weights[kernel + abs(turn - 3 - b)])
+                  let last = Double(weights[kernel + abs(turn - 6 - b)])
+                  half[3 * i + b] = g[3 * i] * column + g[3 * i + 1] * middle + g[3 * i + 2] * last
                 }
               }
               for i in 0..<side {
                 for j in 0..<side {
-                  let sum = (0..<3).reduce(0) { sum, b in sum + half[i * 3 + b] * g[j * 3 + b] }
+                  let sum =
+                    half[3 * i] * g[3 * j] + half[3 * i + 1] * g[3 * j + 1] + half[3 * i + 2] * g[3 * j + 2]
                   result[(i * side + j) * pitch + place] = Float(sum)
                 }
               }

@@ -1,224 +1,74 @@
-// Convolutions whose filters see one channel each: too little work for a matrix product, and oneDNN's own would spend
-// more on its blocked layout than on them. Planes are laid out between zeros, with the columns of a stride apart, so that
-// every element of the kernel reads neighbours.
+// Convolutions whose filters see one channel each: too little work for a matrix product. Filters lie side by side in
+// vectors, each with its own weights.
 
 extension ConvolutionShape {
-  /// Whether the loops below are made for it.
+  /// Whether each filter sees one channel.
+  var isDepthwise: Bool { groupChannels == 1 && groups > 1 }
+
+  /// Whether the loops below are made for it: planes that a cache holds, of some channels.
   var suitsDepthwiseLoops: Bool {
     isDepthwise && depth == .single && kernelCount <= 128
-      && [rows, columns].allSatisfy {
-        $0.stride <= 4 && $0.dilation <= 16 && max($0.before, $0.after) <= 64
-      }
-  }
-}
-
-/// A plane between zeros, and what elements of a kernel make of it: `rows` × `columns` sums, in whole vectors.
-private struct DepthwisePlanes {
-  let rows: Int
-  let columns: Int
-  /// From one row of the source to the next; a row holds `phases` runs of `pitch` elements.
-  let line: Int
-  let pitch: Int
-  /// From a row of sums to the next, in rows of the source.
-  let step: Int
-  let sourceCount: Int
-
-  init(rows: Int, columns: Int, rowStride: Int, columnStride: Int, rowReach: Int, columnReach: Int) {
-    let width = columns > 8 ? 16 : 8
-    self.rows = (rows + 3) / 4 * 4
-    self.columns = (columns + width - 1) / width * width
-    pitch = self.columns + columnReach
-    line = pitch * columnStride
-    step = rowStride
-    sourceCount = ((self.rows - 1) * rowStride + rowReach + 1) * line
+      && [rows, columns].allSatisfy { $0.before <= 1024 && $0.after <= 1024 }
+      && max(rows.reach, rows.before + rows.size) * max(columns.reach, columns.before + columns.size) <= 1 << 20
   }
 
-  /// Elements of a kernel: where the source has them, and which weights they are.
-  struct Taps {
-    var offsets: [Int] = []
-    var indices: [Int] = []
+  /// Where the elements of a kernel are from its first, in rows of `pitch` elements.
+  fileprivate func tapOffsets(pitch: Int) -> [Int] {
+    (0..<rows.kernel).flatMap { i in
+      (0..<columns.kernel).map { i * rows.dilation * pitch + $0 * columns.dilation }
+    }
   }
 
-  var sumCount: Int { rows * columns }
-
-  /// `sums = start + Σ weights[indices[t]] source[· + offsets[t]]`; adds to them if `start` is nil.
-  func correlate(
-    _ source: UnsafePointer<Float>, _ taps: Taps, _ weights: UnsafePointer<Float>, start: Float?,
-    into sums: UnsafeMutablePointer<Float>
+  /// The weights of eight filters, those of a tap side by side; `filter` gives the filter of a lane.
+  fileprivate func laneWeights(
+    _ weights: Floats, into vectors: UnsafeMutablePointer<SIMD8<Float>>, _ filter: (_ lane: Int) -> Int
   ) {
-    if columns % 16 == 0 {
-      correlate(SIMD16<Float>.self, source, taps, weights, start: start, into: sums)
-    } else {
-      correlate(SIMD8<Float>.self, source, taps, weights, start: start, into: sums)
-    }
-  }
-
-  @inline(__always)
-  private func correlate<Vector: SIMD>(
-    _: Vector.Type, _ source: UnsafePointer<Float>, _ taps: Taps, _ weights: UnsafePointer<Float>,
-    start: Float?,
-    into sums: UnsafeMutablePointer<Float>
-  ) where Vector.Scalar == Float {
-    let step = step * line
-    func load(_ x: UnsafePointer<Float>) -> Vector {
-      UnsafeRawPointer(x).loadUnaligned(as: Vector.self)
-    }
-    taps.offsets.withUnsafeBufferPointer { offsets in
-      taps.indices.withUnsafeBufferPointer { indices in
-        for row in stride(from: 0, to: rows, by: 4) {
-          for column in stride(from: 0, to: columns, by: Vector.scalarCount) {
-            let x = source + row * step + column
-            let y = sums + row * columns + column
-            var (a, b, c, d) = (Vector(), Vector(), Vector(), Vector())
-            if let start {
-              a = Vector(repeating: start)
-              (b, c, d) = (a, a, a)
-            } else {
-              (a, b, c, d) = (load(y), load(y + columns), load(y + 2 * columns), load(y + 3 * columns))
-            }
-            for tap in 0..<offsets.count {
-              let (x, weight) = (x + offsets[tap], Vector(repeating: weights[indices[tap]]))
-              a = a.addingProduct(weight, load(x))
-              b = b.addingProduct(weight, load(x + step))
-              c = c.addingProduct(weight, load(x + 2 * step))
-              d = d.addingProduct(weight, load(x + 3 * step))
-            }
-            let result = UnsafeMutableRawPointer(y)
-            result.storeBytes(of: a, as: Vector.self)
-            (result + columns * 4).storeBytes(of: b, as: Vector.self)
-            (result + columns * 8).storeBytes(of: c, as: Vector.self)
-            (result + columns * 12).storeBytes(of: d, as: Vector.self)
-          }
-        }
-      }
-    }
-  }
-
-  /// Gives `body` memory for the source, all zero, and for `count` times the sums.
-  func withScratch(
-    _ count: Int = 1,
-    _ body: (_ source: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>) -> Void
-  ) {
-    let (whole, all) = ((sourceCount + 15) / 16 * 16, count * sumCount)
-    withUnsafeTemporaryAllocation(byteCount: (whole + all) * 4, alignment: 64) { memory in
-      let source = memory.baseAddress!.bindMemory(to: Float.self, capacity: whole + all)
-      source.update(repeating: 0, count: whole)
-      body(source, source + whole)
+    for lane in 0..<8 {
+      let kernel = weights.baseAddress! + filter(lane) * kernelCount
+      for tap in 0..<kernelCount { vectors[tap][lane] = kernel[tap] }
     }
   }
 }
 
-/// The runs in which the columns of a row lie, by their remainder by the stride after the padding.
-private struct ColumnRuns {
-  let size: Int
-  let stride: Int
-  let before: Int
-
-  /// The first column of run `phase`, and its place there.
-  @inline(__always)
-  func first(_ phase: Int) -> (column: Int, place: Int) {
-    let column = (phase - before % stride + stride) % stride
-    return (column, (column + before) / stride)
-  }
-
-  /// Copies a row to its runs, which begin `pitch` apart and end there.
-  @inline(__always)
-  func split(_ row: UnsafePointer<Float>, _ runs: UnsafeMutablePointer<Float>, pitch: Int) {
-    var done = 0
-    if stride == 2 {
-      let (even, odd) = (before % 2, 1 - before % 2)
-      let a = runs + even * pitch + first(even).place
-      let b = runs + odd * pitch + first(odd).place
-      let room = pitch - max(first(even).place, first(odd).place)
-      while 2 * done + 16 <= size, done + 8 <= room {
-        let both = UnsafeRawPointer(row + 2 * done).loadUnaligned(as: SIMD16<Float>.self)
-        UnsafeMutableRawPointer(a + done).storeBytes(of: both.evenHalf, as: SIMD8<Float>.self)
-        UnsafeMutableRawPointer(b + done).storeBytes(of: both.oddHalf, as: SIMD8<Float>.self)
-        done += 8
-      }
-    }
-    for phase in 0..<stride {
-      let (column, place) = first(phase)
-      guard column < size else { continue }
-      let (run, count) = (runs + phase * pitch + place, min((size - 1 - column) / stride + 1, pitch - place))
-      if stride == 1 {
-        copy(row, run, count)
-      } else {
-        var i = done
-        while i < count {
-          run[i] = row[column + i * stride]
-          i += 1
-        }
-      }
-    }
-  }
-
-  /// Copies a row from its runs, which begin `pitch` apart.
-  @inline(__always)
-  func join(_ runs: UnsafePointer<Float>, pitch: Int, _ row: UnsafeMutablePointer<Float>) {
-    var done = 0
-    if stride == 2 {
-      let (even, odd) = (before % 2, 1 - before % 2)
-      let a = runs + even * pitch + first(even).place
-      let b = runs + odd * pitch + first(odd).place
-      while 2 * done + 16 <= size {
-        var both = SIMD16<Float>()
-        both.evenHalf = UnsafeRawPointer(a + done).loadUnaligned(as: SIMD8<Float>.self)
-        both.oddHalf = UnsafeRawPointer(b + done).loadUnaligned(as: SIMD8<Float>.self)
-        UnsafeMutableRawPointer(row + 2 * done).storeBytes(of: both, as: SIMD16<Float>.self)
-        done += 8
-      }
-    }
-    for phase in 0..<stride {
-      let (column, place) = first(phase)
-      guard column < size else { continue }
-      let (run, count) = (runs + phase * pitch + place, (size - 1 - column) / stride + 1)
-      if stride == 1 {
-        copy(run, row, count)
-      } else {
-        var i = done
-        while i < count {
-          row[column + i * stride] = run[i]
-          i += 1
-        }
-      }
-    }
-  }
+extension WindowAxis {
+  /// From the first padded element to the last that a window sees.
+  fileprivate var reach: Int { (outputs - 1) * stride + extent }
 }
 
 extension Kernels {
-  /// `convolve` for one image whose filters see one channel each.
+  /// `convolve` for one image, the number `image`, whose filters see one channel each.
   static func convolveDepthwise(
-    _ shape: ConvolutionShape, input: UnsafePointer<Float>, weights: Floats, bias: Floats?,
-    into output: UnsafeMutablePointer<Float>
+    _ shape: ConvolutionShape, image: Int, input: Floats, weights: Floats, _ finish: ConvolutionFinish,
+    into output: MutableFloats
   ) {
     let (rows, columns) = (shape.rows, shape.columns)
-    let planes = DepthwisePlanes(
-      rows: rows.outputs, columns: columns.outputs, rowStride: rows.stride, columnStride: columns.stride,
-      rowReach: rows.extent - 1, columnReach: (columns.extent - 1) / columns.stride)
-    let runs = ColumnRuns(size: columns.size, stride: columns.stride, before: columns.before)
-    let sourceRows = max(0, min(rows.size, planes.sourceCount / planes.line - rows.before))
-    var taps = DepthwisePlanes.Taps()
-    for row in 0..<rows.kernel {
-      for column in 0..<columns.kernel {
-        let (place, phase) = (column * columns.dilation).quotientAndRemainder(dividingBy: columns.stride)
-        taps.offsets.append(row * rows.dilation * planes.line + phase * planes.pitch + place)
-        taps.indices.append(taps.indices.count)
-      }
-    }
-    planes.withScratch { source, sums in
-      for channel in 0..<shape.channels {
-        let x = input + channel * shape.inputPlane
-        for row in 0..<sourceRows {
-          runs.split(x + row * columns.size, source + (row + rows.before) * planes.line, pitch: planes.pitch)
-        }
-        for filter in channel * shape.groupFilters..<(channel + 1) * shape.groupFilters {
-          let kernel = weights.baseAddress! + filter * shape.kernelCount
-          planes.correlate(source, taps, kernel, start: bias?[filter] ?? 0, into: sums)
-          let y = output + filter * shape.outputPlane
-          for row in 0..<rows.outputs {
-            copy(sums + row * planes.columns, y + row * columns.outputs, columns.outputs)
+    let planes = ChannelPlanes(
+      rows: rows.size, columns: columns.size, left: columns.before, paddedColumns: columns.reach)
+    let offsets = shape.tapOffsets(pitch: planes.paddedColumns)
+    // A band of rows stays in the cache.
+    let band = max(1, min(rows.outputs, (1024 / planes.paddedColumns - rows.extent) / rows.stride + 1))
+    let paddedRows = (band - 1) * rows.stride + rows.extent
+    let source = input.baseAddress! + image * shape.inputCount
+    withVectors(paddedRows * planes.paddedColumns, band * columns.outputs, shape.kernelCount) { padded, sums, taps in
+      for first in stride(from: 0, to: shape.filters, by: 8) {
+        let count = min(8, shape.filters - first)
+        func filter(_ lane: Int) -> Int { first + min(lane, count - 1) }
+        shape.laneWeights(weights, into: taps, filter)
+        let sources = ChannelPlanes.Sources(source, size: shape.inputPlane) { filter($0) / shape.groupFilters }
+        for row in stride(from: 0, to: rows.outputs, by: band) {
+          let count = min(band, rows.outputs - row)
+          planes.gather(
+            sources, from: row * rows.stride - rows.before, count: (count - 1) * rows.stride + rows.extent, into: padded)
+          for i in 0..<count {
+            correlate(
+              padded + i * rows.stride * planes.paddedColumns, step: columns.stride, taps, offsets,
+              into: sums + i * columns.outputs, count: columns.outputs)
           }
+          finish.scatter(
+            sums, count: count * columns.outputs, filter: first, lanes: min(8, shape.filters - first),
+            plane: shape.outputPlane,
+            at: image * shape.outputCount + first * shape.outputPlane + row * columns.outputs,
+            into: output.baseAddress!)
         }
       }
     }
@@ -229,47 +79,81 @@ extension Kernels {
     _ shape: ConvolutionShape, weights: Floats, gradient: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
   ) {
     let (rows, columns) = (shape.rows, shape.columns)
-    // Elements of the padded image fall into phases by their remainder by the stride; each is a correlation of the
-    // gradient with the elements of the kernel that have this remainder.
-    let reach = (rows: (rows.extent - 1) / rows.stride, columns: (columns.extent - 1) / columns.stride)
-    let planes = DepthwisePlanes(
-      rows: (rows.before + rows.size - 1) / rows.stride + 1,
-      columns: (columns.before + columns.size - 1) / columns.stride + 1, rowStride: 1, columnStride: 1,
-      rowReach: reach.rows, columnReach: reach.columns)
-    let runs = ColumnRuns(size: columns.size, stride: columns.stride, before: columns.before)
-    var taps = [DepthwisePlanes.Taps](repeating: .init(), count: rows.stride * columns.stride)
-    for row in 0..<rows.kernel {
-      for column in 0..<columns.kernel {
-        let (down, rowPhase) = (row * rows.dilation).quotientAndRemainder(dividingBy: rows.stride)
-        let (right, columnPhase) = (column * columns.dilation).quotientAndRemainder(dividingBy: columns.stride)
-        let phase = rowPhase * columns.stride + columnPhase
-        taps[phase].offsets.append((reach.rows - down) * planes.line + reach.columns - right)
-        taps[phase].indices.append(row * columns.kernel + column)
+    let planes = ChannelPlanes(rows: rows.outputs, columns: columns.outputs, left: 0, paddedColumns: columns.outputs)
+    let pitch = max(columns.reach, columns.before + columns.size)
+    let paddedRows = max(rows.reach, rows.before + rows.size)
+    let offsets = shape.tapOffsets(pitch: pitch)
+    withVectors(paddedRows * pitch, shape.outputPlane, shape.kernelCount) { padded, g, taps in
+      for first in stride(from: 0, to: shape.channels, by: 8) {
+        let count = min(8, shape.channels - first)
+        padded.update(repeating: SIMD8(), count: paddedRows * pitch)
+        for index in 0..<shape.groupFilters {
+          func filter(_ lane: Int) -> Int { (first + min(lane, count - 1)) * shape.groupFilters + index }
+          shape.laneWeights(weights, into: taps, filter)
+          planes.gather(
+            .init(gradient, size: shape.outputPlane, filter), from: 0, count: rows.outputs, into: g)
+          for row in 0..<rows.outputs {
+            let (from, to) = (g + row * columns.outputs, padded + row * rows.stride * pitch)
+            for tap in offsets.indices {
+              let (weight, to) = (taps[tap], to + offsets[tap])
+              for i in 0..<columns.outputs {
+                to[i &* columns.stride] = multiplyAdd(weight, from[i], to[i &* columns.stride])
+              }
+            }
+          }
+        }
+        // The rows of the image without the padding, one behind the other; those before are read no more.
+        for row in 0..<rows.size {
+          let from = padded + (row + rows.before) * pitch + columns.before
+          (padded + row * columns.size).update(from: from, count: columns.size)
+        }
+        ConvolutionFinish().scatter(
+          padded, count: shape.inputPlane, filter: first, lanes: count, plane: shape.inputPlane,
+          at: first * shape.inputPlane, into: result)
       }
     }
-    let seen = (rows: min(rows.outputs, planes.rows), columns: min(columns.outputs, planes.columns))
-    planes.withScratch(taps.count) { source, sums in
-      for channel in 0..<shape.channels {
-        for index in 0..<shape.groupFilters {
-          let filter = channel * shape.groupFilters + index
-          let g = gradient + filter * shape.outputPlane
-          for row in 0..<seen.rows {
-            copy(
-              g + row * columns.outputs, source + (row + reach.rows) * planes.line + reach.columns, seen.columns)
-          }
-          for (phase, taps) in taps.enumerated() {
-            planes.correlate(
-              source, taps, weights.baseAddress! + filter * shape.kernelCount, start: index == 0 ? 0 : nil,
-              into: sums + phase * planes.sumCount)
-          }
+  }
+
+  /// `sums[i] = Σ weights[t] x[i · step + offsets[t]]`.
+  @inline(__always)
+  private static func correlate(
+    _ x: UnsafePointer<SIMD8<Float>>, step: Int, _ weights: UnsafePointer<SIMD8<Float>>, _ offsets: [Int],
+    into sums: UnsafeMutablePointer<SIMD8<Float>>, count: Int
+  ) {
+    offsets.withUnsafeBufferPointer { offsets in
+      var i = 0
+      while i &+ 4 <= count {
+        var (a, b, c, d) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
+        let start = x + i &* step
+        for tap in 0..<offsets.count {
+          let (weight, x) = (weights[tap], start + offsets[tap])
+          a = multiplyAdd(weight, x[0], a)
+          b = multiplyAdd(weight, x[step], b)
+          c = multiplyAdd(weight, x[2 &* step], c)
+          d = multiplyAdd(weight, x[3 &* step], d)
         }
-        let dx = result + channel * shape.inputPlane
-        for row in 0..<rows.size {
-          let (place, phase) = (row + rows.before).quotientAndRemainder(dividingBy: rows.stride)
-          let sums = sums + phase * columns.stride * planes.sumCount + place * planes.columns
-          runs.join(sums, pitch: planes.sumCount, dx + row * columns.size)
-        }
+        (sums[i], sums[i &+ 1], sums[i &+ 2], sums[i &+ 3]) = (a, b, c, d)
+        i &+= 4
       }
+      while i < count {
+        var a = SIMD8<Float>()
+        let start = x + i &* step
+        for tap in 0..<offsets.count { a = multiplyAdd(weights[tap], start[offsets[tap]], a) }
+        sums[i] = a
+        i &+= 1
+      }
+    }
+  }
+
+  private static func withVectors(
+    _ first: Int, _ second: Int, _ third: Int,
+    _ body: (
+      UnsafeMutablePointer<SIMD8<Float>>, UnsafeMutablePointer<SIMD8<Float>>, UnsafeMutablePointer<SIMD8<Float>>
+    ) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: first + second + third) { memory in
+      let start = memory.baseAddress!
+      body(start, start + first, start + first + second)
     }
   }
 }

@@ -123,8 +123,12 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
 
   private func transformInput(_ image: UnsafePointer<Float>, _ rows: Range<Int>, firstTile: Int, _ scratch: Scratch) {
     let (side, pitch) = (side, inputPitch)
+    let planes = ChannelPlanes(
+      rows: shape.rows.size, columns: shape.columns.size, left: shape.columns.before, paddedColumns: paddedColumns)
     for chunk in 0..<shape.channels / 8 {
-      gather(image + chunk * 8 * shape.inputPlane, rows, into: scratch.plane)
+      planes.gather(
+        .init(image, size: shape.inputPlane) { chunk * 8 + $0 }, from: rows.lowerBound * Transform.outputs - shape.rows.before,
+        count: rows.count * Transform.outputs + 2, into: scratch.plane)
       for row in 0..<rows.count {
         for column in 0..<tileColumns {
           let corner = scratch.plane + (row * paddedColumns + column) * Transform.outputs
@@ -137,47 +141,6 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
             (place + position * pitch * 4).storeBytes(of: target[position], as: Vector.self)
           }
         }
-      }
-    }
-  }
-
-  /// Lays out what the tiles of `rows` see of eight channels, with the padding around.
-  private func gather(_ source: UnsafePointer<Float>, _ rows: Range<Int>, into plane: UnsafeMutablePointer<Vector>) {
-    let (width, size) = (shape.columns.size, shape.inputPlane)
-    let first = rows.lowerBound * Transform.outputs - shape.rows.before
-    let (left, all) = (shape.columns.before, paddedColumns)
-    for row in 0..<rows.count * Transform.outputs + 2 {
-      let target = plane + row * all
-      let y = first + row
-      guard y >= 0, y < shape.rows.size else {
-        target.update(repeating: Vector(), count: all)
-        continue
-      }
-      target.update(repeating: Vector(), count: left)
-      // Columns that no output needs are left out.
-      let wanted = min(width, all - left)
-      (target + left + wanted).update(repeating: Vector(), count: all - left - wanted)
-      let line = source + y * width
-      var x = 0
-      while x < wanted {
-        let to = target + left + x
-        if y * width + x + 8 <= size, x + 8 <= all - left {
-          let from = UnsafeRawPointer(line + x)
-          func load(_ channel: Int) -> Vector { (from + channel &* size &* 4).loadUnaligned(as: Vector.self) }
-          if x + 8 <= wanted {
-            transposed(load(0), load(1), load(2), load(3), load(4), load(5), load(6), load(7)) { to[$0] = $1 }
-          } else {
-            let count = wanted - x
-            transposed(load(0), load(1), load(2), load(3), load(4), load(5), load(6), load(7)) { pixel, vector in
-              if pixel < count { to[pixel] = vector }
-            }
-          }
-        } else {
-          for pixel in 0..<min(8, wanted - x) {
-            for channel in 0..<8 { to[pixel][channel] = line[channel * size + x + pixel] }
-          }
-        }
-        x += 8
       }
     }
   }

@@ -12,10 +12,11 @@ struct ChannelPlanes {
 
   /// The first elements of eight planes.
   struct Sources {
-    let planes: (
-      UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>,
-      UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
-    )
+    let planes:
+      (
+        UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>,
+        UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+      )
 
     /// - Parameter plane: the number of the plane for a lane; those that are missing may be any.
     init(_ start: UnsafePointer<Float>, size: Int, _ plane: (_ lane: Int) -> Int) {

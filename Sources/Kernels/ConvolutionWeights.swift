@@ -24,6 +24,11 @@ package final class ConvolutionWeights: Sendable {
 
   package init(_ tensor: Tensor) { self.tensor = tensor }
 
+  /// Whether this is what is kept of `other`.
+  package func isKept(of other: Tensor) -> Bool {
+    tensor.shape == other.shape && other.withUnsafeBuffer { matches($0.baseAddress!) }
+  }
+
   /// Whether `values` are the elements that this knows.
   func matches(_ values: UnsafePointer<Float>) -> Bool {
     tensor.withUnsafeBuffer { $0.baseAddress == values }

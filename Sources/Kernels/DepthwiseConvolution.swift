@@ -58,7 +58,8 @@ extension Kernels {
         for row in stride(from: 0, to: rows.outputs, by: band) {
           let count = min(band, rows.outputs - row)
           planes.gather(
-            sources, from: row * rows.stride - rows.before, count: (count - 1) * rows.stride + rows.extent, into: padded)
+            sources, from: row * rows.stride - rows.before, count: (count - 1) * rows.stride + rows.extent, into: padded
+          )
           for i in 0..<count {
             correlate(
               padded + i * rows.stride * planes.paddedColumns, step: columns.stride, taps, offsets,

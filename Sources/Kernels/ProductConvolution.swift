@@ -145,7 +145,10 @@ private struct GatheredProduct {
   }
 
   @inline(__always)
-  private func gather(_ x: UnsafePointer<Float>, _ panel: Panel, _ inner: UnsafeBufferPointer<Int>, into target: UnsafeMutablePointer<Float>) {
+  private func gather(
+    _ x: UnsafePointer<Float>, _ panel: Panel, _ inner: UnsafeBufferPointer<Int>,
+    into target: UnsafeMutablePointer<Float>
+  ) {
     let width = ProductTile.columns
     if panel.isInputRun {
       let x = x + panel.input[0]

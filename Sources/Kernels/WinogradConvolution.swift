@@ -127,7 +127,8 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
       rows: shape.rows.size, columns: shape.columns.size, left: shape.columns.before, paddedColumns: paddedColumns)
     for chunk in 0..<shape.channels / 8 {
       planes.gather(
-        .init(image, size: shape.inputPlane) { chunk * 8 + $0 }, from: rows.lowerBound * Transform.outputs - shape.rows.before,
+        .init(image, size: shape.inputPlane) { chunk * 8 + $0 },
+        from: rows.lowerBound * Transform.outputs - shape.rows.before,
         count: rows.count * Transform.outputs + 2, into: scratch.plane)
       for row in 0..<rows.count {
         for column in 0..<tileColumns {

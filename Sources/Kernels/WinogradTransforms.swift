@@ -6,9 +6,11 @@ protocol WinogradTransform {
   /// `G`, row-major with three columns: what a filter is multiplied by.
   static var filter: [Double] { get }
   /// `Bᵀ x`, of elements `step` apart.
-  static func input(_ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int)
+  static func input(
+    _ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int)
   /// `Aᵀ x`, of elements `step` apart.
-  static func output(_ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int)
+  static func output(
+    _ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int)
 }
 
 extension WinogradTransform {
@@ -21,7 +23,9 @@ enum WinogradOfTwo: WinogradTransform {
   static var filter: [Double] { [1, 0, 0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0, 0, 1] }
 
   @inline(__always)
-  static func input(_ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int) {
+  static func input(
+    _ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int
+  ) {
     let (a, b, c, d) = (x[0], x[step], x[2 &* step], x[3 &* step])
     y[0] = a - c
     y[by] = b + c
@@ -30,7 +34,9 @@ enum WinogradOfTwo: WinogradTransform {
   }
 
   @inline(__always)
-  static func output(_ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int) {
+  static func output(
+    _ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int
+  ) {
     let (a, b, c, d) = (x[0], x[step], x[2 &* step], x[3 &* step])
     y[0] = a + b + c
     y[by] = b - c - d
@@ -48,7 +54,9 @@ enum WinogradOfFour: WinogradTransform {
   }
 
   @inline(__always)
-  static func input(_ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int) {
+  static func input(
+    _ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int
+  ) {
     let (a, b, c) = (x[0], x[step], x[2 &* step])
     let (d, e, f) = (x[3 &* step], x[4 &* step], x[5 &* step])
     let four = SIMD8<Float>(repeating: 4)
@@ -63,7 +71,9 @@ enum WinogradOfFour: WinogradTransform {
   }
 
   @inline(__always)
-  static func output(_ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int) {
+  static func output(
+    _ x: UnsafePointer<SIMD8<Float>>, _ step: Int, into y: UnsafeMutablePointer<SIMD8<Float>>, _ by: Int
+  ) {
     let (a, b, c) = (x[0], x[step], x[2 &* step])
     let (d, e, f) = (x[3 &* step], x[4 &* step], x[5 &* step])
     let (sum, difference) = (b + c, b - c)

@@ -21,6 +21,7 @@ final class ONNXNetwork: Sendable {
   let sample: Program
 
   private let programs = Mutex<[Int: Program?]>([:])
+  private let kept = KeptWeights()
   private let file: String
 
   /// The most elements that the reverse pass of one chunk keeps.
@@ -34,20 +35,20 @@ final class ONNXNetwork: Sendable {
     (self.input, self.folded, self.fused) = (input, folded, fused)
 
     let batch = input.fixedBatch ?? 1
-    let (fusedModel, outputs, hopeless) = try Self.outputs(of: whole, input, batch: batch, options.output, file)
+    let (fusedModel, outputs, hopeless) = try Self.outputs(of: whole, input, batch: batch, options.output, kept, file)
     let (output, count) = try Self.output(outputs, of: fusedModel, batch: batch, named: options.output, file)
     var selection = ScoreSelection(of: output, classCount: count, in: fusedModel.graph)
     var model = fusedModel
     model.graph.outputs = [selection.name]
     ConstantFolding.removeUnused(from: &model.graph)
-    var lowered = try Self.lowered(model, input, batch: batch, file)
+    var lowered = try Self.lowered(model, input, batch: batch, kept, file)
     if lowered.values[0].shape.count != batch * count {
       // What is before the softmax has another form: what is behind it will have to do.
       selection = ScoreSelection(unsquashed: output, classCount: count)
       model = fusedModel
       model.graph.outputs = [selection.name]
       ConstantFolding.removeUnused(from: &model.graph)
-      lowered = try Self.lowered(model, input, batch: batch, file)
+      lowered = try Self.lowered(model, input, batch: batch, kept, file)
     }
     (self.model, self.selection, self.classCount) = (model, selection, max(count, 2))
     sample = lowered.program
@@ -62,7 +63,7 @@ final class ONNXNetwork: Sendable {
       // Two would not make a chunk, nor need they be tried.
       group = 1
       notes.append("its results for two images are large, so it is given one at a time")
-    } else if group == nil, !Self.takesSeveral(model, input, sample, count, file) {
+    } else if group == nil, !Self.takesSeveral(model, input, sample, count, kept, file) {
       group = 1
       notes.append("it computes several images otherwise than one at a time, so it is given one at a time")
     } else if let group, group > 1 {
@@ -102,7 +103,7 @@ final class ONNXNetwork: Sendable {
   private func program(for batch: Int) -> Program? {
     programs.withLock { programs in
       if let known = programs[batch] { return known }
-      let program = try? Self.lowered(model, input, batch: batch, file).program
+      let program = try? Self.lowered(model, input, batch: batch, kept, file).program
       programs[batch] = .some(program)
       return program
     }
@@ -132,12 +133,12 @@ final class ONNXNetwork: Sendable {
   }
 
   private static func lowered(
-    _ model: ONNXModel, _ input: ImageInput, batch: Int, _ file: String
+    _ model: ONNXModel, _ input: ImageInput, batch: Int, _ kept: KeptWeights, _ file: String
   ) throws -> (program: Program, values: [Value]) {
     let allowance = model.constantAllowance
     // A thousand channels of the size of an image are more than any classifier's; beside them, tables for all images.
     let builder = ProgramBuilder(
-      tensorLimit: allowance + batch * input.imageShape.count << 10, constantLimit: allowance)
+      tensorLimit: allowance + batch * input.imageShape.count << 10, constantLimit: allowance, kept: kept)
     let images = builder.input(shape: Shape([batch] + input.dimensions), type: input.type)
     do {
       let values = try GraphLowering.lower(model.graph, inputs: [input.name: .computed(images)], builder: builder)
@@ -151,10 +152,10 @@ final class ONNXNetwork: Sendable {
   /// beside scores may need texts and tables.
   /// - Throws: what is the matter with all of them, if none holds scores.
   private static func outputs(
-    of model: ONNXModel, _ input: ImageInput, batch: Int, _ chosen: String?, _ file: String
+    of model: ONNXModel, _ input: ImageInput, batch: Int, _ chosen: String?, _ kept: KeptWeights, _ file: String
   ) throws -> (ONNXModel, [Value], hopeless: [String]) {
     do {
-      return (model, try lowered(model, input, batch: batch, file).values, [])
+      return (model, try lowered(model, input, batch: batch, kept, file).values, [])
     } catch {
       var rest = model
       var (names, values): ([String], [Value]) = ([], [])
@@ -162,7 +163,7 @@ final class ONNXNetwork: Sendable {
         rest.graph = model.graph
         rest.graph.outputs = [name]
         ConstantFolding.removeUnused(from: &rest.graph)
-        guard let value = try? lowered(rest, input, batch: batch, file).values.first else { continue }
+        guard let value = try? lowered(rest, input, batch: batch, kept, file).values.first else { continue }
         names.append(name)
         values.append(value)
       }
@@ -201,9 +202,9 @@ final class ONNXNetwork: Sendable {
 
   /// Whether the network gives two images of a batch what it gives each of them alone.
   private static func takesSeveral(
-    _ model: ONNXModel, _ input: ImageInput, _ one: Program, _ classCount: Int, _ file: String
+    _ model: ONNXModel, _ input: ImageInput, _ one: Program, _ classCount: Int, _ kept: KeptWeights, _ file: String
   ) -> Bool {
-    guard let two = try? lowered(model, input, batch: 2, file).program else { return false }
+    guard let two = try? lowered(model, input, batch: 2, kept, file).program else { return false }
     var stream = RandomStream(seed: 0, 0x6f6e_6e78)
     let images = Tensor(uninitialized: input.imageShape.batched(2)) { pixels in
       for i in pixels.indices { pixels[i] = stream.uniform() }

@@ -16,9 +16,16 @@ package final class ProgramBuilder {
   /// The node that is lowered now, for messages and descriptions.
   package var nodeName = ""
 
-  package init(tensorLimit: Int = maximumElements, constantLimit: Int = 4 * maximumElements) {
+  /// What kernels make of weights.
+  let kept: KeptWeights
+
+  /// - Parameter kept: shared with other programs of the same weights.
+  package init(
+    tensorLimit: Int = maximumElements, constantLimit: Int = 4 * maximumElements, kept: KeptWeights = KeptWeights()
+  ) {
     self.tensorLimit = min(tensorLimit, Self.maximumElements)
     self.constantLimit = constantLimit
+    self.kept = kept
   }
 
   /// A slot that whoever runs the program fills: the image.

@@ -38,7 +38,7 @@ enum Convolutions {
     let shape = try invocation.shape([image[0], weights.shape[0]] + axes.map(\.outputs))
     try checkWork(
       axes, channels: weights.shape[1], results: shape.count, image: image, isKnown: x.constant != nil)
-    let operation = Convolution(axes: axes, groups: groups, kept: kept(weights))
+    let operation = Convolution(axes: axes, groups: groups, kept: kept(weights, invocation))
     return try invocation.emit(operation, [x, weights] + bias, shape: shape, type: type)
   }
 
@@ -57,7 +57,7 @@ enum Convolutions {
     let inputs = try [x, weights] + bias(invocation, channels.partialValue)
     return [
       try invocation.emit(
-        TransposedConvolution(axes: axes, groups: groups, kept: kept(weights)), inputs,
+        TransposedConvolution(axes: axes, groups: groups, kept: kept(weights, invocation)), inputs,
         shape: shape, type: x.type)
     ]
   }
@@ -137,10 +137,10 @@ enum Convolutions {
     return [bias]
   }
 
-  /// What oneDNN makes of known weights is kept.
-  private static func kept(_ weights: Value) -> ConvolutionWeights? {
+  /// What kernels make of known weights is kept.
+  private static func kept(_ weights: Value, _ invocation: Invocation) -> ConvolutionWeights? {
     if case .reals(let tensor)? = weights.constant?.elements {
-      ConvolutionWeights(tensor)
+      invocation.builder.kept.convolution(tensor)
     } else {
       nil
     }

@@ -51,7 +51,7 @@ class Run:
 
     def __init__(self, options, sides, folder):
         self.options, self.sides, self.folder = options, sides, folder
-        self.inputs = cases.Inputs(folder, sides.ours)
+        self.inputs = cases.Inputs(folder, sides)
         self.results = report.Results()
 
     def note(self, text):

@@ -1,4 +1,5 @@
 """The pieces of work of the benchmark in PyTorch; `Benchmarks/Sources` has the same ones in Swift."""
+import foreign
 import networks
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ class ModelCase:
 
     def __init__(self, case, variant):
         self.mode = case["mode"]
-        self.network = networks.load(case["weights"])
+        self.network = foreign.load(case["foreign"]) if "foreign" in case else networks.load(case["weights"])
         inputs = load_file(case["inputs"])
         self.images, self.labels = inputs["images"], labels_of(inputs)
         if variant == "channels-last":

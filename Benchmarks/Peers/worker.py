@@ -22,6 +22,9 @@ def make(request):
     if request["variant"] == "jax":
         import jax_cases
         return jax_cases.make(case)
+    if request["variant"] in ("onnxruntime", "openvino"):
+        import foreign
+        return foreign.Runtime(case, request["variant"])
     from cases import LayerCase, ModelCase, TrainingCase
     torch.set_num_threads(case["threads"])
     work = case["work"]
@@ -64,6 +67,10 @@ def answer(request):
         names = {"PyTorch": "torch", "Foolbox": "foolbox", "JAX": "jax"}
         return {"versions": {"Python": platform.python_version()}
                 | {title: importlib.metadata.version(name) for title, name in names.items()}}
+    if action == "foreign":
+        import foreign
+        foreign.export(request["name"], request["path"])
+        return {}
     if action == "load":
         loaded[request["id"]] = make(request)
         return {}

@@ -51,8 +51,8 @@ class Timed:
 class Inputs:
     """Files in `folder` that both sides read."""
 
-    def __init__(self, folder, ours):
-        self.folder, self.ours = folder, ours
+    def __init__(self, folder, sides):
+        self.folder, self.sides, self.ours = folder, sides, sides.ours
         self.made = set()
 
     def path(self, name):
@@ -80,8 +80,18 @@ class Inputs:
         shape = self.configuration(net)["inputShape"]
         if shape == [1, 28, 28]:
             return self.shipped_images(batch)
-        path = self.path(f"{net.key}-images-{batch}")
-        classes = self.configuration(net)["classCount"]
+        return self.random_images(net.key, batch, shape, self.configuration(net)["classCount"])
+
+    def foreign(self, name):
+        """The ONNX file of a network that only the peer knows."""
+        path = str(self.folder / f"{name}.onnx")
+        if path not in self.made:
+            self.sides.peer.ask(action="foreign", name=name, path=path)
+            self.made.add(path)
+        return path
+
+    def random_images(self, name, batch, shape, classes):
+        path = self.path(f"{name}-images-{batch}")
         labels = array.array("f", [i % classes for i in range(batch)])
         tensorfile.write(path, {"images": self.uniform([batch, *shape], 0, 1, 1), "labels": ([batch], labels)})
         return path
@@ -109,6 +119,28 @@ def models(inputs):
                 "threads": THREADS}
         for mode in MODES:
             yield Timed(f"{net.key}/{mode}", "models", net.title, case | {"mode": mode}, net.variants, net.batch, mode)
+
+
+# Networks that robust reads as ONNX: what they are, images, the sizes of batches.
+FOREIGN = (
+    ("lenet-5", "LeNet-5, 28×28", [1, 28, 28], (64,)),
+    ("resnet-18", "ResNet-18 with the stem for small images, 32×32", [3, 32, 32], (16, 64)),
+    ("resnet-18-imagenet", "ResNet-18 with its own stem, 32×32", [3, 32, 32], (16, 64)),
+    ("mobilenet-v2", "MobileNetV2, 96×96", [3, 96, 96], (16,)),
+)
+
+
+def foreign(inputs):
+    # The files are PyTorch's exports: nothing can be measured without it.
+    if not inputs.sides.peer:
+        return
+    for name, title, shape, batches in FOREIGN:
+        for batch in batches:
+            case = {"work": "model", "weights": inputs.foreign(name), "foreign": name, "threads": THREADS,
+                    "inputs": inputs.random_images(name, batch, shape, 10)}
+            for mode, others in (("forward", ("onnxruntime", "openvino")), ("input", ())):
+                yield Timed(f"{name}/{batch}/{mode}", "foreign", f"{title}, batch of {batch}", case | {"mode": mode},
+                            ("eager", "channels-last", "compile") + others, batch, mode)
 
 
 def layers(inputs):
@@ -161,4 +193,4 @@ def sweeps(inputs):
                     ("eager",) if key == "cnn" else ("compile",), images, check="" if raw else "sweep", allowed=0.02 if attack == "bim" else 0.002)
 
 
-GROUPS = {"models": models, "training": training, "sweeps": sweeps, "layers": layers}
+GROUPS = {"models": models, "foreign": foreign, "training": training, "sweeps": sweeps, "layers": layers}

@@ -78,12 +78,13 @@ def comparison(rows, per_image=True, variants=None):
                  cells)
 
 
-NAMES = {"eager": "eager", "compile": "`torch.compile`", "channels-last": "eager, channels last", "jax": "JAX `jit`"}
+NAMES = {"eager": "eager", "compile": "`torch.compile`", "channels-last": "eager, channels last", "jax": "JAX `jit`", "onnxruntime": "onnxruntime",
+         "openvino": "OpenVINO"}
 
 
 def render(results):
     parts = [part(results) for part in (
-        introduction, summary, conditions, whole_models, training, sweeps, memory, growth, layers, checked, omissions)]
+        introduction, summary, conditions, whole_models, foreign, training, sweeps, memory, growth, layers, checked, omissions)]
     return "\n".join(part for part in parts if part)
 
 
@@ -108,6 +109,9 @@ HEADLINES = (
     ("cnn/fgsm-0:0.5:11-raw", "the same, every image attacked at every budget"),
     ("small/fgsm-0:0.5:11", "FGSM sweep on the small matrix capsules, 11 budgets"),
     ("small/fgsm-0:0.5:11-raw", "the same, every image attacked at every budget"),
+    ("lenet-5/64/input", "LeNet-5 as ONNX, forward + input gradient"),
+    ("resnet-18/64/input", "ResNet-18 as ONNX, forward + input gradient"),
+    ("mobilenet-v2/16/input", "MobileNetV2 as ONNX, forward + input gradient"),
 )
 
 
@@ -145,6 +149,15 @@ def whole_models(results):
 
 Batches of 16 (capsules) and 32 (CNN). Gradients are those of the summed cross-entropy of the scores: by the images, or by all
 weights. Three iterations of EM routing, assignments normalised over all the parents of a child.
+
+{comparison(rows)}"""
+
+
+def foreign(results):
+    rows = results.group("foreign")
+    return rows and f"""## Models of others
+
+Networks that PyTorch exports as ONNX, with random weights. onnxruntime and OpenVINO run the same file; they give no gradients.
 
 {comparison(rows)}"""
 

@@ -1,19 +1,22 @@
 import Arrays
 import Autodiff
 import Models
+import ONNX
 import Tensors
 
-/// A model on one batch: its scores, and the gradient of the summed cross-entropy by the images or by the weights.
+/// A model on one batch: its scores, and the gradient of the summed cross-entropy by the images or by the weights; a model
+/// that comes as ONNX has no weights to differentiate by.
 ///
 /// The batch is split into as many equal chunks as there are threads, each with a graph of its own.
 struct ModelCase: TwoPasses {
-  private let model: any Model
+  private let model: any Classifier
   private let mode: Case.Mode
   private let threads: Int
   private let chunks: [(images: Tensor, labels: [Int])]
 
   init(_ requested: Case) throws {
-    model = try Checkpoint.read(requested.weights).model
+    let isForeign = requested.weights.hasSuffix(".onnx")
+    model = isForeign ? try ONNXClassifier(reading: requested.weights) : try Checkpoint.read(requested.weights).model
     mode = try required(requested.mode, "mode")
     threads = requested.threads
     let inputs = try SafeTensors(contentsOf: try required(requested.inputs, "inputs")).tensors
@@ -25,7 +28,7 @@ struct ModelCase: TwoPasses {
   func run() throws { _ = try compute() }
 
   func results() throws -> Results {
-    Results(chunks: try compute(), summed: Set(model.parameters.names.map { "by_" + $0 }))
+    Results(chunks: try compute(), summed: Set(((model as? any Model)?.parameters.names ?? []).map { "by_" + $0 }))
   }
 
   private func compute() throws -> [[String: Tensor]] {
@@ -66,6 +69,7 @@ struct ModelCase: TwoPasses {
       let scores = model.outputs(for: x).scores
       return Pass(scores: scores, loss: scores.crossEntropy(labels: labels), variables: [("images", x)])
     case .all:
+      guard let model = model as? any Model else { preconditionFailure("\(model.name) has no weights") }
       let parameters = model.parameters.bound(to: graph, trained: model.trains)
       let outputs = model.outputs(for: graph.constant(images), parameters: parameters, mode: .evaluation)
       let names = model.parameters.names.filter(model.trains)

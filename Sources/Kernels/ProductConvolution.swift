@@ -5,7 +5,7 @@ extension ConvolutionShape {
   /// Whether the window never leaves the image, or has one place.
   var suitsProduct: Bool {
     #if ROBUST_FMA
-      groups == 1 && depth == .single && taps > 1
+      groups == 1 && depth == .single && (2...1 << 20).contains(taps)
         && (outputPlane == 1 || kernelCount == 1 && !rows.isPadded && !columns.isPadded)
     #else
       false

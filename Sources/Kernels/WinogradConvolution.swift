@@ -11,6 +11,8 @@ extension ConvolutionShape {
           $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 && $0.before <= 2 && $0.after <= 2 && $0.outputs > 1
             && $0.size > 1
         }
+        // A row of tiles, transformed, is what is held at least.
+        && columns.outputs * (channels + filters) <= 1 << 21
     #else
       false
     #endif

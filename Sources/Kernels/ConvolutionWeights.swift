@@ -8,14 +8,8 @@ package import Tensors
 package final class ConvolutionWeights: Sendable {
   private let tensor: Tensor
   private let copies = Mutex<[ConvolutionPrimitive.Key: BlockedWeights]>([:])
-  private let panels = Mutex<[PanelKey: Tensor]>([:])
-
+  private let panels = Mutex<[Bool: Tensor]>([:])
   private let matrices = Mutex<[MatrixKey: Tensor]>([:])
-
-  private struct PanelKey: Hashable {
-    let side: Int
-    let isTurned: Bool
-  }
 
   private struct MatrixKey: Hashable {
     let taps: [Int]
@@ -77,53 +71,49 @@ extension ConvolutionWeights {
     }
   }
 
-  /// Transformed kernels in panels of columns, `[position, panel, channel, filter of the panel]`; for the gradient by the
-  /// input (`isTurned`) channels and filters change places, and kernels are turned by half a turn.
-  func panels<Transform: WinogradTransform>(_: Transform.Type, isTurned: Bool) -> UnsafePointer<Float> {
+  /// Kernels as Winograd's F(2, 3) has them, in panels of columns, `[position, panel, channel, filter of the panel]`; for the
+  /// gradient by the input (`isTurned`) channels and filters change places, and kernels are turned by half a turn.
+  func panels(isTurned: Bool) -> UnsafePointer<Float> {
     let made = panels.withLock { panels in
-      let key = PanelKey(side: Transform.side, isTurned: isTurned)
-      if let made = panels[key] { return made }
-      let made = transformed(Transform.self, isTurned: isTurned)
-      panels[key] = made
+      if let made = panels[isTurned] { return made }
+      let made = transformed(isTurned: isTurned)
+      panels[isTurned] = made
       return made
     }
     // The tensor lives as long as this.
     return made.withUnsafeBuffer { $0.baseAddress! }
   }
 
-  private func transformed<Transform: WinogradTransform>(_: Transform.Type, isTurned: Bool) -> Tensor {
+  private func transformed(isTurned: Bool) -> Tensor {
     let (filters, channels) = (tensor.shape[0], tensor.shape[1])
     let (inner, outer) = isTurned ? (filters, channels) : (channels, filters)
-    let (side, width) = (Transform.side, ProductTile.columns)
+    let width = ProductTile.columns
     let panels = (outer + width - 1) / width
-    let g = Transform.filter
+    let (pitch, turn) = (panels * inner * width, isTurned ? 8 : 0)
     return tensor.withUnsafeBuffer { weights in
-      Tensor(uninitialized: [side * side, panels, inner, width]) { result in
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: side * 3) { half in
+      Tensor(uninitialized: [16, panels, inner, width]) { result in
+        result.update(repeating: 0)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 12) { half in
           for k in 0..<inner {
-            for column in 0..<panels * width {
+            for column in 0..<outer {
               let place = (column / width * inner + k) * width + column % width
-              let pitch = panels * inner * width
-              guard column < outer else {
-                for position in 0..<side * side { result[position * pitch + place] = 0 }
-                continue
-              }
               let kernel = ((isTurned ? k : column) * channels + (isTurned ? column : k)) * 9
-              let turn = isTurned ? 8 : 0
-              for i in 0..<side {
-                for b in 0..<3 {
-                  let column = Double(weights[kernel + abs(turn - b)])
-                  let middle = Double(weights[kernel + abs(turn - 3 - b)])
-                  let last = Double(weights[kernel + abs(turn - 6 - b)])
-                  half[3 * i + b] = g[3 * i] * column + g[3 * i + 1] * middle + g[3 * i + 2] * last
-                }
+              for b in 0..<3 {
+                let first = Double(weights[kernel + abs(turn - b)])
+                let middle = Double(weights[kernel + abs(turn - 3 - b)])
+                let last = Double(weights[kernel + abs(turn - 6 - b)])
+                half[b] = first
+                half[3 + b] = (first + middle + last) / 2
+                half[6 + b] = (first - middle + last) / 2
+                half[9 + b] = last
               }
-              for i in 0..<side {
-                for j in 0..<side {
-                  let sum =
-                    half[3 * i] * g[3 * j] + half[3 * i + 1] * g[3 * j + 1] + half[3 * i + 2] * g[3 * j + 2]
-                  result[(i * side + j) * pitch + place] = Float(sum)
-                }
+              for i in 0..<4 {
+                let (first, middle, last) = (half[3 * i], half[3 * i + 1], half[3 * i + 2])
+                let position = 4 * i * pitch + place
+                result[position] = Float(first)
+                result[position + pitch] = Float((first + middle + last) / 2)
+                result[position + 2 * pitch] = Float((first - middle + last) / 2)
+                result[position + 3 * pitch] = Float(last)
               }
             }
           }

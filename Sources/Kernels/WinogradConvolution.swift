@@ -1,6 +1,9 @@
-// Convolutions by 3×3 kernels that move by one, through Winograd's transforms: for each of the m + 2 by m + 2 elements of
-// a transformed tile, a product of a matrix [tiles, channels] by one [channels, filters]. Channels lie side by side in
-// vectors, so that a transform is the same few additions for any place and size of a tile.
+// Convolutions by 3×3 kernels that move by one, through Winograd's minimal filtering F(2, 3): for each of the 4×4 elements
+// of a transformed tile, a product of a matrix [tiles, channels] by one [channels, filters], 2.25 times fewer products than
+// taps. Its transforms are additions of two or three numbers, so that it rounds no worse than the sum of products. Larger
+// tiles would save more, but they round ten times worse, and then rectifiers near zero fall to the other side.
+//
+// Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks", sections 4.1 and 4.2.
 
 extension ConvolutionShape {
   /// Whether Winograd's transforms save work: they do where the weights are known, and transformed once.
@@ -27,27 +30,21 @@ extension ConvolutionShape {
       batch: batch, channels: filters, filters: channels, axes: [turned(rows), turned(columns)])
   }
 
-  /// Where a plane is small, the larger tile would compute mostly what lies beyond it.
-  private var suitsLargeTiles: Bool { min(rows.outputs, columns.outputs) > 4 }
-
   /// `y = finish(w ⋆ x)` for each of `images`, whose elements lie where `input` and `output` say.
   func convolveByWinograd(
     _ images: [Int], input: UnsafePointer<Float>, weights: ConvolutionWeights, isTurned: Bool = false,
     _ finish: ConvolutionFinish, into output: UnsafeMutablePointer<Float>
   ) {
-    if suitsLargeTiles {
-      WinogradConvolution<WinogradOfFour>(self)
-        .run(images, input, weights.panels(WinogradOfFour.self, isTurned: isTurned), finish, into: output)
-    } else {
-      WinogradConvolution<WinogradOfTwo>(self)
-        .run(images, input, weights.panels(WinogradOfTwo.self, isTurned: isTurned), finish, into: output)
-    }
+    WinogradConvolution(self).run(images, input, weights.panels(isTurned: isTurned), finish, into: output)
   }
 }
 
 /// The work of one convolution, a block of tiles after the other.
-private struct WinogradConvolution<Transform: WinogradTransform> {
+private struct WinogradConvolution {
   typealias Vector = SIMD8<Float>
+
+  /// Outputs and inputs of a tile along an axis; the elements of a transformed tile.
+  private static let (outputs, side, positions) = (2, 4, 16)
 
   let shape: ConvolutionShape
   let tileRows: Int
@@ -58,23 +55,21 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
   /// Columns of the products: the filters, in whole panels.
   let panelColumns: Int
 
-  private var side: Int { Transform.side }
-  private var positions: Int { side * side }
   private var tilesInBlock: Int { imagesInBlock * rowsInBlock * tileColumns }
   /// Between the elements of transformed tiles; no power of two, or all would compete for the same lines of the cache.
   private var inputPitch: Int { tilesInBlock * shape.channels + 16 }
   private var outputPitch: Int { tilesInBlock * panelColumns + 16 }
   /// Of the padded rows of a block, in vectors.
-  private var paddedColumns: Int { tileColumns * Transform.outputs + 2 }
-  private var paddedRows: Int { rowsInBlock * Transform.outputs + 2 }
+  private var paddedColumns: Int { tileColumns * Self.outputs + 2 }
+  private var paddedRows: Int { rowsInBlock * Self.outputs + 2 }
 
   init(_ shape: ConvolutionShape) {
     self.shape = shape
-    tileRows = (shape.rows.outputs + Transform.outputs - 1) / Transform.outputs
-    tileColumns = (shape.columns.outputs + Transform.outputs - 1) / Transform.outputs
+    tileRows = (shape.rows.outputs + 1) / Self.outputs
+    tileColumns = (shape.columns.outputs + 1) / Self.outputs
     panelColumns = (shape.filters + ProductTile.columns - 1) / ProductTile.columns * ProductTile.columns
     // Enough that the weights are read seldom, few enough that all stays in the cache.
-    let wanted = 48
+    let wanted = 64
     let tiles = tileRows * tileColumns
     imagesInBlock = max(1, min(shape.batch, wanted / tiles))
     rowsInBlock = tiles <= wanted ? tileRows : max(1, wanted / tileColumns)
@@ -84,12 +79,13 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
     _ images: [Int], _ input: UnsafePointer<Float>, _ panels: UnsafePointer<Float>, _ finish: ConvolutionFinish,
     into output: UnsafeMutablePointer<Float>
   ) {
-    let plane = max(paddedRows * paddedColumns, rowsInBlock * Transform.outputs * shape.columns.outputs)
-    let counts = [plane * 8, 2 * positions * 8, positions * inputPitch, positions * outputPitch]
+    let plane = max(paddedRows * paddedColumns, rowsInBlock * Self.outputs * shape.columns.outputs)
+    let counts = [plane * 8, 2 * Self.positions * 8, Self.positions * inputPitch, Self.positions * outputPitch]
     withUnsafeTemporaryAllocation(byteCount: (counts.reduce(0, +) + 64) * 4, alignment: 64) { memory in
       let start = memory.baseAddress!
-      let vectors = start.bindMemory(to: Vector.self, capacity: plane + 2 * positions)
-      let floats = (start + (plane + 2 * positions) * 32).bindMemory(to: Float.self, capacity: counts[2] + counts[3])
+      let vectors = start.bindMemory(to: Vector.self, capacity: plane + 2 * Self.positions)
+      let floats = (start + (plane + 2 * Self.positions) * 32).bindMemory(
+        to: Float.self, capacity: counts[2] + counts[3])
       let scratch = Scratch(
         plane: vectors, tile: vectors + plane, transformed: floats, products: floats + counts[2])
       for first in stride(from: 0, to: images.count, by: imagesInBlock) {
@@ -124,23 +120,23 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
   }
 
   private func transformInput(_ image: UnsafePointer<Float>, _ rows: Range<Int>, firstTile: Int, _ scratch: Scratch) {
-    let (side, pitch) = (side, inputPitch)
+    let (side, pitch) = (Self.side, inputPitch)
     let planes = ChannelPlanes(
       rows: shape.rows.size, columns: shape.columns.size, left: shape.columns.before, paddedColumns: paddedColumns)
     for chunk in 0..<shape.channels / 8 {
       planes.gather(
         .init(image, size: shape.inputPlane) { chunk * 8 + $0 },
-        from: rows.lowerBound * Transform.outputs - shape.rows.before,
-        count: rows.count * Transform.outputs + 2, into: scratch.plane)
+        from: rows.lowerBound * Self.outputs - shape.rows.before,
+        count: rows.count * Self.outputs + 2, into: scratch.plane)
       for row in 0..<rows.count {
         for column in 0..<tileColumns {
-          let corner = scratch.plane + (row * paddedColumns + column) * Transform.outputs
-          for j in 0..<side { Transform.input(corner + j, paddedColumns, into: scratch.tile + j, side) }
+          let corner = scratch.plane + (row * paddedColumns + column) * Self.outputs
+          for j in 0..<side { Self.transformInput(corner + j, paddedColumns, into: scratch.tile + j, side) }
           let tile = firstTile + row * tileColumns + column
-          let target = scratch.tile + positions
-          for i in 0..<side { Transform.input(scratch.tile + i * side, 1, into: target + i * side, 1) }
+          let target = scratch.tile + Self.positions
+          for i in 0..<side { Self.transformInput(scratch.tile + i * side, 1, into: target + i * side, 1) }
           let place = UnsafeMutableRawPointer(scratch.transformed + tile * shape.channels + chunk * 8)
-          for position in 0..<side * side {
+          for position in 0..<Self.positions {
             (place + position * pitch * 4).storeBytes(of: target[position], as: Vector.self)
           }
         }
@@ -150,7 +146,7 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
 
   private func multiply(_ panels: UnsafePointer<Float>, tiles: Int, _ scratch: Scratch) {
     let (width, channels, columns) = (ProductTile.columns, shape.channels, panelColumns)
-    for position in 0..<positions {
+    for position in 0..<Self.positions {
       let a = scratch.transformed + position * inputPitch
       let y = scratch.products + position * outputPitch
       let weights = panels + position * channels * columns
@@ -175,7 +171,7 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
     _ image: Int, _ rows: Range<Int>, firstTile: Int, _ scratch: Scratch, _ finish: ConvolutionFinish,
     into output: UnsafeMutablePointer<Float>
   ) {
-    let (side, m, width) = (side, Transform.outputs, shape.columns.outputs)
+    let (side, m, width) = (Self.side, Self.outputs, shape.columns.outputs)
     let firstRow = rows.lowerBound * m
     let height = min(rows.upperBound * m, shape.rows.outputs) - firstRow
     for chunk in 0..<shape.filters / 8 {
@@ -184,17 +180,17 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
           let tile = firstTile + row * tileColumns + column
           let place = UnsafeRawPointer(scratch.products + tile * panelColumns + chunk * 8)
           let source = scratch.tile
-          for position in 0..<side * side {
+          for position in 0..<Self.positions {
             source[position] = (place + position * outputPitch * 4).loadUnaligned(as: Vector.self)
           }
-          let target = scratch.tile + positions
-          for j in 0..<side { Transform.output(source + j, side, into: target + j, side) }
+          let target = scratch.tile + Self.positions
+          for j in 0..<side { Self.transformOutput(source + j, side, into: target + j, side) }
           let corner = scratch.plane + row * m * width + column * m
           if row * m + m <= height, column * m + m <= width {
-            for i in 0..<m { Transform.output(target + i * side, 1, into: corner + i * width, 1) }
+            for i in 0..<m { Self.transformOutput(target + i * side, 1, into: corner + i * width, 1) }
           } else {
             for i in 0..<min(m, height - row * m) {
-              Transform.output(target + i * side, 1, into: source, 1)
+              Self.transformOutput(target + i * side, 1, into: source, 1)
               for j in 0..<min(m, width - column * m) { corner[i * width + j] = source[j] }
             }
           }
@@ -204,5 +200,27 @@ private struct WinogradConvolution<Transform: WinogradTransform> {
         scratch.plane, count: height * width, filter: chunk * 8, plane: shape.outputPlane,
         at: image * shape.outputCount + chunk * 8 * shape.outputPlane + firstRow * width, into: output)
     }
+  }
+
+  /// `Bᵀ x`, of elements `step` apart.
+  @inline(__always)
+  private static func transformInput(
+    _ x: UnsafePointer<Vector>, _ step: Int, into y: UnsafeMutablePointer<Vector>, _ by: Int
+  ) {
+    let (a, b, c, d) = (x[0], x[step], x[2 &* step], x[3 &* step])
+    y[0] = a - c
+    y[by] = b + c
+    y[2 &* by] = c - b
+    y[3 &* by] = b - d
+  }
+
+  /// `Aᵀ x`, of elements `step` apart.
+  @inline(__always)
+  private static func transformOutput(
+    _ x: UnsafePointer<Vector>, _ step: Int, into y: UnsafeMutablePointer<Vector>, _ by: Int
+  ) {
+    let (a, b, c, d) = (x[0], x[step], x[2 &* step], x[3 &* step])
+    y[0] = a + b + c
+    y[by] = b - c - d
   }
 }

@@ -42,7 +42,7 @@ final class ONNXNetwork: Sendable {
     model.graph.outputs = [selection.name]
     ConstantFolding.removeUnused(from: &model.graph)
     var lowered = try Self.lowered(model, input, batch: batch, kept, file)
-    if lowered.values[0].shape.count != batch * count {
+    if lowered.values[0].shape.count != batch * selection.width(classCount: count) {
       // What is before the softmax has another form: what is behind it will have to do.
       selection = ScoreSelection(unsquashed: output, classCount: count)
       model = fusedModel
@@ -63,7 +63,7 @@ final class ONNXNetwork: Sendable {
       // Two would not make a chunk, nor need they be tried.
       group = 1
       notes.append("its results for two images are large, so it is given one at a time")
-    } else if group == nil, !Self.takesSeveral(model, input, sample, count, kept, file) {
+    } else if group == nil, !Self.takesSeveral(model, input, sample, selection.width(classCount: count), kept, file) {
       group = 1
       notes.append("it computes several images otherwise than one at a time, so it is given one at a time")
     } else if let group, group > 1 {
@@ -202,7 +202,7 @@ final class ONNXNetwork: Sendable {
 
   /// Whether the network gives two images of a batch what it gives each of them alone.
   private static func takesSeveral(
-    _ model: ONNXModel, _ input: ImageInput, _ one: Program, _ classCount: Int, _ kept: KeptWeights, _ file: String
+    _ model: ONNXModel, _ input: ImageInput, _ one: Program, _ width: Int, _ kept: KeptWeights, _ file: String
   ) -> Bool {
     guard let two = try? lowered(model, input, batch: 2, kept, file).program else { return false }
     var stream = RandomStream(seed: 0, 0x6f6e_6e78)
@@ -210,7 +210,7 @@ final class ONNXNetwork: Sendable {
       for i in pixels.indices { pixels[i] = stream.uniform() }
     }
     let graph = Graph()
-    guard two.outputShapes[0].count == 2 * classCount else { return false }
+    guard two.outputShapes[0].count == 2 * width else { return false }
     let together = scores(two, graph.constant(images), input, .scores).value
     let apart = Tensor.concatenated(
       (0..<2).map { scores(one, graph.constant(images.rows($0..<$0 + 1)), input, .scores).value })

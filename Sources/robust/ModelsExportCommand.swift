@@ -47,7 +47,9 @@ struct ModelsExportCommand: ParsableCommand {
     }
     try OutputFile(output, option: "--output", replacing: ONNXExport.form)
     let loaded = try ClassifierCatalog.load(name).requireModel(name, for: "are exported")
-    let names = loaded.provenance.dataset.flatMap { DatasetCatalog.classNames(of: $0) }
+    // What a network was trained on begins with the name of the data set: `fashion-mnist train (60000 images)`.
+    let dataset = loaded.provenance.dataset?.split(separator: " ").first
+    let names = dataset.flatMap { DatasetCatalog.classNames(of: String($0)) }
     let export = try ONNXExport(
       loaded, source: PathParts.name(name), classNames: names?.count == loaded.model.classCount ? names : nil,
       toolVersion: Robust.version)

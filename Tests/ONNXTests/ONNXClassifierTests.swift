@@ -120,6 +120,30 @@ struct ONNXClassifierTests {
     }
   }
 
+  /// As scikit-learn's exporter ends a network of two classes: 1 − logistic(z) and logistic(z).
+  @Test func bothProbabilitiesOfOneLogit() throws {
+    func node(_ name: String, _ inputs: [String], _ output: String, _ attributes: [String: Attribute] = [:]) -> Node {
+      Node(
+        name: name, operatorName: name, opset: 17, attributes: attributes, inputs: inputs.map { $0 }, outputs: [output])
+    }
+    let classifier = try classifier(
+      Self.model(
+        classes: 1,
+        [
+          node("Sigmoid", ["linear"], "second"), node("Sub", ["one", "second"], "first"),
+          node("Concat", ["first", "second"], "both", ["axis": .int(1)]), Self.node("Identity", ["both"]),
+        ], constants: ["one": Constant(Tensor([1], shape: [1]))]))
+    #expect(classifier.classCount == 2)
+    let outputs = classifier.outputs(for: Graph().constant(images))
+    for row in 0..<5 {
+      // The scores are 0 and z, so that no gradient vanishes where the probabilities do.
+      #expect(outputs.scores.value.scalars[row * 2] == 0)
+      #expect(abs(outputs.scores.value.scalars[row * 2 + 1] - expected(row, 0)) < 1e-5)
+      let probability = 1 / (1 + exp(-expected(row, 0)))
+      #expect(abs(outputs.activations.value.scalars[row * 2 + 1] - probability) < 1e-6)
+    }
+  }
+
   @Test func channelsLast() throws {
     let move = Node(
       name: "move", operatorName: "Transpose", opset: 17, attributes: ["perm": .ints([0, 3, 1, 2])], inputs: ["x"],

@@ -16,8 +16,9 @@ extension Kernels {
   /// `y[b, o] = bias[o] + Σ_c w[o, c] ⋆ x[b, c]` (cross-correlation, `c` over the channels of the group of `o`), plus
   /// `residual`, of the shape of `y`, and then held within `range`.
   ///
-  /// Image by image, by oneDNN's convolution or as `weights × patches`, the patches under the kernel being gathered as
-  /// columns: so an image's numbers cannot depend on the rest of the batch.
+  /// For weights that are kept, by Winograd's filtering or as one product over the places of many images, whose sums run in
+  /// the same order wherever a place lies; else image by image, by oneDNN's convolution or as `weights × patches`, the patches
+  /// under the kernel being gathered as columns: so an image's numbers cannot depend on the rest of the batch.
   /// - Parameter kept: for weights that come again and again.
   package static func convolve(
     _ shape: ConvolutionShape, input: Floats, weights: Floats, bias: Floats?,
